@@ -1,0 +1,52 @@
+import { DomainError, type ErrorKind } from '#kernel';
+import { Log, toDomainError } from '#platform';
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { dialectOf } from './dialects/dialect-of.ts';
+
+/** What the framework itself finds wrong, before any code of ours has seen the request. */
+const FRAMEWORK_ERRORS: Record<number, [ErrorKind, string, string]> = {
+  400: ['invalid', 'malformed_request', 'The request could not be read.'],
+  401: ['unauthenticated', 'not_authenticated', 'Log in first.'],
+  403: ['forbidden', 'forbidden', 'This is not allowed.'],
+  404: ['not_found', 'route_not_found', 'There is nothing at this address.'],
+  405: ['not_found', 'route_not_found', 'There is nothing at this address.'],
+  408: ['unavailable', 'request_timeout', 'The request took too long to arrive.'],
+  413: ['too_large', 'body_too_large', 'The body is too large.'],
+  414: ['invalid', 'path_too_long', 'The address is too long.'],
+  415: ['invalid', 'unsupported_media_type', 'Send JSON with Content-Type: application/json.'],
+  431: ['invalid', 'headers_too_large', 'The headers are too large.'],
+};
+
+/** Turns whatever was thrown into the answer of the surface it was thrown in. */
+@Catch()
+export class ErrorFilter implements ExceptionFilter {
+  constructor(private readonly log: Log) {}
+
+  catch(thrown: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    this.answer(thrown, http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
+  }
+
+  answer(thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
+    const dialect = dialectOf(request.url);
+    const error = asDomainError(thrown);
+    if (!error)
+      this.log.error({ error: thrown, method: request.method, path: request.routeOptions.url }, 'defect');
+    const { status, body } = error ? dialect.failure(error) : dialect.defect(request.id);
+    void reply.code(status).send(body);
+  }
+}
+
+function asDomainError(thrown: unknown): DomainError | undefined {
+  const error = toDomainError(thrown);
+  if (error instanceof DomainError) return error;
+  const known = FRAMEWORK_ERRORS[statusOf(error)];
+  return known && new DomainError(...known);
+}
+
+function statusOf(error: unknown): number {
+  if (error instanceof HttpException) return error.getStatus();
+  const status = (error as { statusCode?: unknown } | null)?.statusCode;
+  return typeof status === 'number' ? status : 500;
+}

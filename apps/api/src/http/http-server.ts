@@ -1,0 +1,92 @@
+import type { IncomingMessage } from 'node:http';
+import { Config, Log, runWithRequestId } from '#platform';
+import { isId, newId, type Page } from '#kernel';
+import cors from '@fastify/cors';
+import helmet from '@fastify/helmet';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
+import { dialectOf } from './dialects/dialect-of.ts';
+import { ErrorFilter } from './error.filter.ts';
+import { validationPipe } from './validation.pipe.ts';
+
+const BODY_LIMIT_BYTES = 1024 * 1024;
+const REQUEST_ID = /^[\w.:-]{1,128}$/;
+
+/** Fastify as every surface uses it. */
+export function httpAdapter(trustProxyHops: number): FastifyAdapter {
+  return new FastifyAdapter({
+    bodyLimit: BODY_LIMIT_BYTES,
+    requestTimeout: 30_000,
+    connectionTimeout: 0,
+    keepAliveTimeout: 72_000,
+    trustProxy: (_address: string, hop: number) => hop < trustProxyHops,
+    routerOptions: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true, maxParamLength: 200 },
+    genReqId: (request: IncomingMessage) => {
+      const given = request.headers['x-request-id'];
+      return typeof given === 'string' && REQUEST_ID.test(given) ? given : newId();
+    },
+  });
+}
+
+/** What stands around all routes: request ids, security headers, CORS, the envelope, errors. */
+export async function furnish(app: NestFastifyApplication, config: Config, log: Log): Promise<void> {
+  const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  const errors = new ErrorFilter(log);
+  app.useGlobalPipes(validationPipe);
+  app.useGlobalFilters(errors);
+
+  await fastify.register(helmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        'default-src': ["'self'"],
+        'connect-src': ["'self'", 'ws:', 'wss:'],
+        'img-src': ["'self'", 'data:', 'blob:'],
+        'media-src': ["'self'", 'blob:', 'mediastream:'],
+        'object-src': ["'none'"],
+        'base-uri': ["'none'"],
+        'frame-ancestors': ["'none'"],
+      },
+    },
+    strictTransportSecurity: config.production && { maxAge: 31_536_000 },
+  });
+  const open = config.env.ALLOWED_ORIGINS.includes('*');
+  await fastify.register(cors, {
+    origin: open ? true : config.env.ALLOWED_ORIGINS,
+    methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    allowedHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'If-Match', 'X-Request-Id'],
+    exposedHeaders: ['X-Request-Id', 'ETag', 'Retry-After', 'Idempotent-Replayed'],
+    maxAge: 600,
+  });
+
+  fastify.addHook('onRequest', (request, reply, done) => {
+    reply.header('x-request-id', request.id);
+    runWithRequestId(request.id, done);
+  });
+  // The envelope is put on here and not in an interceptor: it is a function of a value, and one hook is
+  // cheaper than an observable for each answer.
+  fastify.addHook('preSerialization', (request, reply, payload, done) => {
+    const { successMessage } = request;
+    if (successMessage === undefined || reply.statusCode >= 400) return done(null, payload);
+    const dialect = dialectOf(request.url);
+    const value = isPage(payload) ? dialect.page(payload) : payload;
+    done(null, dialect.success(value, successMessage));
+  });
+  fastify.addHook('onResponse', (request, reply, done) => {
+    log.info(
+      {
+        method: request.method,
+        route: request.routeOptions.url,
+        status: reply.statusCode,
+        ms: Math.round(reply.elapsedTime * 10) / 10,
+        ...(request.actor?.userId && isId(request.actor.userId) && { userId: request.actor.userId }),
+      },
+      'request',
+    );
+    done();
+  });
+}
+
+function isPage(value: unknown): value is Page<unknown> {
+  return typeof value === 'object' && value !== null && 'pageSize' in value && 'items' in value;
+}

@@ -1,0 +1,93 @@
+import type { PageRequest } from '#kernel';
+import { z } from 'zod';
+
+export const MAX_PAGE_SIZE = 100;
+
+const instant = z.iso
+  .datetime({ offset: true })
+  .transform((text) => Temporal.Instant.from(text))
+  .meta({ format: 'date-time' });
+
+/** A calendar day in UTC, as the half-open range of instants that it covers. */
+const day = z.iso.date().transform((text) => {
+  const start = Temporal.PlainDate.from(text).toZonedDateTime('UTC');
+  return { from: start.toInstant(), to: start.add({ days: 1 }).toInstant() };
+});
+
+/** A half-open range of instants; an end that is left out is open. */
+export interface Period {
+  readonly from?: Temporal.Instant;
+  readonly to?: Temporal.Instant;
+}
+
+export interface Order<Column extends string> {
+  readonly by: Column;
+  readonly descending: boolean;
+}
+
+export interface ListQuery<Column extends string> {
+  readonly page: PageRequest;
+  readonly search?: string;
+  readonly order?: Order<Column>;
+  readonly created: Period;
+  readonly updated: Period;
+}
+
+/**
+ * The query of a list: `page`, `page_size`, `search`, `ordering` (a name of `orderings`, `-` in front for
+ * descending), `created_at` and `updated_at` (a day, or `_after` and `_before` for instants), and the
+ * filters of the list itself.
+ *
+ * @param orderings each name that a client may order by, with the domain's word for it.
+ */
+export function listQuery<Column extends string, Filters extends z.ZodRawShape>(
+  orderings: Readonly<Record<string, Column>>,
+  filters: Filters,
+) {
+  const names = Object.keys(orderings);
+  const choices = [...names, ...names.map((name) => `-${name}`)] as [string, ...string[]];
+  return z
+    .object({
+      page: z.coerce.number().int().min(1).max(1_000_000).default(1),
+      page_size: z.coerce.number().int().min(1).max(MAX_PAGE_SIZE).default(20),
+      search: z.string().trim().min(1).max(200).optional(),
+      ordering: z.enum(choices).optional().describe('Prefix with `-` for descending order.'),
+      created_at: day.optional().describe('Made on this day (UTC).'),
+      created_after: instant.optional(),
+      created_before: instant.optional(),
+      updated_at: day.optional().describe('Last changed on this day (UTC).'),
+      updated_after: instant.optional(),
+      updated_before: instant.optional(),
+      ...filters,
+    })
+    .transform((query) => {
+      const { page, page_size, search, ordering, created_at, updated_at, ...rest } = query as Base;
+      const { created_after, created_before, updated_after, updated_before, ...own } = rest;
+      const common: ListQuery<Column> = {
+        page: { page, pageSize: page_size },
+        ...(search && { search }),
+        ...(ordering && {
+          order: {
+            by: orderings[ordering.replace('-', '')] as Column,
+            descending: ordering.startsWith('-'),
+          },
+        }),
+        created: { from: created_at?.from ?? created_after, to: created_at?.to ?? created_before },
+        updated: { from: updated_at?.from ?? updated_after, to: updated_at?.to ?? updated_before },
+      };
+      return { ...(own as z.output<z.ZodObject<Filters>>), ...common };
+    });
+}
+
+interface Base {
+  page: number;
+  page_size: number;
+  search?: string;
+  ordering?: string;
+  created_at?: Required<Period>;
+  updated_at?: Required<Period>;
+  created_after?: Temporal.Instant;
+  created_before?: Temporal.Instant;
+  updated_after?: Temporal.Instant;
+  updated_before?: Temporal.Instant;
+}

@@ -1,0 +1,80 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { LOOPBACK } from './ports.ts';
+
+/** Browsers fetch by presigned URL from the api's origin; the signature is what admits them. */
+const CORS = `<CORSConfiguration>
+  <CORSRule>
+    <AllowedOrigin>*</AllowedOrigin>
+    <AllowedMethod>GET</AllowedMethod>
+    <AllowedMethod>HEAD</AllowedMethod>
+    <AllowedMethod>PUT</AllowedMethod>
+    <AllowedHeader>*</AllowedHeader>
+    <ExposeHeader>ETag</ExposeHeader>
+    <MaxAgeSeconds>3000</MaxAgeSeconds>
+  </CORSRule>
+</CORSConfiguration>`;
+
+/** The key pair that the package knows from its start, `S3RVER`; anyone could guess it. */
+const WELL_KNOWN_KEY = 'S3RVER';
+
+export interface ObjectStoreOptions {
+  port: number;
+  folder: string;
+  bucket: string;
+  accessKeyId: string;
+  secretAccessKey: string;
+}
+
+export interface ObjectStore {
+  url: string;
+  close(): Promise<void>;
+}
+
+/** An S3 server on loopback with one bucket and one key pair; objects are files in the folder. */
+export async function startObjectStore(options: ObjectStoreOptions): Promise<ObjectStore> {
+  // Its modules take as long to load as PostgreSQL takes to start: loaded here, both happen together.
+  const [{ default: S3rver }, { default: accounts }] = await Promise.all([
+    import('@20minutes/s3rver'),
+    import('@20minutes/s3rver/lib/models/account.js'),
+  ]);
+  accounts.DUMMY_ACCOUNT.revokeAccessKey(WELL_KNOWN_KEY);
+  accounts.DUMMY_ACCOUNT.createKeyPair(options.accessKeyId, options.secretAccessKey);
+  const store = new S3rver({
+    directory: options.folder,
+    silent: true,
+    vhostBuckets: false,
+    configureBuckets: [{ name: options.bucket, configs: [CORS] }],
+  });
+  await store.configureBuckets();
+  const serve = store.callback();
+  const server = createServer((request, response) => {
+    if (isSigned(request)) serve(request, response);
+    else refuse(response);
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port, LOOPBACK, resolve);
+  });
+  return {
+    url: `http://${LOOPBACK}:${options.port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+/** The package verifies a signature that is there but lets a request without one through. */
+function isSigned(request: IncomingMessage): boolean {
+  if (request.method === 'OPTIONS' || request.headers.authorization !== undefined) return true;
+  return new URL(request.url ?? '/', 'http://localhost').searchParams.has('X-Amz-Algorithm');
+}
+
+function refuse(response: ServerResponse): void {
+  response.writeHead(403, { 'content-type': 'application/xml' });
+  response.end(
+    '<?xml version="1.0" encoding="UTF-8"?>\n' +
+      '<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>',
+  );
+}

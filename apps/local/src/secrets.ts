@@ -1,0 +1,56 @@
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** Keys and passwords of this installation, generated at the first start. */
+export interface LocalSecrets {
+  postgresPassword: string;
+  ownerPassword: string;
+  appPassword: string;
+  s3AccessKeyId: string;
+  s3SecretAccessKey: string;
+  stripeSecretKey: string;
+  stripePublishableKey: string;
+  stripeWebhookSecret: string;
+  /** base64 of 32 bytes. */
+  fieldEncryptionKey: string;
+  /** A PKCS #8 PEM file with an Ed25519 key. */
+  tokenSigningKeyFile: string;
+}
+
+/** Reads the secrets from their folder, generating what is missing. */
+export async function loadSecrets(folder: string): Promise<LocalSecrets> {
+  const secret = (name: string, make: () => string) => keep(join(folder, name), make);
+  const hex = (bytes: number) => () => randomBytes(bytes).toString('hex');
+  await secret('token-signing-key.pem', signingKey);
+  return {
+    postgresPassword: await secret('postgres-password', hex(24)),
+    ownerPassword: await secret('postgres-owner-password', hex(24)),
+    appPassword: await secret('postgres-app-password', hex(24)),
+    s3AccessKeyId: await secret('s3-access-key-id', () => `LOCAL${hex(8)().toUpperCase()}`),
+    s3SecretAccessKey: await secret('s3-secret-access-key', hex(24)),
+    stripeSecretKey: await secret('stripe-secret-key', () => `sk_test_${hex(16)()}`),
+    stripePublishableKey: await secret('stripe-publishable-key', () => `pk_test_${hex(16)()}`),
+    stripeWebhookSecret: await secret('stripe-webhook-secret', () => `whsec_${hex(24)()}`),
+    fieldEncryptionKey: await secret('field-encryption-key', () => randomBytes(32).toString('base64')),
+    tokenSigningKeyFile: join(folder, 'token-signing-key.pem'),
+  };
+}
+
+async function keep(file: string, make: () => string): Promise<string> {
+  try {
+    return (await readFile(file, 'utf8')).trim();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+  const value = make().trim();
+  // Renamed into place, so that a start that was killed leaves no half a key.
+  await writeFile(`${file}.new`, `${value}\n`, { mode: 0o600 });
+  await rename(`${file}.new`, file);
+  return value;
+}
+
+function signingKey(): string {
+  const { privateKey } = generateKeyPairSync('ed25519');
+  return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+}

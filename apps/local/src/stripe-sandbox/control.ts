@@ -1,0 +1,130 @@
+import type Stripe from 'stripe';
+import type { Disputes } from './disputes.ts';
+import { invalidRequest } from './errors.ts';
+import { NO_REQUEST } from './events.ts';
+import type { Fault, FaultInput, Faults } from './faults.ts';
+import type { Intents } from './intents.ts';
+import type { Refunds } from './refunds.ts';
+import type { RecordedEvent, Store } from './store.ts';
+import type { WebhookSender } from './webhooks.ts';
+
+type Count = number | 'all';
+
+/** What a test or a person does to the sandbox from outside; `/_sandbox/` offers the same over HTTP. */
+export class SandboxControl {
+  constructor(
+    private readonly store: Store,
+    private readonly faultList: Faults,
+    private readonly webhooks: WebhookSender,
+    private readonly target: { url: string },
+    private readonly intentLife: Intents,
+    private readonly refunds: Refunds,
+    private readonly disputes: Disputes,
+  ) {}
+
+  /** Every event, oldest first, with what became of its webhook. */
+  events(): RecordedEvent[] {
+    return [...this.store.tables.event.values()];
+  }
+
+  /** Every intent, oldest first. */
+  intents(): Stripe.PaymentIntent[] {
+    return [...this.store.tables.payment_intent.values()];
+  }
+
+  faults(): readonly Fault[] {
+    return this.faultList.list();
+  }
+
+  addFault(fault: FaultInput): void {
+    this.faultList.add(fault);
+  }
+
+  clearFaults(): void {
+    this.faultList.clear();
+  }
+
+  loseNext(count: Count, types?: string[]): void {
+    this.addFault({ fault: 'lose', count, types });
+  }
+
+  delayNext(count: Count, ms: number, types?: string[]): void {
+    this.addFault({ fault: 'delay', count, ms, types });
+  }
+
+  /** `copies` more of each, with the same event id. */
+  duplicateNext(count: Count, copies = 1, types?: string[]): void {
+    this.addFault({ fault: 'duplicate', count, copies, types });
+  }
+
+  /** Holds `count` events back and then sends them in reverse; `releaseHeld` sends them sooner. */
+  reorderNext(count: number, types?: string[]): void {
+    this.addFault({ fault: 'reorder', count, types });
+  }
+
+  /** The next payments with a good card are declined. */
+  declineNext(count: Count, declineCode?: string): void {
+    this.addFault({ fault: 'decline', count, declineCode });
+  }
+
+  /** The next POSTs do their work and lose the answer: `destroy` breaks the connection, `hang` says nothing. */
+  dropResponses(count: Count, how?: 'destroy' | 'hang'): void {
+    this.addFault({ fault: 'drop_response', count, how });
+  }
+
+  /** Sends an event once more. Errors: 404. */
+  redeliver(eventId: string): void {
+    this.webhooks.redeliver(this.store.event(eventId));
+  }
+
+  releaseHeld(): void {
+    this.webhooks.releaseHeld();
+  }
+
+  /** Resolves when no webhook is left to send or to repeat. */
+  drained(): Promise<void> {
+    return this.webhooks.drained();
+  }
+
+  /** For a receiver that learns its port only after the sandbox has started. */
+  setWebhookUrl(url: string): void {
+    this.target.url = url;
+  }
+
+  /** Pays as a person would. Errors: 404; 400 in the wrong state; 402 when the card is declined. */
+  pay(intentId: string, paymentMethod = 'pm_card_visa'): Stripe.PaymentIntent {
+    return this.intentLife.confirm(intentId, { payment_method: paymentMethod }, NO_REQUEST);
+  }
+
+  /** Passes or fails the bank's check of an intent that asks for it. Errors: 404; 400; 402. */
+  authenticate(intentId: string, passed: boolean): Stripe.PaymentIntent {
+    return this.intentLife.authenticate(intentId, passed, NO_REQUEST);
+  }
+
+  /** A processing payment arrives or fails. Errors: 404; 400. */
+  settleIntent(intentId: string, outcome: 'succeeded' | 'failed'): Stripe.PaymentIntent {
+    return this.intentLife.settle(intentId, outcome, NO_REQUEST);
+  }
+
+  /** A refund made in Stripe's dashboard, which the API hears of only by webhook. Errors: as the API's. */
+  refund(intentId: string, amount?: number): Stripe.Refund {
+    return this.refunds.create({ payment_intent: intentId, amount }, NO_REQUEST);
+  }
+
+  /** Errors: 404; 400 when the refund is at its end. */
+  settleRefund(refundId: string, status: 'succeeded' | 'failed'): Stripe.Refund {
+    return this.refunds.settle(refundId, status, NO_REQUEST);
+  }
+
+  /** The patient's bank disputes the payment. Errors: 404; 400 when nothing was paid. */
+  dispute(intentId: string, reason = 'fraudulent'): Stripe.Dispute {
+    const { latest_charge: charge } = this.store.get('payment_intent', intentId);
+    if (typeof charge !== 'string') throw invalidRequest(`Nothing was paid on ${intentId}.`);
+    return this.disputes.open(charge, reason);
+  }
+
+  /** Errors: 404; 400 when it is decided already. */
+  closeDispute(disputeId: string, status: 'won' | 'lost'): Stripe.Dispute {
+    return this.disputes.close(disputeId, status);
+  }
+}

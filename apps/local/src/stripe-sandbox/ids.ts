@@ -1,0 +1,24 @@
+import { randomInt } from 'node:crypto';
+
+const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+
+/** An id as Stripe writes it: `pi_` and 24 letters and digits. Opaque: nothing may be read out of it. */
+export function stripeId(prefix: string): string {
+  return `${prefix}_${randomText(24)}`;
+}
+
+/** What a browser holds to pay one intent; it starts with the intent's id. */
+export function clientSecret(intentId: string): string {
+  return `${intentId}_secret_${randomText(25)}`;
+}
+
+/** Seconds since 1970: every time on Stripe's wire. */
+export function unixNow(): number {
+  return Math.floor(Temporal.Now.instant().epochMilliseconds / 1000);
+}
+
+function randomText(length: number): string {
+  let text = '';
+  while (text.length < length) text += ALPHABET[randomInt(ALPHABET.length)];
+  return text;
+}

@@ -1,0 +1,1 @@
+export { type StripeSandbox, type StripeSandboxOptions, startStripeSandbox } from './server.ts';

@@ -1,0 +1,98 @@
+import Fastify, { type FastifyRequest } from 'fastify';
+import { operations } from './api.operations.ts';
+import { apiRoutes } from './api.routes.ts';
+import { Charges } from './charges.ts';
+import { controlRoutes } from './control.routes.ts';
+import { SandboxControl } from './control.ts';
+import { Disputes } from './disputes.ts';
+import { EventLog } from './events.ts';
+import { Faults } from './faults.ts';
+import { parseForm } from './form.ts';
+import { Intents } from './intents.ts';
+import { payRoutes } from './pay.routes.ts';
+import { Refunds } from './refunds.ts';
+import { Store } from './store.ts';
+import { WebhookSender } from './webhooks.ts';
+
+const DEFAULT_PUBLISHABLE_KEY = 'pk_test_sandbox';
+
+export interface StripeSandboxOptions {
+  /** A free port when absent or 0. */
+  port?: number;
+  /** Loopback when absent: the control API asks for no key. */
+  host?: string;
+  secretKey: string;
+  /** `pk_test_sandbox` when absent. */
+  publishableKey?: string;
+  /** Signs webhooks as it is, with its `whsec_`. */
+  webhookSecret: string;
+  webhookUrl: string;
+  /** Keeps everything over a restart; memory only when absent. */
+  stateFile?: string;
+  /** Waits in ms between the tries of a webhook that is not answered with 2xx; about a minute in all when absent. */
+  retryDelays?: number[];
+}
+
+export interface StripeSandbox {
+  /** `http://host:port`, without a slash at the end. */
+  readonly url: string;
+  readonly publishableKey: string;
+  readonly control: SandboxControl;
+  /** Stops at once; with a state file, webhooks that were under way go on after the next start. */
+  close(): Promise<void>;
+}
+
+/**
+ * A Stripe of one's own: its API for intents, refunds, charges and events under `/v1`, its signed webhooks, a
+ * page to pay on under `/pay`, and under `/_sandbox` what goes wrong on demand (`GET /_sandbox/` explains it).
+ * Time and randomness are real, money is not. Errors: the port is taken; the state file is unreadable.
+ */
+export async function startStripeSandbox(options: StripeSandboxOptions): Promise<StripeSandbox> {
+  const { port = 0, host = '127.0.0.1', secretKey, publishableKey = DEFAULT_PUBLISHABLE_KEY } = options;
+  const store = await Store.open(options.stateFile);
+  const faults = new Faults();
+  const target = { url: options.webhookUrl, secret: options.webhookSecret };
+  const webhooks = new WebhookSender(store, faults, target, options.retryDelays);
+  const log = new EventLog(store, (recorded) => webhooks.deliver(recorded));
+  const charges = new Charges(store, log);
+  const refunds = new Refunds(store, log, charges);
+  let url = '';
+  const intents = new Intents(store, log, charges, faults, ({ client_secret: secret }, returnUrl) => {
+    const query = returnUrl === undefined ? '' : `?return_url=${encodeURIComponent(returnUrl)}`;
+    return `${url}/pay/${secret}${query}`;
+  });
+  const disputes = new Disputes(store, log, charges);
+  const control = new SandboxControl(store, faults, webhooks, target, intents, refunds, disputes);
+
+  const app = Fastify({ forceCloseConnections: true, routerOptions: { querystringParser: parseForm } });
+  app.addContentTypeParser(
+    'application/x-www-form-urlencoded',
+    { parseAs: 'string' },
+    async (_request: FastifyRequest, body: string) => parseForm(body),
+  );
+  // What was answered is in the file before the answer leaves.
+  app.addHook('onSend', () => store.save());
+  await app.register(apiRoutes, {
+    prefix: '/v1',
+    store,
+    faults,
+    operations: operations(store, intents, refunds),
+    secretKey,
+    publishableKey,
+  });
+  await app.register(controlRoutes, { prefix: '/_sandbox', control });
+  await app.register(payRoutes, { prefix: '/pay', store, intents });
+  url = await app.listen({ port, host });
+  webhooks.resume();
+
+  return {
+    url,
+    publishableKey,
+    control,
+    close: async () => {
+      await app.close();
+      await webhooks.close();
+      await store.save();
+    },
+  };
+}

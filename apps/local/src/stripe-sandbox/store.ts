@@ -1,0 +1,167 @@
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import type Stripe from 'stripe';
+import { resourceMissing } from './errors.ts';
+import { unixNow } from './ids.ts';
+
+const DAY = 86_400;
+
+export interface DeliveryAttempt {
+  /** Seconds since 1970. */
+  at: number;
+  /** The receiver's HTTP status; null when it did not answer. */
+  status: number | null;
+  error?: string;
+}
+
+/** An event with what became of its webhook. */
+export interface RecordedEvent {
+  event: Stripe.Event;
+  delivery: 'pending' | 'held' | 'delivered' | 'undelivered' | 'lost';
+  attempts: DeliveryAttempt[];
+}
+
+/** The answer that an idempotency key gives again. */
+export interface SavedAnswer {
+  /** Method, path and parameters of the first request. */
+  request: { endpoint: string; parameters: string };
+  requestId: string;
+  status: number;
+  body: string;
+  created: number;
+}
+
+interface Tables {
+  payment_intent: Map<string, Stripe.PaymentIntent>;
+  charge: Map<string, Stripe.Charge>;
+  refund: Map<string, Stripe.Refund>;
+  balance_transaction: Map<string, Stripe.BalanceTransaction>;
+  dispute: Map<string, Stripe.Dispute>;
+  payment_method: Map<string, Stripe.PaymentMethod>;
+  /** The test card behind each payment method. */
+  test_card: Map<string, string>;
+  event: Map<string, RecordedEvent>;
+  answer: Map<string, SavedAnswer>;
+}
+type StripeKind =
+  | 'payment_intent'
+  | 'charge'
+  | 'refund'
+  | 'balance_transaction'
+  | 'dispute'
+  | 'payment_method';
+type Row<K extends keyof Tables> = Tables[K] extends Map<string, infer R> ? R : never;
+
+/** All objects, in memory in the order they were made, with a copy in a file when one is named. */
+export class Store {
+  readonly tables: Tables = {
+    payment_intent: new Map(),
+    charge: new Map(),
+    refund: new Map(),
+    balance_transaction: new Map(),
+    dispute: new Map(),
+    payment_method: new Map(),
+    test_card: new Map(),
+    event: new Map(),
+    answer: new Map(),
+  };
+  private dirty = false;
+  private writing: Promise<void> | undefined;
+
+  private constructor(private readonly file: string | undefined) {}
+
+  /** Errors: a state file that is not what `save` wrote. */
+  static async open(file?: string): Promise<Store> {
+    const store = new Store(file);
+    if (file !== undefined) await store.load(file);
+    return store;
+  }
+
+  /** Errors: 404 resource_missing. */
+  get<K extends StripeKind>(kind: K, id: string, param?: string): Row<K> {
+    const row = this.tables[kind].get(id);
+    if (row === undefined) throw resourceMissing(kind, id, param);
+    return row as Row<K>;
+  }
+
+  /** Errors: 404 resource_missing. */
+  event(id: string): RecordedEvent {
+    const recorded = this.tables.event.get(id);
+    if (recorded === undefined) throw resourceMissing('event', id);
+    return recorded;
+  }
+
+  /** Any object that an id on the wire may name. */
+  find(id: string): object | undefined {
+    const kinds = [
+      'payment_intent',
+      'charge',
+      'refund',
+      'balance_transaction',
+      'dispute',
+      'payment_method',
+    ] as const;
+    for (const kind of kinds) {
+      const row = this.tables[kind].get(id);
+      if (row !== undefined) return row;
+    }
+    return undefined;
+  }
+
+  /** Says that something changed since the last `save`. */
+  touch(): void {
+    this.dirty = this.file !== undefined;
+  }
+
+  /** Resolves when every change made before the call is in the file. */
+  async save(): Promise<void> {
+    while (this.dirty || this.writing !== undefined) {
+      this.writing ??= this.write().finally(() => {
+        this.writing = undefined;
+      });
+      await this.writing;
+    }
+  }
+
+  private async write(): Promise<void> {
+    if (this.file === undefined) return;
+    this.dirty = false;
+    const content = Object.fromEntries(Object.entries(this.tables).map(([kind, rows]) => [kind, [...rows]]));
+    // Renamed into place, so that a kill leaves the old file or the new one.
+    await writeFile(`${this.file}.new`, JSON.stringify(content), { mode: 0o600 });
+    await rename(`${this.file}.new`, this.file);
+  }
+
+  private async load(file: string): Promise<void> {
+    const content = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return '{}';
+      throw error;
+    });
+    const saved = parseState(file, content);
+    for (const kind of Object.keys(this.tables) as (keyof Tables)[]) {
+      const rows = this.tables[kind] as Map<string, unknown>;
+      for (const [id, row] of saved[kind] ?? []) rows.set(id, row);
+    }
+    this.forgetOld();
+  }
+
+  /** As Stripe does: events after 30 days, idempotency keys after one. */
+  private forgetOld(): void {
+    const now = unixNow();
+    for (const [id, { event }] of this.tables.event) {
+      if (event.created < now - 30 * DAY) this.tables.event.delete(id);
+    }
+    for (const [key, { created }] of this.tables.answer) {
+      if (created < now - DAY) this.tables.answer.delete(key);
+    }
+  }
+}
+
+type SavedState = { [K in keyof Tables]?: [string, Row<K>][] };
+
+function parseState(file: string, content: string): SavedState {
+  try {
+    return JSON.parse(content) as SavedState;
+  } catch (cause) {
+    throw new Error(`${file} is no state of the Stripe sandbox; delete it to start afresh.`, { cause });
+  }
+}

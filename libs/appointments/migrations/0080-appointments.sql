@@ -1,0 +1,43 @@
+create type appointment_status as enum ('held', 'scheduled', 'arrived', 'in_progress', 'completed', 'cancelled', 'no_show', 'expired');
+create type cancelled_by as enum ('patient', 'doctor', 'admin', 'system');
+
+create table appointments (
+  id uuid primary key,
+  organization_id uuid not null references organizations,
+  practitioner_id uuid not null references staff_members,
+  patient_id uuid not null references patients,
+  booked_by uuid not null references users,
+  status appointment_status not null,
+  starts_at timestamptz not null,
+  ends_at timestamptz not null,
+  during tstzrange not null generated always as (tstzrange(starts_at, ends_at)) stored,
+  fee_amount bigint not null check (fee_amount >= 0),
+  fee_currency text not null,
+  -- What cancelling costs, as it was promised when the visit was booked.
+  cancellation_policy jsonb not null,
+  -- Encrypted: why the patient comes, and the doctor's private notes.
+  reason bytea,
+  notes bytea,
+  hold_expires_at timestamptz,
+  -- Rises with each change that calendars must hear of (RFC 5545 SEQUENCE).
+  sequence integer not null default 0,
+  version integer not null default 1,
+  started_at timestamptz,
+  ended_at timestamptz,
+  cancelled_at timestamptz,
+  cancelled_by cancelled_by,
+  cancellation_reason text,
+  created_at timestamptz not null,
+  updated_at timestamptz not null,
+  check (starts_at < ends_at),
+  -- The backstop of the booking lock: no two live visits of one practitioner, or of one patient, overlap.
+  constraint appointments_practitioner_overlap exclude using gist (practitioner_id with =, during with &&)
+    where (status in ('held', 'scheduled', 'arrived', 'in_progress')),
+  constraint appointments_patient_overlap exclude using gist (patient_id with =, during with &&)
+    where (status in ('held', 'scheduled', 'arrived', 'in_progress'))
+);
+create index on appointments (practitioner_id, starts_at);
+create index on appointments (patient_id, starts_at);
+create index on appointments (hold_expires_at) where status = 'held';
+create index on appointments (organization_id, starts_at);
+call isolate_by_organization('appointments');

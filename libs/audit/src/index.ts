@@ -1,0 +1,3 @@
+export * from './audit.module.ts';
+export * from './audit.service.ts';
+export * from './audit-entry.ts';

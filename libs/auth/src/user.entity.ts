@@ -1,0 +1,23 @@
+import type { Role } from '#kernel';
+import type { Tables } from '#platform';
+import type { Selectable } from 'kysely';
+
+/** An account. The password's hash never leaves the statements that need it. */
+export type User = Omit<Selectable<Tables['users']>, 'passwordHash' | 'roles'> & {
+  readonly roles: readonly Role[];
+};
+
+export const USER_COLUMNS = [
+  'id',
+  'email',
+  'firstName',
+  'lastName',
+  'phone',
+  'roles',
+  'timeZone',
+  'language',
+  'status',
+  'emailVerifiedAt',
+  'createdAt',
+  'updatedAt',
+] as const;

@@ -1,0 +1,13 @@
+import { AuditModule } from '#audit';
+import { AuthModule } from '#auth';
+import { OrganizationsModule } from '#organizations';
+import { Module } from '@nestjs/common';
+import { DoctorsService } from './doctors.service.ts';
+import { KycService } from './kyc.service.ts';
+
+@Module({
+  imports: [AuditModule, AuthModule, OrganizationsModule],
+  providers: [DoctorsService, KycService],
+  exports: [DoctorsService, KycService],
+})
+export class DoctorsModule {}

@@ -1,0 +1,135 @@
+import { AccountsService } from '#auth';
+import { Clock, conflict, type Money, notFound, type UserActor } from '#kernel';
+import { type NewPractice, PracticesService } from '#organizations';
+import { Database, Transactional, violatedConstraint } from '#platform';
+import { Injectable } from '@nestjs/common';
+import { asDoctor, type Doctor, DOCTOR_COLUMNS } from './doctor.entity.ts';
+
+export interface DoctorProfile {
+  readonly name: string;
+  readonly gender?: 'female' | 'male' | 'other' | null;
+  readonly bio?: string;
+  readonly qualifications?: string[];
+  readonly specialties: string[];
+  readonly languages: string[];
+  readonly yearsOfExperience?: number | null;
+  readonly fee: Money;
+  readonly timeZone: string;
+  readonly slotMinutes?: number;
+  readonly bufferMinutes?: number;
+  readonly minimumNoticeMinutes?: number;
+  readonly bookingHorizonDays?: number;
+  readonly acceptingPatients?: boolean;
+}
+
+@Injectable()
+export class DoctorsService {
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+    private readonly accounts: AccountsService,
+    private readonly practices: PracticesService,
+  ) {}
+
+  /**
+   * Gives the actor a marketplace profile and a practice of their own. Nobody sees the profile before the
+   * licence is approved.
+   * @throws conflict `doctor_already_registered`
+   */
+  @Transactional()
+  async register(actor: UserActor, profile: DoctorProfile, practice: NewPractice): Promise<Doctor> {
+    const now = this.clock.now();
+    const { fee, ...columns } = profile;
+    const { organizationId, staffMemberId } = await this.practices.open(actor, practice, {
+      userId: actor.userId,
+      name: profile.name,
+    });
+    await this.accounts.grantRole(actor.userId, 'doctor');
+    try {
+      const row = await this.database.query
+        .insertInto('doctors')
+        .values({
+          ...columns,
+          id: staffMemberId,
+          organizationId,
+          userId: actor.userId,
+          feeAmount: fee.amount,
+          feeCurrency: fee.currency,
+          createdAt: now,
+          updatedAt: now,
+        })
+        .returning(DOCTOR_COLUMNS)
+        .executeTakeFirstOrThrow();
+      return asDoctor(row);
+    } catch (error) {
+      if (violatedConstraint(error) !== 'doctors_user_id_key') throw error;
+      throw conflict('doctor_already_registered', 'This account has a doctor profile already.');
+    }
+  }
+
+  /** The actor's own profile, in whatever state. @throws not_found `doctor_not_found` */
+  async own(actor: UserActor): Promise<Doctor> {
+    const row = await this.database.query
+      .selectFrom('doctors')
+      .select(DOCTOR_COLUMNS)
+      .where('userId', '=', actor.userId)
+      .executeTakeFirst();
+    if (!row) throw notFound('doctor');
+    return asDoctor(row);
+  }
+
+  async updateOwn(actor: UserActor, { fee, ...changes }: Partial<DoctorProfile>): Promise<Doctor> {
+    const row = await this.database.query
+      .updateTable('doctors')
+      .set({
+        ...changes,
+        ...(fee && { feeAmount: fee.amount, feeCurrency: fee.currency }),
+        updatedAt: this.clock.now(),
+      })
+      .where('userId', '=', actor.userId)
+      .returning(DOCTOR_COLUMNS)
+      .executeTakeFirst();
+    if (!row) throw notFound('doctor');
+    return asDoctor(row);
+  }
+
+  /** A doctor as anybody may see them: approved and with a licence that has not run out. */
+  async listed(doctorId: string): Promise<Doctor> {
+    const row = await this.database.query
+      .selectFrom('doctors')
+      .select(DOCTOR_COLUMNS)
+      .where('id', '=', doctorId)
+      .where('kycStatus', '=', 'approved')
+      .where('licenseExpiresOn', '>=', this.#today())
+      .executeTakeFirst();
+    if (!row) throw notFound('doctor');
+    return asDoctor(row);
+  }
+
+  /** A doctor in whatever state, for code that works on their records. */
+  async byId(doctorId: string): Promise<Doctor> {
+    const row = await this.database.query
+      .selectFrom('doctors')
+      .select(DOCTOR_COLUMNS)
+      .where('id', '=', doctorId)
+      .executeTakeFirst();
+    if (!row) throw notFound('doctor');
+    return asDoctor(row);
+  }
+
+  /** Keeps the sums behind the mean rating. Called with the review's own transaction. */
+  async addRating(doctorId: string, rating: number): Promise<void> {
+    await this.database.query
+      .updateTable('doctors')
+      .set((eb) => ({
+        ratingTotal: eb('ratingTotal', '+', rating),
+        ratingCount: eb('ratingCount', '+', 1),
+      }))
+      .where('id', '=', doctorId)
+      .execute();
+  }
+
+  #today(): string {
+    return this.clock.now().toZonedDateTimeISO('UTC').toPlainDate().toString();
+  }
+}

@@ -1,0 +1,5 @@
+export * from './doctor.entity.ts';
+export * from './doctors.module.ts';
+export * from './doctors.service.ts';
+export * from './events.ts';
+export * from './kyc.service.ts';

@@ -1,0 +1,116 @@
+create type encounter_status as enum ('draft', 'finalized', 'amended');
+create type document_status as enum ('pending_upload', 'quarantined', 'available', 'rejected');
+create type prescription_status as enum ('draft', 'issued', 'cancelled');
+
+-- Everything clinical is in `content`, encrypted; the columns beside it are what rules and lists need.
+create table encounters (
+  id uuid primary key,
+  organization_id uuid not null references organizations,
+  appointment_id uuid not null constraint encounters_one_per_visit unique references appointments,
+  practitioner_id uuid not null references staff_members,
+  patient_id uuid not null references patients,
+  status encounter_status not null,
+  version integer not null default 0,
+  content bytea not null,
+  finalized_at timestamptz,
+  created_at timestamptz not null,
+  updated_at timestamptz not null
+);
+create index on encounters (patient_id, created_at desc);
+create index on encounters (practitioner_id, created_at desc);
+call isolate_by_organization('encounters');
+
+-- What was signed. A version is never changed: an amendment is the next one.
+create table encounter_versions (
+  organization_id uuid not null references organizations,
+  encounter_id uuid not null references encounters,
+  version integer not null,
+  content bytea not null,
+  signed_by uuid not null references users,
+  signed_at timestamptz not null,
+  amendment_reason bytea,
+  primary key (encounter_id, version)
+);
+call isolate_by_organization('encounter_versions');
+revoke update, delete on encounter_versions from televisit_app;
+
+create table documents (
+  id uuid primary key,
+  organization_id uuid references organizations,
+  patient_id uuid not null references patients,
+  uploaded_by uuid not null references users,
+  kind text not null,
+  title bytea not null,
+  object_key text not null unique,
+  content_type text not null,
+  size_bytes bigint,
+  sha256 bytea,
+  status document_status not null,
+  created_at timestamptz not null,
+  updated_at timestamptz not null,
+  deleted_at timestamptz
+);
+create index on documents (patient_id, created_at desc) where deleted_at is null;
+call isolate_by_organization('documents');
+
+create sequence prescription_numbers;
+
+create table prescriptions (
+  id uuid primary key,
+  organization_id uuid not null references organizations,
+  number text not null unique,
+  encounter_id uuid references encounters,
+  appointment_id uuid not null references appointments,
+  practitioner_id uuid not null references staff_members,
+  patient_id uuid not null references patients,
+  status prescription_status not null,
+  content bytea not null,
+  verification_code text not null unique,
+  document_id uuid references documents,
+  issued_at timestamptz,
+  cancelled_at timestamptz,
+  cancellation_reason bytea,
+  created_at timestamptz not null,
+  updated_at timestamptz not null
+);
+create index on prescriptions (patient_id, created_at desc);
+create index on prescriptions (practitioner_id, created_at desc);
+call isolate_by_organization('prescriptions');
+
+-- An issued prescription does not change: only its cancellation and the place of its PDF may be added.
+create function prescriptions_keep_issued() returns trigger language plpgsql as $$
+begin
+  if old.status <> 'draft' and (new.content, new.number, new.patient_id, new.practitioner_id, new.issued_at,
+      new.verification_code) is distinct from (old.content, old.number, old.patient_id, old.practitioner_id,
+      old.issued_at, old.verification_code) then
+    raise exception 'prescription % is issued', old.id using errcode = 'TV001';
+  end if;
+  return new;
+end $$;
+create trigger prescriptions_keep_issued before update on prescriptions
+  for each row execute function prescriptions_keep_issued();
+revoke delete on prescriptions from televisit_app;
+
+create table medical_histories (
+  patient_id uuid not null references patients,
+  version integer not null,
+  content bytea not null,
+  recorded_by uuid not null references users,
+  recorded_at timestamptz not null,
+  primary key (patient_id, version)
+);
+revoke update, delete on medical_histories from televisit_app;
+
+create table vitals (
+  id uuid primary key,
+  organization_id uuid references organizations,
+  patient_id uuid not null references patients,
+  encounter_id uuid references encounters,
+  measurements bytea not null,
+  recorded_by uuid not null references users,
+  recorded_at timestamptz not null,
+  created_at timestamptz not null,
+  updated_at timestamptz not null
+);
+create index on vitals (patient_id, recorded_at desc);
+call isolate_by_organization('vitals');

@@ -1,0 +1,2 @@
+export * from './organizations.module.ts';
+export * from './practices.service.ts';

@@ -1,0 +1,3 @@
+export * from './patient.entity.ts';
+export * from './patients.module.ts';
+export * from './patients.service.ts';

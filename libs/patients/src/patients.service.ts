@@ -1,0 +1,76 @@
+import { Clock, newId, notFound, type UserActor } from '#kernel';
+import { Database, Transactional } from '#platform';
+import { Injectable } from '@nestjs/common';
+import type { Patient, PatientDetails } from './patient.entity.ts';
+
+@Injectable()
+export class PatientsService {
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+  ) {}
+
+  /** The actor's own chart; it is opened from the account when it is first needed. */
+  @Transactional()
+  async personalChart(actor: UserActor): Promise<Patient> {
+    const existing = await this.#personal(actor.userId);
+    if (existing) return existing;
+    const now = this.clock.now();
+    const db = this.database.query;
+    await db
+      .insertInto('patients')
+      .columns(['id', 'userId', 'firstName', 'lastName', 'phone', 'email', 'createdAt', 'updatedAt'])
+      .expression((eb) =>
+        eb
+          .selectFrom('users')
+          .select([
+            eb.val(newId()).$castTo<string>().as('id'),
+            'id as userId',
+            'firstName',
+            'lastName',
+            'phone',
+            'email',
+            eb.val(now).as('createdAt'),
+            eb.val(now).as('updatedAt'),
+          ])
+          .where('id', '=', actor.userId),
+      )
+      .onConflict((conflict) => conflict.column('userId').where('organizationId', 'is', null).doNothing())
+      .execute();
+    const chart = await this.#personal(actor.userId);
+    if (!chart) throw notFound('patient');
+    return chart;
+  }
+
+  /** @throws not_found `patient_not_found` */
+  async get(patientId: string): Promise<Patient> {
+    const patient = await this.database.query
+      .selectFrom('patients')
+      .selectAll()
+      .where('id', '=', patientId)
+      .executeTakeFirst();
+    if (!patient) throw notFound('patient');
+    return patient;
+  }
+
+  /** Changes what is known of the person; the chart's contents are not here. */
+  @Transactional()
+  async updatePersonal(actor: UserActor, changes: Partial<PatientDetails>): Promise<Patient> {
+    const chart = await this.personalChart(actor);
+    return this.database.query
+      .updateTable('patients')
+      .set({ ...changes, updatedAt: this.clock.now() })
+      .where('id', '=', chart.id)
+      .returningAll()
+      .executeTakeFirstOrThrow();
+  }
+
+  async #personal(userId: string): Promise<Patient | undefined> {
+    return this.database.query
+      .selectFrom('patients')
+      .selectAll()
+      .where('userId', '=', userId)
+      .where('organizationId', 'is', null)
+      .executeTakeFirst();
+  }
+}

@@ -1,0 +1,107 @@
+create type payment_status as enum ('created', 'requires_action', 'processing', 'succeeded', 'partially_refunded', 'refunded', 'failed', 'cancelled', 'disputed');
+create type refund_status as enum ('pending', 'succeeded', 'failed');
+create type ledger_account_kind as enum ('provider_clearing', 'doctor_pending', 'doctor_available', 'doctor_receivable', 'platform_revenue', 'payout_clearing', 'provider_fees');
+
+create table payments (
+  id uuid primary key,
+  organization_id uuid not null references organizations,
+  appointment_id uuid not null references appointments,
+  practitioner_id uuid not null references staff_members,
+  patient_id uuid not null references patients,
+  payer_user_id uuid not null references users,
+  provider text not null,
+  provider_reference text,
+  amount bigint not null check (amount > 0),
+  currency text not null,
+  refunded_amount bigint not null default 0 check (refunded_amount between 0 and amount),
+  commission_amount bigint not null check (commission_amount between 0 and amount),
+  status payment_status not null,
+  failure_code text,
+  succeeded_at timestamptz,
+  created_at timestamptz not null,
+  updated_at timestamptz not null,
+  unique (provider, provider_reference)
+);
+-- A visit has one payment that may still succeed or has succeeded.
+create unique index payments_one_open_per_visit on payments (appointment_id)
+  where status not in ('failed', 'cancelled');
+create index on payments (payer_user_id, created_at desc);
+create index on payments (practitioner_id, created_at desc);
+create index on payments (created_at) where status in ('created', 'requires_action', 'processing');
+call isolate_by_organization('payments');
+
+create table refunds (
+  id uuid primary key,
+  organization_id uuid not null references organizations,
+  payment_id uuid not null references payments,
+  provider_reference text unique,
+  amount bigint not null check (amount > 0),
+  currency text not null,
+  status refund_status not null,
+  reason text not null,
+  requested_by uuid references users,
+  failure_code text,
+  created_at timestamptz not null,
+  updated_at timestamptz not null
+);
+create index on refunds (payment_id);
+create index on refunds (created_at desc);
+call isolate_by_organization('refunds');
+
+-- The inbox: what providers told us, once each, as they said it.
+create table webhook_events (
+  id uuid primary key,
+  provider text not null,
+  event_id text not null,
+  type text not null,
+  payload bytea not null,
+  received_at timestamptz not null,
+  processed_at timestamptz,
+  outcome text,
+  unique (provider, event_id)
+);
+create index on webhook_events (received_at) where processed_at is null;
+
+create table ledger_accounts (
+  id uuid primary key,
+  kind ledger_account_kind not null,
+  provider text,
+  practitioner_id uuid references staff_members,
+  currency text not null,
+  unique nulls not distinct (kind, provider, practitioner_id, currency)
+);
+
+create table ledger_transactions (
+  id uuid primary key,
+  -- What happened, and to what: the same fact is never booked twice.
+  kind text not null,
+  reference uuid not null,
+  occurred_at timestamptz not null,
+  recorded_at timestamptz not null default now(),
+  unique (kind, reference)
+);
+
+-- Signed minor units: debits are positive, credits are negative.
+create table ledger_postings (
+  id uuid primary key,
+  transaction_id uuid not null references ledger_transactions,
+  account_id uuid not null references ledger_accounts,
+  amount bigint not null check (amount <> 0),
+  currency text not null
+);
+create index on ledger_postings (account_id);
+create index on ledger_postings (transaction_id);
+
+create function ledger_sums_to_zero() returns trigger language plpgsql as $$
+begin
+  if exists (
+    select 1 from ledger_postings where transaction_id = new.transaction_id group by currency having sum(amount) <> 0
+  ) then
+    raise exception 'ledger transaction % does not sum to zero', new.transaction_id using errcode = 'TV002';
+  end if;
+  return null;
+end $$;
+create constraint trigger ledger_sums_to_zero after insert on ledger_postings
+  deferrable initially deferred for each row execute function ledger_sums_to_zero();
+
+revoke update, delete, truncate on ledger_accounts, ledger_transactions, ledger_postings from televisit_app;

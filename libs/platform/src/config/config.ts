@@ -1,0 +1,126 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+
+const flag = z.enum(['0', '1']).transform((value) => value === '1');
+const list = z.string().transform((value) =>
+  value
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean),
+);
+
+/** Every environment variable that the server reads, with its default. README and operations.md list the same. */
+const Environment = z.object({
+  NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
+  HOST: z.string().default('0.0.0.0'),
+  PORT: z.coerce.number().int().min(0).max(65535).default(8000),
+  BASE_URL: z.url().default('http://localhost:8000'),
+  ALLOWED_ORIGINS: list.default(['*']),
+  TRUST_PROXY_HOPS: z.coerce.number().int().min(0).default(0),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  METRICS_PORT: z.coerce.number().int().min(1).max(65535).optional(),
+  EXIT_WITH_PARENT: flag.default(false),
+  RUN_JOBS: flag.optional(),
+  SEED_DEMO: flag.default(false),
+
+  DATA_DIR: z.string().default('.data'),
+  DATABASE_URL: z.url(),
+  DATABASE_OWNER_URL: z.url().optional(),
+  DATABASE_POOL_SIZE: z.coerce.number().int().min(2).default(20),
+  REDIS_URL: z.url().optional(),
+
+  S3_ENDPOINT: z.url().optional(),
+  S3_PUBLIC_URL: z.url().optional(),
+  S3_REGION: z.string().default('us-east-1'),
+  S3_BUCKET: z.string().default('televisit'),
+  S3_ACCESS_KEY_ID: z.string().optional(),
+  S3_SECRET_ACCESS_KEY: z.string().optional(),
+
+  SMTP_URL: z.url(),
+  MAIL_FROM: z.string().default('Televisit <no-reply@televisit.test>'),
+  MAIL_SPOOL_DIR: z.string().optional(),
+
+  STRIPE_SECRET_KEY: z.string().min(1),
+  STRIPE_PUBLISHABLE_KEY: z.string().default('pk_test_televisit'),
+  STRIPE_WEBHOOK_SECRETS: list,
+  STRIPE_API_URL: z.url().optional(),
+  PLATFORM_COMMISSION_PERCENT: z.coerce.number().min(0).max(100).default(15),
+
+  TOKEN_SIGNING_KEY_FILE: z.string(),
+  FIELD_ENCRYPTION_KEY: z.base64().refine((key) => Buffer.from(key, 'base64').length === 32, {
+    error: 'must be 32 bytes in base64',
+  }),
+
+  COGNITO_REGION: z.string().optional(),
+  COGNITO_USER_POOL_ID: z.string().optional(),
+  COGNITO_CLIENT_ID: z.string().optional(),
+  COGNITO_CLIENT_SECRET: z.string().optional(),
+  /** Overrides for a pool that is not at AWS (cognito-local, another OIDC provider). */
+  COGNITO_ISSUER: z.url().optional(),
+  COGNITO_JWKS_URL: z.url().optional(),
+  COGNITO_TOKEN_URL: z.url().optional(),
+  COGNITO_DOMAIN: z.url().optional(),
+
+  TURN_URLS: list.default([]),
+  TURN_SECRET: z.string().optional(),
+});
+
+export type Environment = z.infer<typeof Environment>;
+
+/** The configuration of one process: the parsed environment and what follows from it. */
+export class Config {
+  readonly production: boolean;
+  /** The PKCS#8 PEM private key that signs access tokens. */
+  readonly tokenSigningKey: string;
+
+  constructor(readonly env: Environment) {
+    this.production = env.NODE_ENV === 'production';
+    this.tokenSigningKey = readFileSync(env.TOKEN_SIGNING_KEY_FILE, 'utf8');
+  }
+
+  /** In development the api process runs the jobs too; in production a worker does. */
+  get runsJobs(): boolean {
+    return this.env.RUN_JOBS ?? !this.production;
+  }
+}
+
+/** What is wrong with the configuration, one line each. */
+export class ConfigError extends Error {
+  constructor(readonly problems: readonly string[]) {
+    super(`The configuration is not usable:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
+    this.name = 'ConfigError';
+  }
+}
+
+/** @throws ConfigError naming every variable that is missing, malformed or unfit for production. */
+export function loadConfig(source: Record<string, string | undefined> = process.env): Config {
+  const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''));
+  const parsed = Environment.safeParse(given);
+  if (!parsed.success) {
+    throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
+  }
+  const problems = parsed.data.NODE_ENV === 'production' ? unfitForProduction(parsed.data) : [];
+  if (problems.length > 0) throw new ConfigError(problems);
+  try {
+    return new Config(parsed.data);
+  } catch (error) {
+    throw new ConfigError([`TOKEN_SIGNING_KEY_FILE: ${(error as Error).message}`]);
+  }
+}
+
+function unfitForProduction(env: Environment): string[] {
+  const rules: [boolean, string][] = [
+    [env.STRIPE_API_URL !== undefined, 'STRIPE_API_URL: the payments sandbox cannot serve production'],
+    [!env.STRIPE_SECRET_KEY.startsWith('sk_live_'), 'STRIPE_SECRET_KEY: a live key is required'],
+    [env.ALLOWED_ORIGINS.includes('*'), 'ALLOWED_ORIGINS: name the origins; * is for development'],
+    [!env.BASE_URL.startsWith('https://'), 'BASE_URL: must be https'],
+    [env.MAIL_SPOOL_DIR !== undefined, 'MAIL_SPOOL_DIR: /dev/mail is for development'],
+    [env.SEED_DEMO, 'SEED_DEMO: demo data is never put into production'],
+    [env.TURN_URLS.length > 0 && !env.TURN_SECRET, 'TURN_SECRET: required with TURN_URLS'],
+    [
+      env.TOKEN_SIGNING_KEY_FILE.startsWith(env.DATA_DIR),
+      'TOKEN_SIGNING_KEY_FILE: a key generated under DATA_DIR is for development',
+    ],
+  ];
+  return rules.filter(([broken]) => broken).map(([, problem]) => problem);
+}

@@ -1,0 +1,9 @@
+/** The conditions of a filter that were given: `eb.and(given([filter.status && eb('status', '=', filter.status)]))`. */
+export function given<T extends object>(conditions: readonly (T | undefined | null | false | '' | 0)[]): T[] {
+  return conditions.filter((condition): condition is T => Boolean(condition));
+}
+
+/** `text` as a pattern for LIKE that finds it anywhere, with LIKE's own signs taken literally. */
+export function containing(text: string): string {
+  return `%${text.replaceAll(/[\\%_]/g, '\\$&')}%`;
+}

@@ -1,0 +1,17 @@
+export * from './config/config.ts';
+export * from './crypto/field-cipher.ts';
+export * from './database/conditions.ts';
+export * from './database/database.ts';
+export * from './database/database-errors.ts';
+export * from './database/migrate.ts';
+export * from './database/page-of.ts';
+export type { DB as Tables } from './database/tables.generated.ts';
+export * from './jobs/handler.decorators.ts';
+export * from './jobs/job-runner.ts';
+export * from './jobs/jobs.ts';
+export * from './jobs/queue.ts';
+export * from './logging/log.ts';
+export * from './logging/request-id.ts';
+export * from './mail/mailer.ts';
+export * from './platform.module.ts';
+export * from './storage/object-storage.ts';

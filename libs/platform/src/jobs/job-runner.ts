@@ -1,0 +1,70 @@
+import { newId, systemActor } from '#kernel';
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { DiscoveryService } from '@nestjs/core';
+import { Config } from '../config/config.ts';
+import { Log } from '../logging/log.ts';
+import { runWithRequestId } from '../logging/request-id.ts';
+import { HandlerMetadata, type HandlerDeclaration } from './handler.decorators.ts';
+import { Jobs } from './jobs.ts';
+import type { JobData, JobHandler } from './queue.ts';
+
+/** Where jobs go that failed for good; an operator looks at them and sends them again. */
+export const DEAD_LETTERS = 'dead-letters';
+
+/** Finds every handler of the application, makes its queue, and works on it in processes that run jobs. */
+@Injectable()
+export class JobRunner implements OnApplicationBootstrap {
+  constructor(
+    private readonly config: Config,
+    private readonly discovery: DiscoveryService,
+    private readonly jobs: Jobs,
+    private readonly log: Log,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    const { boss } = this.jobs;
+    const existing = new Set((await boss.getQueues()).map((queue) => queue.name));
+    if (!existing.has(DEAD_LETTERS)) await boss.createQueue(DEAD_LETTERS);
+    const handlers = this.#handlers();
+    for (const [{ queue, event }] of handlers) {
+      if (!existing.has(queue.name)) {
+        await boss.createQueue(queue.name, {
+          notify: true,
+          retryLimit: 8,
+          retryDelay: 1,
+          retryBackoff: true,
+          retryDelayMax: 300,
+          expireInSeconds: 120,
+          heartbeatSeconds: 10,
+          deadLetter: DEAD_LETTERS,
+        });
+      }
+      if (event) await boss.subscribe(event.name, queue.name);
+    }
+    if (!this.config.runsJobs) return;
+    await Promise.all(handlers.map(([declaration, handler]) => this.#work(declaration, handler)));
+  }
+
+  #handlers(): [HandlerDeclaration, JobHandler<JobData>][] {
+    return this.discovery.getProviders({ metadataKey: HandlerMetadata.KEY }).map((wrapper) => {
+      const declaration = this.discovery.getMetadataByDecorator(HandlerMetadata, wrapper);
+      if (!declaration) throw new Error(`${wrapper.name} declares no queue.`);
+      return [declaration, wrapper.instance as JobHandler<JobData>];
+    });
+  }
+
+  async #work({ queue }: HandlerDeclaration, handler: JobHandler<JobData>): Promise<void> {
+    await this.jobs.boss.work(queue.name, { batchSize: 1, pollingIntervalSeconds: 2 }, async ([job]) => {
+      if (!job) return;
+      const requestId = newId();
+      await runWithRequestId(requestId, async () => {
+        try {
+          await handler.handle(systemActor(requestId), queue.data.parse(job.data));
+        } catch (error) {
+          this.log.error({ error, queue: queue.name, jobId: job.id }, 'job failed');
+          throw error;
+        }
+      });
+    });
+  }
+}

@@ -1,0 +1,37 @@
+import { Clock, SystemClock } from '#kernel';
+import { type DynamicModule, Module } from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
+import { Config } from './config/config.ts';
+import { FieldCipher } from './crypto/field-cipher.ts';
+import { Database } from './database/database.ts';
+import { JobRunner } from './jobs/job-runner.ts';
+import { Jobs } from './jobs/jobs.ts';
+import { Log } from './logging/log.ts';
+import { Mailer } from './mail/mailer.ts';
+import { ObjectStorage } from './storage/object-storage.ts';
+
+const SHARED = [Clock, Log, Database, Jobs, ObjectStorage, Mailer, FieldCipher];
+
+/** The ground that every library stands on; global, because every library does. */
+@Module({})
+export class PlatformModule {
+  static with(config: Config): DynamicModule {
+    return {
+      module: PlatformModule,
+      global: true,
+      imports: [DiscoveryModule],
+      providers: [
+        { provide: Config, useValue: config },
+        { provide: Clock, useClass: SystemClock },
+        Log,
+        Database,
+        Jobs,
+        JobRunner,
+        ObjectStorage,
+        Mailer,
+        FieldCipher,
+      ],
+      exports: [Config, ...SHARED],
+    };
+  }
+}

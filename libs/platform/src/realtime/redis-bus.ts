@@ -1,0 +1,232 @@
+import { Redis } from 'ioredis';
+import { type FieldChange, type LogBounds, type LogEntry, RealtimeBus, type Stop } from './realtime-bus.ts';
+
+/**
+ * Changes the field if it holds what is expected, numbers the entry, keeps it and delivers it, in one step.
+ * A log without a number starts at the server's time in milliseconds, so that numbers still rise after
+ * Redis lost its data. Numbers are formatted by hand: Lua would write large ones as 1.7e+12.
+ */
+const APPEND = `
+local expects, expected, sets, value = ARGV[6], ARGV[7], ARGV[8], ARGV[9]
+if ARGV[5] ~= '' then
+  local current = redis.call('HGET', KEYS[3], ARGV[5])
+  if expects == '1' and current ~= expected then return false end
+  if expects == '0' and current then return false end
+  if sets == '1' then redis.call('HSET', KEYS[3], ARGV[5], value) else redis.call('HDEL', KEYS[3], ARGV[5]) end
+end
+local sequence = redis.call('INCR', KEYS[1])
+if sequence == 1 then
+  local time = redis.call('TIME')
+  sequence = time[1] * 1000 + math.floor(time[2] / 1000)
+  redis.call('SET', KEYS[1], string.format('%.0f', sequence))
+end
+local number = string.format('%.0f', sequence)
+redis.call('XADD', KEYS[2], 'MAXLEN', ARGV[2], number .. '-0', 't', ARGV[1])
+for i = 1, 3 do redis.call('EXPIRE', KEYS[i], ARGV[3]) end
+redis.call('PUBLISH', ARGV[4], number .. ' ' .. ARGV[1])
+return number
+`;
+
+type WithAppend = Redis & { appendToLog(...args: (string | number)[]): Promise<string | null> };
+
+/**
+ * The bus of several processes, over Redis or Valkey: pub/sub to deliver, a capped stream per log to read
+ * again.
+ */
+export class RedisBus extends RealtimeBus {
+  private readonly commands: WithAppend;
+  private readonly subscriber: Redis;
+  private readonly listeners = new Map<string, Set<(message: string) => void>>();
+  private readonly followed = new Map<FollowedLog, string>();
+
+  /**
+   * @param prefix what all keys and channels of this deployment begin with.
+   * @param report is told of connection errors; the client reconnects by itself.
+   */
+  constructor(
+    url: string,
+    private readonly prefix: string,
+    report: (error: Error) => void,
+  ) {
+    super();
+    this.commands = new Redis(url, { enableAutoPipelining: true }) as WithAppend;
+    this.commands.defineCommand('appendToLog', { numberOfKeys: 3, lua: APPEND });
+    this.subscriber = new Redis(url, { maxRetriesPerRequest: null });
+    this.commands.on('error', report);
+    this.subscriber.on('error', report);
+    this.subscriber.on('message', (channel: string, message: string) => {
+      for (const listener of this.listeners.get(channel) ?? []) listener(message);
+    });
+    this.subscriber.on('ready', () => void this.catchUp().catch(report));
+  }
+
+  override async publish(channel: string, message: string): Promise<void> {
+    await this.commands.publish(this.channelKey(channel), message);
+  }
+
+  override subscribe(channel: string, listener: (message: string) => void): Promise<Stop> {
+    return this.listen(this.channelKey(channel), listener);
+  }
+
+  override async append(
+    log: string,
+    text: string,
+    bounds: LogBounds,
+    change?: FieldChange,
+  ): Promise<number | null> {
+    const { sequence, entries, fields, channel } = this.keysOf(log);
+    const number = await this.commands.appendToLog(
+      sequence,
+      entries,
+      fields,
+      text,
+      bounds.maxLength,
+      bounds.ttlSeconds,
+      channel,
+      change?.field ?? '',
+      change?.expected == null ? '0' : '1',
+      change?.expected ?? '',
+      change?.value == null ? '0' : '1',
+      change?.value ?? '',
+    );
+    return number === null ? null : Number(number);
+  }
+
+  override async follow(log: string, listener: (entry: LogEntry) => void) {
+    const { sequence, channel } = this.keysOf(log);
+    const followed = new FollowedLog(listener, (after) => this.range(log, after));
+    const unlisten = await this.listen(channel, (message) => followed.receive(message));
+    this.followed.set(followed, channel);
+    const start = Number((await this.commands.get(sequence)) ?? 0);
+    followed.startAfter(start);
+    return {
+      sequence: start,
+      stop: async () => {
+        this.followed.delete(followed);
+        followed.stop();
+        await unlisten();
+      },
+    };
+  }
+
+  override async readAfter(log: string, sequence: number): Promise<LogEntry[] | null> {
+    const entries = await this.range(log, sequence);
+    if (sequence === 0) return entries;
+    return entries[0]?.sequence === sequence ? entries.slice(1) : null;
+  }
+
+  override async fields(log: string): Promise<Map<string, string>> {
+    return new Map(Object.entries(await this.commands.hgetall(this.keysOf(log).fields)));
+  }
+
+  override async keepAlive(lease: string, ttlSeconds: number): Promise<void> {
+    await this.commands.set(`${this.prefix}:lease:${lease}`, '1', 'EX', ttlSeconds);
+  }
+
+  override async isAlive(lease: string): Promise<boolean> {
+    return (await this.commands.exists(`${this.prefix}:lease:${lease}`)) === 1;
+  }
+
+  override async close(): Promise<void> {
+    this.subscriber.disconnect();
+    await this.commands.quit().catch(() => this.commands.disconnect());
+  }
+
+  /** What is remembered from this number on, the entry with the number itself included. */
+  private async range(log: string, from: number): Promise<LogEntry[]> {
+    const rows = await this.commands.xrange(this.keysOf(log).entries, String(from), '+');
+    return rows.map(([id, values]) => ({ sequence: Number.parseInt(id, 10), text: values[1] ?? '' }));
+  }
+
+  private async listen(channel: string, listener: (message: string) => void): Promise<Stop> {
+    const listeners = this.listeners.getOrInsertComputed(channel, () => new Set());
+    const own = (message: string) => listener(message);
+    listeners.add(own);
+    await this.subscriber.subscribe(channel);
+    return async () => {
+      listeners.delete(own);
+      if (listeners.size > 0) return;
+      this.listeners.delete(channel);
+      await this.subscriber.unsubscribe(channel);
+    };
+  }
+
+  /** Runs on every new connection: pub/sub forgot what was published while there was none. */
+  private async catchUp(): Promise<void> {
+    for (const [followed, channel] of this.followed) {
+      // Subscribing again costs nothing and proves that delivery works before the gap is read.
+      await this.subscriber.subscribe(channel);
+      await followed.catchUp();
+    }
+  }
+
+  private channelKey(channel: string): string {
+    return `${this.prefix}:channel:${channel}`;
+  }
+
+  /** The braces keep a log's keys on one node of a cluster. */
+  private keysOf(log: string) {
+    const key = `${this.prefix}:{${log}}`;
+    return {
+      sequence: `${key}:sequence`,
+      entries: `${key}:entries`,
+      fields: `${key}:fields`,
+      channel: `${key}:log`,
+    };
+  }
+}
+
+/** Delivers the entries of one log in order, and reads from the stream what pub/sub did not deliver. */
+class FollowedLog {
+  private last: number | null = null;
+  private reading = false;
+  /** The newest number that was seen, delivered or not. */
+  private newest = 0;
+  private stopped = false;
+
+  constructor(
+    private readonly listener: (entry: LogEntry) => void,
+    private readonly range: (from: number) => Promise<LogEntry[]>,
+  ) {}
+
+  receive(message: string): void {
+    const space = message.indexOf(' ');
+    const sequence = Number(message.slice(0, space));
+    this.newest = Math.max(this.newest, sequence);
+    if (this.last === null || this.reading || this.stopped || sequence <= this.last) return;
+    if (sequence === this.last + 1) this.deliver({ sequence, text: message.slice(space + 1) });
+    else void this.catchUp().catch(() => {}); // The next entry or connection tries again.
+  }
+
+  startAfter(sequence: number): void {
+    this.last = sequence;
+    if (this.newest > sequence) void this.catchUp().catch(() => {});
+  }
+
+  async catchUp(): Promise<void> {
+    if (this.reading || this.last === null) return;
+    this.reading = true;
+    try {
+      let before: number;
+      do {
+        before = this.last;
+        for (const entry of await this.range(this.last + 1)) {
+          if (this.stopped) return;
+          if (entry.sequence > this.last) this.deliver(entry);
+        }
+        // Without progress what is missing is lost, and the next entry goes on from there.
+      } while (this.newest > this.last && this.last > before && !this.stopped);
+    } finally {
+      this.reading = false;
+    }
+  }
+
+  stop(): void {
+    this.stopped = true;
+  }
+
+  private deliver(entry: LogEntry): void {
+    this.last = entry.sequence;
+    this.listener(entry);
+  }
+}

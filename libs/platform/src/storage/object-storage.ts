@@ -1,0 +1,53 @@
+import { Injectable } from '@nestjs/common';
+import { Config } from '../config/config.ts';
+import { loadS3, type S3 } from './s3.ts';
+
+/** How long a presigned link works, in seconds. */
+export const PRESIGNED_SECONDS = 300;
+
+/** Files, in S3 or anything that speaks its protocol. Clients get presigned links, never credentials. */
+@Injectable()
+export class ObjectStorage {
+  readonly #bucket: string;
+  #s3: Promise<S3> | undefined;
+
+  constructor(private readonly config: Config) {
+    this.#bucket = config.env.S3_BUCKET;
+  }
+
+  async put(key: string, body: Uint8Array, contentType: string): Promise<void> {
+    const { client, PutObjectCommand } = await this.#open();
+    await client.send(
+      new PutObjectCommand({ Bucket: this.#bucket, Key: key, Body: body, ContentType: contentType }),
+    );
+  }
+
+  async get(key: string): Promise<Uint8Array> {
+    const { client, GetObjectCommand } = await this.#open();
+    const { Body } = await client.send(new GetObjectCommand({ Bucket: this.#bucket, Key: key }));
+    if (!Body) throw new Error(`Object ${key} has no body.`);
+    return Body.transformToByteArray();
+  }
+
+  /** A link that downloads the object under `filename`, for PRESIGNED_SECONDS. */
+  async presignDownload(key: string, filename: string): Promise<string> {
+    const { publicClient, GetObjectCommand, getSignedUrl } = await this.#open();
+    const command = new GetObjectCommand({
+      Bucket: this.#bucket,
+      Key: key,
+      ResponseContentDisposition: `attachment; filename="${filename.replaceAll(/[^\w.-]/g, '_')}"`,
+    });
+    return getSignedUrl(publicClient, command, { expiresIn: PRESIGNED_SECONDS });
+  }
+
+  /** Whether the bucket can be reached. */
+  async check(): Promise<void> {
+    const { client, HeadBucketCommand } = await this.#open();
+    await client.send(new HeadBucketCommand({ Bucket: this.#bucket }));
+  }
+
+  #open(): Promise<S3> {
+    this.#s3 ??= loadS3(this.config.env);
+    return this.#s3;
+  }
+}

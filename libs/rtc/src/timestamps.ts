@@ -1,0 +1,22 @@
+import type { Clock } from '#kernel';
+
+/** The current time in the two forms that signalling needs. */
+export class Timestamps {
+  private written = { ms: Number.NaN, text: '' };
+
+  constructor(private readonly clock: Clock) {}
+
+  /** Epoch milliseconds. */
+  ms(): number {
+    return this.clock.now().epochMilliseconds;
+  }
+
+  /** ISO 8601. Writing an instant costs more than relaying a message, so it is written once a millisecond. */
+  text(): string {
+    const ms = this.ms();
+    if (ms !== this.written.ms) {
+      this.written = { ms, text: Temporal.Instant.fromEpochMilliseconds(ms).toString() };
+    }
+    return this.written.text;
+  }
+}

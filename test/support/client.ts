@@ -1,0 +1,62 @@
+/** An answer as it came over the wire. */
+export interface Answer<Body = MarketplaceBody> {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Body;
+}
+
+// A test looks into bodies that it knows the shape of.
+// oxlint-disable-next-line no-explicit-any
+export type MarketplaceBody = any;
+
+type Headers_ = Record<string, string>;
+
+/** A caller who knows nothing of the inside: HTTP only. */
+export class Client {
+  constructor(
+    readonly url: string,
+    readonly headers: Headers_ = {},
+  ) {}
+
+  /** The same caller, logged in with an access token. */
+  as(accessToken: string): Client {
+    return this.with({ authorization: `Bearer ${accessToken}` });
+  }
+
+  with(headers: Headers_): Client {
+    return new Client(this.url, { ...this.headers, ...headers });
+  }
+
+  get(path: string): Promise<Answer> {
+    return this.request('GET', path);
+  }
+
+  post(path: string, body?: unknown): Promise<Answer> {
+    return this.request('POST', path, body);
+  }
+
+  put(path: string, body?: unknown): Promise<Answer> {
+    return this.request('PUT', path, body);
+  }
+
+  patch(path: string, body?: unknown): Promise<Answer> {
+    return this.request('PATCH', path, body);
+  }
+
+  delete(path: string): Promise<Answer> {
+    return this.request('DELETE', path);
+  }
+
+  async request(method: string, path: string, body?: unknown): Promise<Answer> {
+    const raw = typeof body === 'string' || body instanceof Uint8Array;
+    const response = await fetch(new URL(path, this.url), {
+      method,
+      headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...this.headers },
+      ...(body !== undefined && { body: raw ? (body as BodyInit) : JSON.stringify(body) }),
+      redirect: 'manual',
+    });
+    const text = await response.text();
+    const json = response.headers.get('content-type')?.includes('json') ?? false;
+    return { status: response.status, headers: response.headers, body: json ? JSON.parse(text) : text };
+  }
+}
