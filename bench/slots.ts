@@ -13,8 +13,13 @@ const doctors = Array.from({ length: 100 }, (_, doctor) => {
   const zone = zones[doctor % zones.length] as string;
   const schedule: Schedule = {
     rules: [1, 2, 3, 4, 5].map((weekday) => ({
-      ...{ weekday, startTime: '09:00', endTime: '17:00', breaks: [{ start: '12:00', end: '13:00' }] },
-      ...{ zone, slotMinutes: 30, bufferMinutes: 0 },
+      weekday,
+      startTime: '09:00',
+      endTime: '17:00',
+      breaks: [{ start: '12:00', end: '13:00' }],
+      zone,
+      slotMinutes: 30,
+      bufferMinutes: 0,
     })),
     exceptions: [{ kind: 'off', date: '2026-10-20', zone }],
   };

@@ -38,7 +38,7 @@ await runScript(async () => {
     '--import',
     './tools/typescript-loader.mjs',
     '--test',
-    '--test-global-setup=./test/support/global-setup.ts',
+    '--test-global-setup=./test/support/global-setup.mjs',
     ...(system ? ['--test-concurrency=1'] : []),
   ];
   return await runToEnd(node, [...runner, ...options, ...files], {

@@ -80,7 +80,12 @@ export const DOCTOR_PROFILE = {
   time_zone: 'UTC',
   slot_minutes: 30,
   minimum_notice_minutes: 0,
-  practice: { name: 'Person Practice', country: 'FR', address: '1 rue de la Paix, Paris', phone: '+33123456789' },
+  practice: {
+    name: 'Person Practice',
+    country: 'FR',
+    address: '1 rue de la Paix, Paris',
+    phone: '+33123456789',
+  },
 };
 
 export const LICENSE = {
@@ -98,7 +103,11 @@ export async function freeSlots(client: Client, doctorId: string): Promise<{ sta
 }
 
 /** Books the doctor's `index`-th free slot for the patient; the visit is held. */
-export async function book(patient: Person, doctorId: string, index = 0): Promise<{ id: string; start: string }> {
+export async function book(
+  patient: Person,
+  doctorId: string,
+  index = 0,
+): Promise<{ id: string; start: string }> {
   const slot = (await freeSlots(patient.client, doctorId))[index];
   const answer = await patient.client.post('/api/appointments/', {
     doctor_id: doctorId,

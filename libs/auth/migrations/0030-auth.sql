@@ -25,6 +25,8 @@ create table identities (
   issuer text not null,
   subject text not null,
   user_id uuid not null references users,
+  -- Tokens that the issuer made before this instant are refused: a logout here moves it to now.
+  tokens_valid_from timestamptz,
   created_at timestamptz not null,
   primary key (issuer, subject)
 );

@@ -8,7 +8,7 @@ import {
   type Role,
   type UserActor,
 } from '#kernel';
-import { containing, Database, given, pageOf, Transactional, violatedConstraint } from '#platform';
+import { containing, Database, given, pageOf, violatedConstraint } from '#platform';
 import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
 import { emailTaken } from './auth.errors.ts';
@@ -17,6 +17,8 @@ import { USER_COLUMNS, type User } from './user.entity.ts';
 
 export interface NewAccount {
   readonly email: string;
+  /** Whether somebody who can be trusted has checked that the address is theirs. */
+  readonly emailVerified?: boolean;
   /** `null` for an account that signs in at another issuer only. */
   readonly password: string | null;
   readonly firstName: string;
@@ -62,6 +64,7 @@ export class AccountsService {
           roles: [...account.roles],
           timeZone: account.timeZone,
           language: account.language ?? 'en',
+          emailVerifiedAt: account.emailVerified ? now : null,
           createdAt: now,
           updatedAt: now,
         })
@@ -130,15 +133,6 @@ export class AccountsService {
       page,
     );
     return { ...found, items: found.items.map(asUser) };
-  }
-
-  /** @throws conflict `already_exists` when that identity is linked already */
-  @Transactional()
-  async linkIdentity(userId: string, issuer: string, subject: string): Promise<void> {
-    await this.database.query
-      .insertInto('identities')
-      .values({ userId, issuer, subject, createdAt: this.clock.now() })
-      .execute();
   }
 }
 

@@ -1,11 +1,16 @@
 import { Module } from '@nestjs/common';
 import { AccountsService } from './accounts.service.ts';
 import { AuthenticationService } from './authentication.service.ts';
+import { CognitoProvider } from './cognito.provider.ts';
+import { CognitoService } from './cognito.service.ts';
+import { CognitoTokens } from './cognito-tokens.ts';
 import { SessionsService } from './sessions.service.ts';
 import { TokenIssuer } from './token-issuer.ts';
 
+const DOOR = [AccountsService, AuthenticationService, CognitoService, SessionsService, TokenIssuer];
+
 @Module({
-  providers: [AccountsService, AuthenticationService, SessionsService, TokenIssuer],
-  exports: [AccountsService, AuthenticationService, SessionsService, TokenIssuer],
+  providers: [...DOOR, CognitoProvider, CognitoTokens],
+  exports: DOOR,
 })
 export class AuthModule {}

@@ -1,7 +1,8 @@
 import { Clock, type Role, type UserActor } from '#kernel';
 import { Database } from '#platform';
 import { Injectable } from '@nestjs/common';
-import { sessionEnded } from './auth.errors.ts';
+import { identityNotLinked, sessionEnded } from './auth.errors.ts';
+import { CognitoTokens } from './cognito-tokens.ts';
 import { TokenIssuer } from './token-issuer.ts';
 
 /** Where a request came from, as the surface that received it knows it. */
@@ -17,13 +18,22 @@ export class AuthenticationService {
     private readonly database: Database,
     private readonly clock: Clock,
     private readonly issuer: TokenIssuer,
+    private readonly cognito: CognitoTokens,
   ) {}
 
   /**
-   * The session is read with every request: roles come from the database, and a logout works at once.
-   * @throws unauthenticated `token_invalid`, `token_expired`, `session_ended`
+   * The session or identity is read with every request: roles come from the database, and a logout works
+   * at once.
+   * @throws unauthenticated `token_invalid`, `token_expired`, `session_ended`, and for a token of Cognito
+   *   `access_token_required`, `identity_not_linked`; unavailable `cognito_unavailable`
    */
   async authenticate(accessToken: string, origin: RequestOrigin): Promise<UserActor> {
+    return this.cognito.isOfPool(accessToken)
+      ? this.#byIdentity(accessToken, origin)
+      : this.#bySession(accessToken, origin);
+  }
+
+  async #bySession(accessToken: string, origin: RequestOrigin): Promise<UserActor> {
     const { userId, sessionId } = await this.issuer.verify(accessToken);
     const session = await this.database.query
       .selectFrom('sessions as session')
@@ -37,5 +47,22 @@ export class AuthenticationService {
       .executeTakeFirst();
     if (!session) throw sessionEnded();
     return { userId, sessionId, roles: session.roles as Role[], ...origin };
+  }
+
+  async #byIdentity(accessToken: string, origin: RequestOrigin): Promise<UserActor> {
+    const { issuer, subject, issuedAt } = await this.cognito.verifyAccess(accessToken);
+    const user = await this.database.query
+      .selectFrom('identities as identity')
+      .innerJoin('users as user', 'user.id', 'identity.userId')
+      .select(['user.id', 'user.roles', 'user.status', 'identity.tokensValidFrom'])
+      .where('identity.issuer', '=', issuer)
+      .where('identity.subject', '=', subject)
+      .executeTakeFirst();
+    if (!user) throw identityNotLinked();
+    // Tokens tell whole seconds, so one that was issued in the second of a logout counts as older.
+    const loggedOut =
+      user.tokensValidFrom !== null && Temporal.Instant.compare(issuedAt, user.tokensValidFrom) < 0;
+    if (user.status !== 'active' || loggedOut) throw sessionEnded();
+    return { userId: user.id, roles: user.roles as Role[], ...origin };
   }
 }

@@ -2,6 +2,8 @@ export * from './accounts.service.ts';
 export * from './auth.errors.ts';
 export * from './auth.module.ts';
 export * from './authentication.service.ts';
+export * from './cognito.service.ts';
+export type { AuthorizationRequest } from './cognito.provider.ts';
 export { hashPassword } from './password.ts';
 export * from './sessions.service.ts';
 export * from './token-issuer.ts';

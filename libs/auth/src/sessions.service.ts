@@ -22,6 +22,9 @@ export interface TokenPair {
   readonly expiresIn: number;
 }
 
+/** Why a session ended before its time. */
+export type Revocation = 'logout' | 'refresh_reuse' | 'password_change';
+
 export interface SessionOrigin {
   readonly origin: 'password' | 'cognito';
   readonly userAgent?: string;
@@ -87,9 +90,27 @@ export class SessionsService {
     return outcome.pair;
   }
 
-  /** Ends the actor's session; its access token stops working with the next request. */
+  /**
+   * Ends the actor's session; its access token stops working with the next request. Who came with a token
+   * of another issuer has no session here: all such tokens that they were given until now stop working.
+   */
   async logOut(actor: UserActor): Promise<void> {
-    if (actor.sessionId) await this.#revoke(actor.sessionId, 'logout');
+    if (actor.sessionId) return this.#revoke(actor.sessionId, 'logout');
+    await this.database.query
+      .updateTable('identities')
+      .set({ tokensValidFrom: this.clock.now() })
+      .where('userId', '=', actor.userId)
+      .execute();
+  }
+
+  /** Ends every session of an account. */
+  async endAll(userId: string, because: Revocation): Promise<void> {
+    await this.database.query
+      .updateTable('sessions')
+      .set({ revokedAt: this.clock.now(), revokedBecause: because })
+      .where('userId', '=', userId)
+      .where('revokedAt', 'is', null)
+      .execute();
   }
 
   @Transactional()
@@ -139,7 +160,7 @@ export class SessionsService {
     };
   }
 
-  async #revoke(sessionId: string, because: 'logout' | 'refresh_reuse'): Promise<void> {
+  async #revoke(sessionId: string, because: Revocation): Promise<void> {
     await this.database.query
       .updateTable('sessions')
       .set({ revokedAt: this.clock.now(), revokedBecause: because })

@@ -152,7 +152,9 @@ function openingOn(source: Source, piece: Piece, day: number): Opening | undefin
   }
   const intervals = instantsOf(source.zone, day, piece);
   if (intervals.length === 0) return undefined;
-  return { source, day, intervals, base: 0, starts: startsAcrossChange(source, piece, day, intervals) };
+  const base = day * DAY;
+  const starts = startsAcrossChange(source, piece, day, intervals).map((start) => start - base);
+  return { source, day, intervals, base, starts };
 }
 
 /**

@@ -162,17 +162,18 @@ const cases = fc.constantFrom(...changes).chain(([zone, around]) => {
   );
   const rule = hours.chain((open) =>
     fc.record({
-      ...{
-        startTime: fc.constant(open.startTime),
-        endTime: fc.constant(open.endTime),
-        breaks: breaksIn(open),
-      },
-      ...{ weekday: fc.integer({ min: 1, max: 7 }), zone: inZone, length: lengths },
-      ...{ validFrom: fc.option(date, { freq: 8 }), validUntil: fc.option(date, { freq: 8 }) },
+      startTime: fc.constant(open.startTime),
+      endTime: fc.constant(open.endTime),
+      breaks: breaksIn(open),
+      weekday: fc.integer({ min: 1, max: 7 }),
+      zone: inZone,
+      length: lengths,
+      validFrom: fc.option(date, { freq: 8 }),
+      validUntil: fc.option(date, { freq: 8 }),
     }),
   );
   const off = fc
-    .tuple(date, inZone, fc.option(range))
+    .tuple(date, inZone, fc.option(range, { freq: 1 }))
     .map(([day, at, part]) => ({ kind: 'off' as const, date: day, zone: at, ...part }));
   const extra = fc
     .tuple(date, inZone, hours, lengths)
@@ -184,7 +185,7 @@ const cases = fc.constantFrom(...changes).chain(([zone, around]) => {
       rules: fc
         .array(rule, { minLength: 1, maxLength: 8 })
         .map((rules) => rules.map(({ length, ...rest }) => ({ ...rest, ...length }))),
-      exceptions: fc.array(fc.oneof(off, extra), { maxLength: 3 }),
+      exceptions: fc.array(fc.oneof(off, extra), { maxLength: 4 }),
     }),
     busy: fc.array(fc.tuple(moment, fc.integer({ min: 1, max: 120 })), { maxLength: 6 }),
     now: moment,

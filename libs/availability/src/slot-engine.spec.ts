@@ -60,8 +60,12 @@ describe('slots across a change of the clocks', () => {
   it('keep 09:00 at 09:00', () => {
     const found = slots(nineToNoon, interval('2026-03-01T00:00Z', '2026-03-15T00:00Z'), limits());
     expect(found.map(({ start }) => new Date(start).toISOString().slice(5, 16))).toEqual([
-      ...['03-02T14:00', '03-02T15:00', '03-02T16:00'],
-      ...['03-09T13:00', '03-09T14:00', '03-09T15:00'],
+      '03-02T14:00',
+      '03-02T15:00',
+      '03-02T16:00',
+      '03-09T13:00',
+      '03-09T14:00',
+      '03-09T15:00',
     ]);
   });
 
@@ -86,8 +90,12 @@ describe('slots across a change of the clocks', () => {
       interval('2026-11-01T01:00-04:00', '2026-11-01T03:00-05:00'),
     ]);
     expect(shown(slots(schedule([sunday]), fallBack, limits()), newYork)).toEqual([
-      ...['01:00-04:00', '01:30-04:00', '01:00-05:00', '01:30-05:00'],
-      ...['02:00-05:00', '02:30-05:00'],
+      '01:00-04:00',
+      '01:30-04:00',
+      '01:00-05:00',
+      '01:30-05:00',
+      '02:00-05:00',
+      '02:30-05:00',
     ]);
   });
 
@@ -102,7 +110,10 @@ describe('slots across a change of the clocks', () => {
   it('never overlap each other, also when a slot is longer than the repeated hour', () => {
     const long = schedule([rule(7, '00:00', '06:00', { slotMinutes: 90 })]);
     expect(shown(slots(long, fallBack, limits()), newYork)).toEqual([
-      ...['00:00-04:00', '01:30-04:00', '03:00-05:00', '04:30-05:00'],
+      '00:00-04:00',
+      '01:30-04:00',
+      '03:00-05:00',
+      '04:30-05:00',
     ]);
   });
 
@@ -128,7 +139,7 @@ describe('the grid', () => {
   it('leaves the buffer between slots, but asks for none after the last', () => {
     expect(
       mondaySlots(schedule([rule(1, '09:00', '10:45', { slotMinutes: 25, bufferMinutes: 15 })])),
-    ).toEqual([...['09:00', '09:40', '10:20']]);
+    ).toEqual(['09:00', '09:40', '10:20']);
   });
 
   it('begins anew after a break', () => {
@@ -180,14 +191,15 @@ describe('exceptions', () => {
 
   it('close a range, and with it every slot that reaches into it', () => {
     expect(mondaySlots(schedule([monday], [{ ...off, startTime: '10:30', endTime: '11:00' }]))).toEqual([
-      ...['09:00', '11:00'],
+      '09:00',
+      '11:00',
     ]);
   });
 
   it('open extra hours on a day off', () => {
     expect(
       mondaySlots(schedule([monday], [off, { ...extra, startTime: '18:00', endTime: '20:00' }])),
-    ).toEqual([...['18:00', '19:00']]);
+    ).toEqual(['18:00', '19:00']);
   });
 
   it('let a range off win over extra hours', () => {
@@ -311,7 +323,10 @@ describe('nearestFree', () => {
 
   it('gives what there is when that is less', () => {
     expect(nearest(10, { now: ten, horizonDays: 7 })).toEqual([
-      ...['06-01T15:00', '06-08T13:00', '06-08T14:00', '06-08T15:00'],
+      '06-01T15:00',
+      '06-08T13:00',
+      '06-08T14:00',
+      '06-08T15:00',
     ]);
   });
 });

@@ -113,11 +113,12 @@ function slotsOf(read: ReadSchedule, asked: Interval, limits: SlotLimits, busy: 
   const found = openings(read.sources, window).sort(byStart);
   const contested = overlapping(found);
   const isFull = fullDay(limits);
+  const lastDays = read.sources.map(({ zone }) => zone.dayAt(limits.now) + limits.horizonDays);
 
   const result: Slot[] = [];
   for (const opening of found) {
     const { day, source } = opening;
-    if (isFull(day) || day > source.zone.dayAt(limits.now) + limits.horizonDays) continue;
+    if (isFull(day) || day > (lastDays[source.rank] as number)) continue;
     const shut = source.isExtra ? closed : closedForWeekly;
     const taken = contested.has(opening)
       ? merged([...shut, ...earlierClaims(opening, contested, read)])
@@ -126,6 +127,8 @@ function slotsOf(read: ReadSchedule, asked: Interval, limits: SlotLimits, busy: 
   }
   return contested.size > 0 ? result.sort((a, b) => a.start - b.start) : result;
 }
+
+const never: Interval = { start: Number.POSITIVE_INFINITY, end: Number.POSITIVE_INFINITY };
 
 /** Adds the slots of an opening that start in the window and miss every taken interval. */
 function cut(
@@ -137,13 +140,13 @@ function cut(
   const { base, starts } = opening;
   const { slotMs } = opening.source;
   let next = firstEndingAfter(taken, startOf(opening));
-  let hurdle = taken[next];
+  let hurdle = taken[next] ?? never;
   for (const offset of starts) {
     const start = base + offset;
     const end = start + slotMs;
     if (start >= until) return;
-    while (hurdle && hurdle.end <= start) hurdle = taken[++next];
-    if (start >= from && !(hurdle && hurdle.start < end)) result.push({ start, end });
+    while (hurdle.end <= start) hurdle = taken[++next] ?? never;
+    if (start >= from && end <= hurdle.start) result.push({ start, end });
   }
 }
 

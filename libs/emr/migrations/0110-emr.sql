@@ -20,6 +20,21 @@ create index on encounters (patient_id, created_at desc);
 create index on encounters (practitioner_id, created_at desc);
 call isolate_by_organization('encounters');
 
+-- Once signed, an encounter changes only together with its version, and never becomes a draft again.
+create function encounters_keep_signed() returns trigger language plpgsql as $$
+begin
+  if old.status <> 'draft' and (new.status = 'draft' or new.version < old.version
+      or (new.content is distinct from old.content and new.version <> old.version + 1)
+      or (new.appointment_id, new.patient_id, new.practitioner_id, new.finalized_at) is distinct from
+         (old.appointment_id, old.patient_id, old.practitioner_id, old.finalized_at)) then
+    raise exception 'encounter % is signed', old.id using errcode = 'TV002';
+  end if;
+  return new;
+end $$;
+create trigger encounters_keep_signed before update on encounters
+  for each row execute function encounters_keep_signed();
+revoke delete on encounters from televisit_app;
+
 -- What was signed. A version is never changed: an amendment is the next one.
 create table encounter_versions (
   organization_id uuid not null references organizations,
@@ -75,14 +90,17 @@ create table prescriptions (
 );
 create index on prescriptions (patient_id, created_at desc);
 create index on prescriptions (practitioner_id, created_at desc);
+create index on prescriptions (appointment_id);
 call isolate_by_organization('prescriptions');
 
 -- An issued prescription does not change: only its cancellation and the place of its PDF may be added.
 create function prescriptions_keep_issued() returns trigger language plpgsql as $$
 begin
-  if old.status <> 'draft' and (new.content, new.number, new.patient_id, new.practitioner_id, new.issued_at,
-      new.verification_code) is distinct from (old.content, old.number, old.patient_id, old.practitioner_id,
-      old.issued_at, old.verification_code) then
+  if old.status <> 'draft' and (new.status = 'draft' or (old.status = 'cancelled' and new.status <> 'cancelled')
+      or (new.content, new.number, new.appointment_id, new.encounter_id, new.patient_id, new.practitioner_id,
+          new.issued_at, new.verification_code) is distinct from
+         (old.content, old.number, old.appointment_id, old.encounter_id, old.patient_id, old.practitioner_id,
+          old.issued_at, old.verification_code)) then
     raise exception 'prescription % is issued', old.id using errcode = 'TV001';
   end if;
   return new;
@@ -105,7 +123,8 @@ create table vitals (
   id uuid primary key,
   organization_id uuid references organizations,
   patient_id uuid not null references patients,
-  encounter_id uuid references encounters,
+  -- Set when they were taken in a visit: there is one set per encounter, and it is changed there.
+  encounter_id uuid unique references encounters,
   measurements bytea not null,
   recorded_by uuid not null references users,
   recorded_at timestamptz not null,

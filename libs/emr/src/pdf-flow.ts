@@ -1,12 +1,12 @@
-import { drawLine, heightOf, type TextLine } from './pdf-text.ts';
+import { ascentOf, drawLine, heightOf, type TextLine } from './pdf-text.ts';
 
 /** A strip across the page that is never divided. `draw` gets the y of its top; all sizes are in points. */
 export interface Band {
   readonly height: number;
-  draw(y: number): void;
+  readonly draw: (y: number) => void;
 }
 
-/** Lines in a column that begins at `x`; a line's right edge stands at `rightEdge` where it is given. */
+/** Lines in a column that begins at `x`. */
 export interface Cell {
   readonly x: number;
   readonly lines: readonly TextLine[];
@@ -17,10 +17,12 @@ export function bandsOf(doc: PDFKit.PDFDocument, cells: readonly Cell[]): Band[]
   const count = Math.max(0, ...cells.map((cell) => cell.lines.length));
   return Array.from({ length: count }, (_, i) => {
     const strip = cells.flatMap(({ x, lines }) => (lines[i] ? [{ x, line: lines[i] }] : []));
+    // Lines of different sizes stand on one baseline.
+    const ascent = Math.max(...strip.map(({ line }) => ascentOf(line)));
     return {
       height: Math.max(...strip.map(({ line }) => line.height)),
       draw: (y) => {
-        for (const { x, line } of strip) drawLine(doc, line, x, y);
+        for (const { x, line } of strip) drawLine(doc, line, x, y + ascent - ascentOf(line));
       },
     };
   });
@@ -30,15 +32,15 @@ export function gap(height: number): Band {
   return { height, draw: () => {} };
 }
 
-/** The same bands with something painted behind each. */
-export function painted(bands: readonly Band[], paint: (y: number, height: number) => void): Band[] {
-  return bands.map(({ height, draw }) => ({
+/** The same band with something painted behind it. */
+export function painted({ height, draw }: Band, paint: (y: number, height: number) => void): Band {
+  return {
     height,
     draw: (y) => {
       paint(y, height);
       draw(y);
     },
-  }));
+  };
 }
 
 /** Several bands as one that is not divided, such as a heading with its first line. */

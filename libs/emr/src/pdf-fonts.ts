@@ -47,7 +47,7 @@ const SCRIPTS = (
 ).map((script) => ({ script, holds: (RANGES[script] ?? '').split(',').map(toRange) }));
 
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
-const fonts = new Map<string, Font>();
+const fonts: Record<Weight, Map<Script, Font>> = { 400: new Map(), 600: new Map() };
 
 /**
  * Splits text into pieces that one font each can draw, whole graphemes at a time, since marks and conjuncts only
@@ -83,16 +83,12 @@ export function useFont(doc: PDFKit.PDFDocument, script: Script, weight: Weight)
   doc.registerFont(name, fontOf(script, weight) as unknown as Buffer).font(name);
 }
 
-/** The width of a text without spaces to break at, in ems. */
-export function advance(text: string, weight: Weight): number {
-  return fontRuns(text).reduce((sum, run) => sum + advanceOf(run, weight), 0);
-}
-
 /** The width of one run, in ems. Word by word, as PDFKit draws it, so that both agree and the words are kept. */
 export function advanceOf({ script, text }: FontRun, weight: Weight): number {
   const font = fontOf(script, weight);
+  const words = text.includes(' ') ? text.split(/(?<= )/) : [text];
   let units = 0;
-  for (const word of text.split(/(?<= )/)) units += font.layout(word).advanceWidth;
+  for (const word of words) units += font.layout(word).advanceWidth;
   return units / font.unitsPerEm;
 }
 
@@ -116,12 +112,11 @@ function scriptOf(grapheme: string, current: Script | undefined): Script | undef
 }
 
 function fontOf(script: Script, weight: Weight): Font {
-  const file = `noto-sans-${script}-${weight}-normal.woff`;
-  let font = fonts.get(file);
+  let font = fonts[weight].get(script);
   if (!font) {
-    const path = packages.resolve(`@fontsource/noto-sans/files/${file}`);
+    const path = packages.resolve(`@fontsource/noto-sans/files/noto-sans-${script}-${weight}-normal.woff`);
     font = remember(create(unpackWoff(readFileSync(path))));
-    fonts.set(file, font);
+    fonts[weight].set(script, font);
   }
   return font;
 }

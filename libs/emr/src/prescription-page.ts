@@ -1,6 +1,6 @@
 import { clamp, drawLine, drawLines, heightOf, type TextStyle, wrap } from './pdf-text.ts';
 import { countryName, longDate, longTime } from './prescription-words.ts';
-import type { PrescriptionDocument } from './prescription.template.ts';
+import type { PrescriptionDocument } from './prescription-document.ts';
 
 /** The page and its measures, in points. `left` and `right` bound the text, `bottom` is where the footer begins. */
 export interface Sheet {
@@ -104,7 +104,7 @@ function drawRunningHead(sheet: Sheet, { practice, number, patient }: Prescripti
   const { doc, left, right } = sheet;
   const column = (right - left) / 2 - 8;
   const born = patient.dateOfBirth ? `born ${longDate(patient.dateOfBirth)}` : 'date of birth not recorded';
-  const own = [...clamp(wrap(patient.name, STRONG, column), 2), ...wrap(`${born}`, SMALL, column)];
+  const own = [...clamp(wrap(patient.name, STRONG, column), 2), ...wrap(born, SMALL, column)];
   const issuer = [
     ...clamp(wrap(`Prescription ${number}, continued`, STRONG, column), 2),
     ...clamp(wrap(practice.name, SMALL, column), 1),

@@ -1,7 +1,7 @@
 import { encode } from 'uqr';
 import { type Band, bandsOf, type Cell, gap, painted, textBand, together } from './pdf-flow.ts';
 import { drawLines, heightOf, type TextLine, type TextStyle, wrap } from './pdf-text.ts';
-import type { PrescriptionDocument, PrescriptionItem } from './prescription.template.ts';
+import type { PrescriptionDocument, PrescriptionItem } from './prescription-document.ts';
 import {
   ACCENT,
   BODY,
@@ -48,15 +48,15 @@ export function patientBlock(sheet: Sheet, { patient, signedAt }: PrescriptionDo
     gap(6),
     ...bandsOf(doc, [
       { x: inner, lines: wrap('ALLERGIES', LABEL, 70) },
-      { x: inner + 56, lines: allergyLines(doc, patient.allergies, width - 56) },
+      { x: inner + 56, lines: allergyLines(patient.allergies, width - 56) },
     ]),
     gap(8),
   ];
-  const panel = painted(bands, (y, height) => {
+  const panel = (y: number, height: number) => {
     doc.rect(left, y, right - left, height).fill(PANEL);
     doc.rect(left, y, 4, height).fill(ACCENT);
-  });
-  return [...panel, gap(10)];
+  };
+  return [...bands.map((band) => painted(band, panel)), gap(10)];
 }
 
 export function diagnosisBlock({ doc, left, right }: Sheet, { diagnoses }: PrescriptionDocument): Band[] {
@@ -76,22 +76,11 @@ export function itemsBlock(
 ): { header: Band; rows: Band[][]; end: Band } {
   const { doc, left, right } = sheet;
   const columns = columnsOf(sheet);
-  const header = painted(
-    [
-      together([
-        gap(5),
-        ...bandsOf(
-          doc,
-          columns.map(({ title, x, width }) => ({
-            x,
-            lines: wrap(title, { ...LABEL, color: '#ffffff' }, width),
-          })),
-        ),
-        gap(5),
-      ]),
-    ],
-    (y, height) => doc.rect(left, y, right - left, height).fill(ACCENT),
-  )[0] as Band;
+  const white: TextStyle = { ...LABEL, color: '#ffffff' };
+  const titles = columns.map(({ title, x, width }) => ({ x, lines: wrap(title, white, width) }));
+  const header = painted(together([gap(5), ...bandsOf(doc, titles), gap(5)]), (y, height) =>
+    doc.rect(left, y, right - left, height).fill(ACCENT),
+  );
 
   const rows = items.map((item, i) => {
     const x = columns[1]?.x ?? left;
@@ -174,13 +163,13 @@ interface Column {
   lines(item: PrescriptionItem, index: number, width: number): TextLine[];
 }
 
-function columnsOf({ doc, left, right }: Sheet): Column[] {
+function columnsOf({ left, right }: Sheet): Column[] {
   const plain =
     (value: (item: PrescriptionItem) => string) => (item: PrescriptionItem, _: number, width: number) =>
       wrap(value(item), BODY, width);
   const shares: [title: string, share: number, lines: Column['lines']][] = [
-    ['#', 0.035, (_, i, width) => wrap(String(i + 1), { ...BODY, color: MUTED }, width)],
-    ['MEDICINE', 0.295, (item, _, width) => medicineLines(doc, item, width)],
+    ['#', 0.045, (_, i, width) => wrap(String(i + 1), { ...BODY, color: MUTED }, width)],
+    ['MEDICINE', 0.285, (item, _, width) => medicineLines(item, width)],
     ['DOSE', 0.12, plain((item) => item.dose)],
     ['ROUTE', 0.1, plain((item) => item.route)],
     ['FREQUENCY', 0.17, plain((item) => item.frequency)],
@@ -196,7 +185,7 @@ function columnsOf({ doc, left, right }: Sheet): Column[] {
   });
 }
 
-function medicineLines(doc: PDFKit.PDFDocument, item: PrescriptionItem, width: number): TextLine[] {
+function medicineLines(item: PrescriptionItem, width: number): TextLine[] {
   const what = [item.strength, item.form].filter((part) => part.trim() !== '').join(' ');
   return [
     ...wrap(item.genericName, { ...STRONG, size: 10 }, width),
@@ -207,11 +196,7 @@ function medicineLines(doc: PDFKit.PDFDocument, item: PrescriptionItem, width: n
   ];
 }
 
-function allergyLines(
-  doc: PDFKit.PDFDocument,
-  allergies: readonly string[] | null,
-  width: number,
-): TextLine[] {
+function allergyLines(allergies: readonly string[] | null, width: number): TextLine[] {
   if (allergies === null) return wrap('Not recorded', BODY, width);
   if (allergies.length === 0) return wrap('No known allergies', BODY, width);
   return wrap(allergies.join(', '), { ...STRONG, color: DANGER }, width);

@@ -8,6 +8,7 @@ export type ErrorKind =
   | 'conflict'
   | 'gone'
   | 'too_large'
+  | 'unprocessable'
   | 'rate_limited'
   | 'unavailable';
 
@@ -41,6 +42,7 @@ export const forbidden = ofKind('forbidden');
 export const conflict = ofKind('conflict');
 export const gone = ofKind('gone');
 export const tooLarge = ofKind('too_large');
+export const unprocessable = ofKind('unprocessable');
 export const rateLimited = ofKind('rate_limited');
 export const unavailable = ofKind('unavailable');
 

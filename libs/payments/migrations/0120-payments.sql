@@ -1,5 +1,6 @@
 create type payment_status as enum ('created', 'requires_action', 'processing', 'succeeded', 'partially_refunded', 'refunded', 'failed', 'cancelled', 'disputed');
 create type refund_status as enum ('pending', 'succeeded', 'failed');
+create type refund_cause as enum ('requested', 'appointment_cancelled', 'slot_lost', 'made_at_provider');
 create type ledger_account_kind as enum ('provider_clearing', 'doctor_pending', 'doctor_available', 'doctor_receivable', 'platform_revenue', 'payout_clearing', 'provider_fees');
 
 create table payments (
@@ -22,12 +23,11 @@ create table payments (
   updated_at timestamptz not null,
   unique (provider, provider_reference)
 );
--- A visit has one payment that may still succeed or has succeeded.
-create unique index payments_one_open_per_visit on payments (appointment_id)
-  where status not in ('failed', 'cancelled');
+-- A visit has one payment that may still succeed or has succeeded. A declined one (`failed`) may: the patient
+-- tries another card on the same intent.
+create unique index payments_one_per_visit on payments (appointment_id) where status <> 'cancelled';
 create index on payments (payer_user_id, created_at desc);
 create index on payments (practitioner_id, created_at desc);
-create index on payments (created_at) where status in ('created', 'requires_action', 'processing');
 call isolate_by_organization('payments');
 
 create table refunds (
@@ -38,6 +38,7 @@ create table refunds (
   amount bigint not null check (amount > 0),
   currency text not null,
   status refund_status not null,
+  cause refund_cause not null,
   reason text not null,
   requested_by uuid references users,
   failure_code text,
@@ -46,6 +47,9 @@ create table refunds (
 );
 create index on refunds (payment_id);
 create index on refunds (created_at desc);
+-- What happens by itself happens once.
+create unique index refunds_one_automatic_per_payment on refunds (payment_id)
+  where cause in ('appointment_cancelled', 'slot_lost') and status <> 'failed';
 call isolate_by_organization('refunds');
 
 -- The inbox: what providers told us, once each, as they said it.

@@ -1,3 +1,4 @@
+import type { Clock } from '#kernel';
 import type { PeerConnection, PeerSession } from './peer-session.ts';
 import { hashJoinToken } from './join-token.ts';
 import {
@@ -25,6 +26,7 @@ export class RoomDoor {
   constructor(
     private readonly hub: RoomHub,
     private readonly directory: RoomDirectory,
+    private readonly clock: Clock,
     private readonly report: (error: unknown) => void,
   ) {}
 
@@ -34,7 +36,7 @@ export class RoomDoor {
     let greeted = session !== null;
     let closed = false;
     const refuse = (code: CloseReason, message: string) => {
-      const at = Temporal.Now.instant().round('millisecond').toString();
+      const at = this.clock.now().round('millisecond').toString();
       connection.send(JSON.stringify({ type: 'error', code, message, at }));
       connection.close(CLOSE_CODES[code], code);
     };

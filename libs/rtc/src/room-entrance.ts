@@ -80,7 +80,8 @@ export class RoomEntrance {
     const remembered = await this.parts.bus.readAfter(logOf(room.roomId), 0);
     const missed = missedFrames(remembered ?? [], session.cursor, self);
     if (!missed) return this.expire(session);
-    session.lastId = Math.max(session.lastId, missed.receivedId);
+    // The log may have forgotten what this process has seen, and this process may be new to the room.
+    session.lastId = Math.max(missed.receivedId, room.counts.highest(self.participantId, self.instance));
     this.welcome(room, session, self);
     session.release(missed.frames);
   }

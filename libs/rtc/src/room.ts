@@ -85,7 +85,6 @@ export class Room {
       entering.participant = record;
       // A session that joins begins here; one that resumes goes on from what its client has.
       if (entering.resumesAfter === null) entering.cursor = entry.sequence;
-      else if (here?.participant?.instance === record.instance) entering.lastId = here.lastId;
       this.events.entered(this, entering, record);
     } else if (here?.connection && here.key === record.connection && record.state === 'reconnecting') {
       this.events.misjudged(this, record);

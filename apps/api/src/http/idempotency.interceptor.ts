@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
-import { type Actor, Clock, conflict, invalid } from '#kernel';
+import { type Actor, Clock, conflict, invalid, unprocessable } from '#kernel';
 import { Database, given } from '#platform';
 import {
   applyDecorators,
@@ -60,7 +60,7 @@ class IdempotencyInterceptor implements NestInterceptor {
     while (!(await this.#claim(claim, bodyHash))) {
       const saved = await this.#saved(claim);
       if (saved && !bodyHash.equals(saved.bodyHash)) {
-        throw invalid('idempotency_key_reused', 'This Idempotency-Key was used with another body.');
+        throw unprocessable('idempotency_key_reused', 'This Idempotency-Key was used with another body.');
       }
       if (saved?.status) {
         reply.header('idempotent-replayed', 'true').code(saved.status);

@@ -47,6 +47,7 @@ const FAILURES: Record<ErrorKind, { status: number; description: string }> = {
   conflict: { status: 409, description: 'It does not fit the present state.' },
   gone: { status: 410, description: 'It is over.' },
   too_large: { status: 413, description: 'The body is too large.' },
+  unprocessable: { status: 422, description: 'It contradicts an earlier request.' },
   rate_limited: { status: 429, description: 'Too many requests.' },
   unavailable: { status: 503, description: 'A part of the server is not available. Try again.' },
 };

@@ -133,15 +133,15 @@ function matches(type: string, wanted: string): boolean {
   return wanted.endsWith('*') ? type.startsWith(wanted.slice(0, -1)) : type === wanted;
 }
 
-/** What a browser may see of an intent. */
-function publicView(intent: Stripe.PaymentIntent): Partial<Stripe.PaymentIntent> {
-  const {
-    metadata,
-    latest_charge,
-    amount_received,
-    transfer_group,
-    statement_descriptor_suffix,
-    ...visible
-  } = intent;
-  return visible;
+/** What a browser does not see of an intent. */
+const HIDDEN = new Set([
+  'amount_received',
+  'latest_charge',
+  'metadata',
+  'statement_descriptor_suffix',
+  'transfer_group',
+]);
+
+function publicView(intent: Stripe.PaymentIntent): object {
+  return Object.fromEntries(Object.entries(intent).filter(([name]) => !HIDDEN.has(name)));
 }

@@ -1,5 +1,6 @@
+import { z } from 'zod';
 import { refusedParameter } from './errors.ts';
-import type { Form } from './form.ts';
+import { type Form, readForm, text } from './form.ts';
 import type { Store } from './store.ts';
 
 const EXPANDABLE = new Set([
@@ -13,10 +14,12 @@ const EXPANDABLE = new Set([
   'source',
 ]);
 const MAX_DEPTH = 4;
+const expandForm = z.object({ expand: z.array(text).optional() });
 
 /** Reads `expand[]` before anything runs. Errors: a property that is no id of another object. */
 export function readExpand(form: Form): string[][] {
-  const paths = Array.isArray(form.expand) ? form.expand.map((path) => String(path).split('.')) : [];
+  const { expand: sent = [] } = readForm(expandForm, form);
+  const paths = sent.map((path) => path.split('.'));
   for (const path of paths) {
     const unknown = path.find((name) => !EXPANDABLE.has(name));
     if (unknown !== undefined || path.length > MAX_DEPTH) {

@@ -36,7 +36,7 @@ main { width: min(24rem, calc(100vw - 3rem)); }
 h1 { font-size: 2.5rem; margin: 0; letter-spacing: -0.02em; }
 p { margin: 0.25rem 0 1.25rem; }
 small { opacity: 0.7; }
-form { display: grid; gap: 0.6rem; }
+form { display: grid; gap: 0.6rem; margin-bottom: 1.25rem; }
 button { font: inherit; padding: 0.7rem 1rem; border-radius: 0.5rem; border: 1px solid GrayText;
   background: none; color: inherit; cursor: pointer; }
 button:first-of-type { background: #0a6b5e; border-color: #0a6b5e; color: #fff; }
@@ -58,7 +58,7 @@ export function payPage(intent: Stripe.PaymentIntent, path: string, returnUrl: s
 ${refusal === undefined ? '' : `<p class="refused" role="alert">${escaped(refusal)}</p>`}
 ${STATUS[intent.status] === undefined ? '' : `<p role="status">${STATUS[intent.status]}</p>`}
 <form method="post" action="${escaped(path)}">${hidden}${buttons.join('\n')}</form>
-<p><small>${escaped(intent.id)} · ${intent.status}</small></p>`,
+<p><small>${escaped(intent.id)}<br>${intent.status}</small></p>`,
   );
 }
 

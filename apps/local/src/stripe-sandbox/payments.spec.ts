@@ -165,6 +165,13 @@ describe('payments through the official client', () => {
     for (const { id } of [first, second]) {
       const slow = await stripe.paymentIntents.confirm(id, { payment_method: 'pm_sandbox_processing' });
       expect(slow.status).toBe('processing');
+      const unexpected = {
+        code: 'payment_intent_unexpected_state',
+        payment_intent: { id, status: 'processing' },
+      };
+      const other = stripe.paymentIntents.confirm(id, { payment_method: 'pm_card_visa' });
+      await expect(other).rejects.toMatchObject(unexpected);
+      await expect(stripe.paymentIntents.cancel(id)).rejects.toMatchObject(unexpected);
     }
     world.sandbox.control.settleIntent(first.id, 'succeeded');
     world.sandbox.control.settleIntent(second.id, 'failed');

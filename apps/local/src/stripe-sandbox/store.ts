@@ -4,6 +4,9 @@ import { resourceMissing } from './errors.ts';
 import { unixNow } from './ids.ts';
 
 const DAY = 86_400;
+/** The file is written whole, so what only serves looking back is kept within bounds. */
+const MAX_EVENTS = 2_000;
+const MAX_ANSWERS = 1_000;
 
 export interface DeliveryAttempt {
   /** Seconds since 1970. */
@@ -125,6 +128,7 @@ export class Store {
   private async write(): Promise<void> {
     if (this.file === undefined) return;
     this.dirty = false;
+    this.forgetOld();
     const content = Object.fromEntries(Object.entries(this.tables).map(([kind, rows]) => [kind, [...rows]]));
     // Renamed into place, so that a kill leaves the old file or the new one.
     await writeFile(`${this.file}.new`, JSON.stringify(content), { mode: 0o600 });
@@ -141,18 +145,21 @@ export class Store {
       const rows = this.tables[kind] as Map<string, unknown>;
       for (const [id, row] of saved[kind] ?? []) rows.set(id, row);
     }
-    this.forgetOld();
   }
 
-  /** As Stripe does: events after 30 days, idempotency keys after one. */
+  /** As Stripe does: events after 30 days, idempotency keys after one; sooner when there are many. */
   private forgetOld(): void {
     const now = unixNow();
-    for (const [id, { event }] of this.tables.event) {
-      if (event.created < now - 30 * DAY) this.tables.event.delete(id);
-    }
-    for (const [key, { created }] of this.tables.answer) {
-      if (created < now - DAY) this.tables.answer.delete(key);
-    }
+    forget(this.tables.event, MAX_EVENTS, ({ event }) => event.created < now - 30 * DAY);
+    forget(this.tables.answer, MAX_ANSWERS, ({ created }) => created < now - DAY);
+  }
+}
+
+/** Drops the oldest rows. */
+function forget<T>(rows: Map<string, T>, max: number, isOld: (row: T) => boolean): void {
+  for (const [id, row] of rows) {
+    if (rows.size <= max && !isOld(row)) return;
+    rows.delete(id);
   }
 }
 

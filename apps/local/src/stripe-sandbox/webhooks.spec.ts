@@ -41,7 +41,7 @@ describe('webhooks', () => {
       world.receiver.received.map((event) => (event.data.object as Stripe.PaymentIntent).id).sort(),
     ).toEqual([first.id, second.id].sort());
     const statuses = [first, second].flatMap(({ id }) => deliveryOf(id)?.attempts.map((one) => one.status));
-    expect(statuses.sort()).toEqual([200, 200, 404, 500]);
+    expect(statuses.map(String).sort()).toEqual(['200', '200', '404', '500']);
   });
 
   it('show as undelivered when every try fails, and can be sent again', async () => {

@@ -47,6 +47,8 @@ export type PaymentStatus = "cancelled" | "created" | "disputed" | "failed" | "p
 
 export type PrescriptionStatus = "cancelled" | "draft" | "issued";
 
+export type RefundCause = "appointment_cancelled" | "made_at_provider" | "requested" | "slot_lost";
+
 export type RefundStatus = "failed" | "pending" | "succeeded";
 
 export type ReminderStatus = "cancelled" | "scheduled" | "sent";
@@ -231,6 +233,7 @@ export interface Identities {
   createdAt: Temporal.Instant;
   issuer: string;
   subject: string;
+  tokensValidFrom: Temporal.Instant | null;
   userId: string;
 }
 
@@ -363,6 +366,7 @@ export interface RefreshTokens {
 
 export interface Refunds {
   amount: number;
+  cause: RefundCause;
   createdAt: Temporal.Instant;
   currency: string;
   failureCode: string | null;

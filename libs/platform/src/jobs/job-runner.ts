@@ -11,6 +11,12 @@ import type { JobData, JobHandler } from './queue.ts';
 /** Where jobs go that failed for good; an operator looks at them and sends them again. */
 export const DEAD_LETTERS = 'dead-letters';
 
+/**
+ * A new job wakes its worker at once (LISTEN/NOTIFY); this is how late a job may be that was put off until
+ * now, or whose wake-up was lost.
+ */
+const POLL_SECONDS = 2;
+
 /** Finds every handler of the application, makes its queue, and works on it in processes that run jobs. */
 @Injectable()
 export class JobRunner implements OnApplicationBootstrap {
@@ -54,17 +60,21 @@ export class JobRunner implements OnApplicationBootstrap {
   }
 
   async #work({ queue }: HandlerDeclaration, handler: JobHandler<JobData>): Promise<void> {
-    await this.jobs.boss.work(queue.name, { batchSize: 1, pollingIntervalSeconds: 2 }, async ([job]) => {
-      if (!job) return;
-      const requestId = newId();
-      await runWithRequestId(requestId, async () => {
-        try {
-          await handler.handle(systemActor(requestId), queue.data.parse(job.data));
-        } catch (error) {
-          this.log.error({ error, queue: queue.name, jobId: job.id }, 'job failed');
-          throw error;
-        }
-      });
-    });
+    await this.jobs.boss.work(
+      queue.name,
+      { batchSize: 1, pollingIntervalSeconds: POLL_SECONDS, notifyPollingIntervalSeconds: POLL_SECONDS },
+      async ([job]) => {
+        if (!job) return;
+        const requestId = newId();
+        await runWithRequestId(requestId, async () => {
+          try {
+            await handler.handle(systemActor(requestId), queue.data.parse(job.data));
+          } catch (error) {
+            this.log.error({ error, queue: queue.name, jobId: job.id }, 'job failed');
+            throw error;
+          }
+        });
+      },
+    );
   }
 }

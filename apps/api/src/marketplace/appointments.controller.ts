@@ -1,0 +1,201 @@
+import { AppointmentsService, BookingService } from '#appointments';
+import { mapPage, type UserActor } from '#kernel';
+import { Body, Controller, Get, Param, Patch, Post, Put, Query } from '@nestjs/common';
+import type { z } from 'zod';
+import { CurrentActor } from '../http/current-actor.decorator.ts';
+import { Id } from '../http/fields.ts';
+import { Idempotent } from '../http/idempotency.interceptor.ts';
+import { IfMatch } from '../http/if-match.decorator.ts';
+import { Operation } from '../http/operation.decorator.ts';
+import {
+  AppointmentAnswer,
+  Book,
+  Cancel,
+  CancelledAnswer,
+  ListAppointments,
+  QuoteAnswer,
+  Reschedule,
+  toAppointment,
+  toQuote,
+  UpdateAppointment,
+} from './appointments.dto.ts';
+
+@Controller('api/appointments')
+export class AppointmentsController {
+  constructor(
+    private readonly appointments: AppointmentsService,
+    private readonly booking: BookingService,
+  ) {}
+
+  @Get()
+  @Operation({
+    summary: 'One’s own visits, as patient or as doctor; an administrator sees all',
+    access: 'authenticated',
+    answers: AppointmentAnswer,
+    paged: true,
+  })
+  async list(
+    @CurrentActor() actor: UserActor,
+    @Query({ schema: ListAppointments }) query: z.output<typeof ListAppointments>,
+  ) {
+    const { page, status, doctor_id, patient_id, start_after, start_before, ...filter } = query;
+    const found = await this.appointments.list(
+      actor,
+      {
+        ...filter,
+        status: status && [status],
+        practitionerId: doctor_id,
+        patientId: patient_id,
+        startsFrom: start_after,
+        startsBefore: start_before,
+      },
+      page,
+    );
+    return mapPage(found, (visit) => toAppointment(visit, actor.userId));
+  }
+
+  @Post()
+  @Idempotent()
+  @Operation({
+    summary: 'Book a slot; it is held until it is paid for',
+    access: ['patient'],
+    answers: AppointmentAnswer,
+    status: 201,
+    message: 'The slot is held for you. Pay to confirm it.',
+    fails: ['not_found', 'conflict'],
+  })
+  async book(@CurrentActor() actor: UserActor, @Body({ schema: Book }) request: z.output<typeof Book>) {
+    return toAppointment(await this.booking.hold(actor, request), actor.userId);
+  }
+
+  @Get('upcoming')
+  @Operation({
+    summary: 'Visits that are to come or running, soonest first',
+    access: 'authenticated',
+    answers: AppointmentAnswer,
+    paged: true,
+  })
+  async upcoming(
+    @CurrentActor() actor: UserActor,
+    @Query({ schema: ListAppointments }) { page }: z.output<typeof ListAppointments>,
+  ) {
+    return mapPage(await this.appointments.upcoming(actor, page), (visit) =>
+      toAppointment(visit, actor.userId),
+    );
+  }
+
+  @Get(':id')
+  @Operation({
+    summary: 'A visit',
+    access: 'authenticated',
+    answers: AppointmentAnswer,
+    fails: ['not_found'],
+  })
+  async get(@CurrentActor() actor: UserActor, @Param('id', { schema: Id }) id: string) {
+    return toAppointment(await this.appointments.visible(actor, id), actor.userId);
+  }
+
+  @Put(':id')
+  @Operation({
+    summary: 'Change the reason (patient) or the notes (doctor) of a visit',
+    access: 'authenticated',
+    answers: AppointmentAnswer,
+    message: 'Saved.',
+    fails: ['forbidden', 'not_found', 'conflict'],
+  })
+  async replace(
+    @CurrentActor() actor: UserActor,
+    @Param('id', { schema: Id }) id: string,
+    @Body({ schema: UpdateAppointment }) changes: z.output<typeof UpdateAppointment>,
+    @IfMatch() version?: number,
+  ) {
+    return toAppointment(await this.appointments.update(actor, id, changes, version), actor.userId);
+  }
+
+  @Patch(':id')
+  @Operation({
+    summary: 'Change the reason (patient) or the notes (doctor) of a visit',
+    access: 'authenticated',
+    answers: AppointmentAnswer,
+    message: 'Saved.',
+    fails: ['forbidden', 'not_found', 'conflict'],
+  })
+  async update(
+    @CurrentActor() actor: UserActor,
+    @Param('id', { schema: Id }) id: string,
+    @Body({ schema: UpdateAppointment }) changes: z.output<typeof UpdateAppointment>,
+    @IfMatch() version?: number,
+  ) {
+    return toAppointment(await this.appointments.update(actor, id, changes, version), actor.userId);
+  }
+
+  @Get(':id/cancellation-quote')
+  @Operation({
+    summary: 'What the patient would get back if the visit were cancelled now',
+    access: 'authenticated',
+    answers: QuoteAnswer,
+    fails: ['not_found', 'conflict'],
+  })
+  async quote(@CurrentActor() actor: UserActor, @Param('id', { schema: Id }) id: string) {
+    return toQuote(await this.appointments.cancellationQuote(actor, id));
+  }
+
+  @Post(':id/cancel')
+  @Operation({
+    summary: 'Cancel a visit; the refund follows the policy it was booked under',
+    access: 'authenticated',
+    answers: CancelledAnswer,
+    message: 'Cancelled.',
+    fails: ['not_found', 'conflict'],
+  })
+  async cancel(
+    @CurrentActor() actor: UserActor,
+    @Param('id', { schema: Id }) id: string,
+    @Body({ schema: Cancel }) { reason }: z.output<typeof Cancel>,
+  ) {
+    const { appointment, quote } = await this.appointments.cancel(actor, id, reason);
+    return { ...toAppointment(appointment, actor.userId), refund: toQuote(quote) };
+  }
+
+  @Post(':id/reschedule')
+  @Idempotent()
+  @Operation({
+    summary: 'Move a visit to another slot of the same doctor; it stays paid',
+    access: 'authenticated',
+    answers: AppointmentAnswer,
+    message: 'Moved.',
+    fails: ['not_found', 'conflict'],
+  })
+  async reschedule(
+    @CurrentActor() actor: UserActor,
+    @Param('id', { schema: Id }) id: string,
+    @Body({ schema: Reschedule }) { start }: z.output<typeof Reschedule>,
+    @IfMatch() version?: number,
+  ) {
+    return toAppointment(await this.booking.reschedule(actor, id, start, version), actor.userId);
+  }
+
+  @Post(':id/start')
+  @Operation({
+    summary: 'Begin the visit',
+    access: ['doctor'],
+    answers: AppointmentAnswer,
+    message: 'The visit has begun.',
+    fails: ['not_found', 'conflict'],
+  })
+  async start(@CurrentActor() actor: UserActor, @Param('id', { schema: Id }) id: string) {
+    return toAppointment(await this.appointments.start(actor, id), actor.userId);
+  }
+
+  @Post(':id/end')
+  @Operation({
+    summary: 'End the visit',
+    access: ['doctor'],
+    answers: AppointmentAnswer,
+    message: 'The visit has ended.',
+    fails: ['not_found', 'conflict'],
+  })
+  async end(@CurrentActor() actor: UserActor, @Param('id', { schema: Id }) id: string) {
+    return toAppointment(await this.appointments.complete(actor, id), actor.userId);
+  }
+}

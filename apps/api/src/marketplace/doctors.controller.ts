@@ -1,0 +1,136 @@
+import { DiscoveryService } from '#appointments';
+import { DoctorsService, KycService } from '#doctors';
+import { type Actor, forbidden, hasRole, mapPage, type UserActor } from '#kernel';
+import { Body, Controller, Get, Param, Patch, Post, Put, Query } from '@nestjs/common';
+import type { z } from 'zod';
+import { CurrentActor } from '../http/current-actor.decorator.ts';
+import { Id } from '../http/fields.ts';
+import { Operation } from '../http/operation.decorator.ts';
+import {
+  DoctorAnswer,
+  FoundDoctorAnswer,
+  OwnDoctorAnswer,
+  RegisterDoctor,
+  SearchDoctors,
+  toDoctor,
+  toFoundDoctor,
+  toOwnDoctor,
+  UpdateDoctor,
+  UpdateKyc,
+} from './doctors.dto.ts';
+
+@Controller('api/doctors')
+export class DoctorsController {
+  constructor(
+    private readonly doctors: DoctorsService,
+    private readonly kyc: KycService,
+    private readonly discovery: DiscoveryService,
+  ) {}
+
+  @Get()
+  @Operation({
+    summary: 'Find doctors: text, specialty, language, fee, rating, next free slot',
+    access: 'public',
+    answers: FoundDoctorAnswer,
+    paged: true,
+  })
+  async search(@Query({ schema: SearchDoctors }) query: z.output<typeof SearchDoctors>) {
+    const { page, fee_min, fee_max, rating_min, available_after, available_before, ...filter } = query;
+    const found = await this.discovery.search(
+      {
+        ...filter,
+        feeFrom: fee_min,
+        feeTo: fee_max,
+        ratingFrom: rating_min,
+        freeFrom: available_after,
+        freeBefore: available_before,
+      },
+      page,
+    );
+    return mapPage(found, toFoundDoctor);
+  }
+
+  @Post('register')
+  @Operation({
+    summary: 'Give the account a doctor profile and a practice',
+    access: 'authenticated',
+    answers: OwnDoctorAnswer,
+    status: 201,
+    message: 'Registered. Send your licence next; patients see you when it is approved.',
+    fails: ['conflict'],
+  })
+  async register(
+    @CurrentActor() actor: UserActor,
+    @Body({ schema: RegisterDoctor }) body: z.output<typeof RegisterDoctor>,
+  ) {
+    return toOwnDoctor(await this.doctors.register(actor, body.profile, body.practice));
+  }
+
+  @Get('profile')
+  @Operation({
+    summary: 'One’s own doctor profile',
+    access: ['doctor'],
+    answers: OwnDoctorAnswer,
+    fails: ['not_found'],
+  })
+  async profile(@CurrentActor() actor: UserActor) {
+    return toOwnDoctor(await this.doctors.own(actor));
+  }
+
+  @Put('profile')
+  @Operation({
+    summary: 'Change one’s own doctor profile',
+    access: ['doctor'],
+    answers: OwnDoctorAnswer,
+    message: 'Saved.',
+    fails: ['not_found'],
+  })
+  async replaceProfile(
+    @CurrentActor() actor: UserActor,
+    @Body({ schema: UpdateDoctor }) changes: z.output<typeof UpdateDoctor>,
+  ) {
+    return toOwnDoctor(await this.doctors.updateOwn(actor, changes));
+  }
+
+  @Patch('profile')
+  @Operation({
+    summary: 'Change parts of one’s own doctor profile',
+    access: ['doctor'],
+    answers: OwnDoctorAnswer,
+    message: 'Saved.',
+    fails: ['not_found'],
+  })
+  async updateProfile(
+    @CurrentActor() actor: UserActor,
+    @Body({ schema: UpdateDoctor }) changes: z.output<typeof UpdateDoctor>,
+  ) {
+    return toOwnDoctor(await this.doctors.updateOwn(actor, changes));
+  }
+
+  @Post('kyc/update')
+  @Operation({
+    summary: 'A doctor sends licence and documents; an administrator approves or rejects them',
+    description:
+      'A doctor sends `license_number`, `license_country`, `license_expiry` and `documents`. ' +
+      'An administrator sends `doctor_id` and `status` (`approved`, or `rejected` with a `reason`).',
+    access: ['doctor', 'admin'],
+    answers: OwnDoctorAnswer,
+    message: 'Saved.',
+    fails: ['not_found', 'conflict'],
+  })
+  async updateKyc(
+    @CurrentActor() actor: UserActor,
+    @Body({ schema: UpdateKyc }) body: z.output<typeof UpdateKyc>,
+  ) {
+    if (!('doctorId' in body)) return toOwnDoctor(await this.kyc.submit(actor, body));
+    if (!hasRole(actor, 'admin'))
+      throw forbidden('role_required', 'Only an administrator decides on a licence.');
+    return toOwnDoctor(await this.kyc.decide(actor, body));
+  }
+
+  @Get(':id')
+  @Operation({ summary: 'A doctor', access: 'public', answers: DoctorAnswer, fails: ['not_found'] })
+  async get(@CurrentActor() _actor: Actor, @Param('id', { schema: Id }) id: string) {
+    return toDoctor(await this.doctors.listed(id));
+  }
+}

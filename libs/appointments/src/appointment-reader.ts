@@ -1,0 +1,127 @@
+import { type Actor, hasRole, type Money, notFound } from '#kernel';
+import { Database, FieldCipher } from '#platform';
+import { Injectable } from '@nestjs/common';
+import { sql } from 'kysely';
+import type { Appointment } from './appointment.entity.ts';
+import type { CancellationPolicy } from './cancellation-policy.ts';
+
+/** Reads visits with the two people in them, and says which ones an actor may see. */
+@Injectable()
+export class AppointmentReader {
+  constructor(
+    private readonly database: Database,
+    private readonly cipher: FieldCipher,
+  ) {}
+
+  /** Visits that the actor may see: their own as a patient or as the doctor; an administrator sees all. */
+  visibleTo(actor: Actor) {
+    const query = this.all();
+    if (hasRole(actor, 'admin')) return query;
+    return query.where((eb) =>
+      eb.or([eb('patient.userId', '=', actor.userId), eb('doctor.userId', '=', actor.userId)]),
+    );
+  }
+
+  all() {
+    return this.database.query
+      .selectFrom('appointments as visit')
+      .innerJoin('doctors as doctor', 'doctor.id', 'visit.practitionerId')
+      .innerJoin('users as doctorUser', 'doctorUser.id', 'doctor.userId')
+      .innerJoin('patients as patient', 'patient.id', 'visit.patientId')
+      .leftJoin('users as patientUser', 'patientUser.id', 'patient.userId')
+      .select([
+        'visit.id',
+        'visit.organizationId',
+        'visit.practitionerId',
+        'visit.patientId',
+        'visit.bookedBy',
+        'visit.status',
+        'visit.startsAt',
+        'visit.endsAt',
+        'visit.feeAmount',
+        'visit.feeCurrency',
+        'visit.cancellationPolicy',
+        'visit.reason',
+        'visit.notes',
+        'visit.holdExpiresAt',
+        'visit.sequence',
+        'visit.version',
+        'visit.startedAt',
+        'visit.endedAt',
+        'visit.cancelledAt',
+        'visit.cancelledBy',
+        'visit.cancellationReason',
+        'visit.createdAt',
+        'visit.updatedAt',
+        'doctor.userId as doctorUserId',
+        'doctor.name as doctorName',
+        'doctorUser.email as doctorEmail',
+        'doctor.timeZone as doctorTimeZone',
+        'patient.userId as patientUserId',
+        sql<string>`patient.first_name || ' ' || patient.last_name`.as('patientName'),
+        'patient.email as patientEmail',
+        'patientUser.timeZone as patientTimeZone',
+      ]);
+  }
+
+  /** @throws not_found `appointment_not_found`, also for a visit that the actor may not see */
+  async visible(actor: Actor, id: string): Promise<Appointment> {
+    const row = await this.visibleTo(actor).where('visit.id', '=', id).executeTakeFirst();
+    if (!row) throw notFound('appointment');
+    return this.asAppointment(row);
+  }
+
+  async byId(id: string): Promise<Appointment> {
+    const row = await this.all().where('visit.id', '=', id).executeTakeFirst();
+    if (!row) throw notFound('appointment');
+    return this.asAppointment(row);
+  }
+
+  /** As `visible`, and nobody else changes the visit before the transaction ends. */
+  async locked(actor: Actor, id: string): Promise<Appointment> {
+    const query = actor.userId === null ? this.all() : this.visibleTo(actor);
+    const row = await query.where('visit.id', '=', id).forUpdate('visit').executeTakeFirst();
+    if (!row) throw notFound('appointment');
+    return this.asAppointment(row);
+  }
+
+  asAppointment(row: VisitRow): Appointment {
+    const {
+      feeAmount,
+      feeCurrency,
+      cancellationPolicy,
+      reason,
+      notes,
+      doctorUserId,
+      doctorName,
+      doctorEmail,
+      doctorTimeZone,
+      patientUserId,
+      patientName,
+      patientEmail,
+      patientTimeZone,
+      ...visit
+    } = row;
+    return {
+      ...visit,
+      fee: { amount: feeAmount, currency: feeCurrency as Money['currency'] },
+      cancellationPolicy: cancellationPolicy as unknown as CancellationPolicy,
+      reason: reason && this.cipher.decrypt(reason, `appointments:${visit.id}:reason`),
+      notes: notes && this.cipher.decrypt(notes, `appointments:${visit.id}:notes`),
+      patient: {
+        userId: patientUserId,
+        name: patientName,
+        email: patientEmail,
+        timeZone: patientTimeZone ?? doctorTimeZone,
+      },
+      practitioner: {
+        userId: doctorUserId,
+        name: doctorName,
+        email: doctorEmail,
+        timeZone: doctorTimeZone,
+      },
+    };
+  }
+}
+
+type VisitRow = Awaited<ReturnType<ReturnType<AppointmentReader['all']>['executeTakeFirstOrThrow']>>;

@@ -1,0 +1,29 @@
+import type { Money } from '#kernel';
+import type { Tables } from '#platform';
+import type { Selectable } from 'kysely';
+import type { CancellationPolicy } from './cancellation-policy.ts';
+
+type Row = Selectable<Tables['appointments']>;
+
+export type AppointmentStatus = Row['status'];
+
+/** A visit: one patient, one practitioner, one stretch of time. */
+export interface Appointment
+  extends Omit<Row, 'during' | 'feeAmount' | 'feeCurrency' | 'cancellationPolicy' | 'reason' | 'notes'> {
+  readonly fee: Money;
+  readonly cancellationPolicy: CancellationPolicy;
+  /** Why the patient comes. Health text. */
+  readonly reason: string | null;
+  /** The doctor's own notes on the visit. Health text, not shown to the patient. */
+  readonly notes: string | null;
+  readonly patient: Participant;
+  readonly practitioner: Participant & { readonly userId: string; readonly email: string };
+}
+
+/** Somebody who takes part, as the other side and a notification need to know them. */
+export interface Participant {
+  readonly userId: string | null;
+  readonly name: string;
+  readonly email: string | null;
+  readonly timeZone: string;
+}

@@ -1,0 +1,26 @@
+import { AvailabilityModule } from '#availability';
+import { DoctorsModule } from '#doctors';
+import { PatientsModule } from '#patients';
+import { Module } from '@nestjs/common';
+import { AppointmentReader } from './appointment-reader.ts';
+import { AppointmentsService } from './appointments.service.ts';
+import { BookingService } from './booking.service.ts';
+import { CareRelationships } from './care-relationships.ts';
+import { DiscoveryService } from './discovery.service.ts';
+import { ExpireHoldHandler } from './expire-hold.handler.ts';
+import { SlotsService } from './slots.service.ts';
+
+@Module({
+  imports: [AvailabilityModule, DoctorsModule, PatientsModule],
+  providers: [
+    AppointmentReader,
+    AppointmentsService,
+    BookingService,
+    CareRelationships,
+    DiscoveryService,
+    ExpireHoldHandler,
+    SlotsService,
+  ],
+  exports: [AppointmentsService, BookingService, CareRelationships, DiscoveryService, SlotsService],
+})
+export class AppointmentsModule {}

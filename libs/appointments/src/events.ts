@@ -1,0 +1,43 @@
+import { defineEvent } from '#platform';
+import { z } from 'zod';
+
+const visit = z.object({ appointmentId: z.uuid() });
+
+export const AppointmentConfirmed = defineEvent(
+  'appointments.confirmed',
+  'A held visit is paid for and will take place.',
+  visit,
+);
+
+export const AppointmentRescheduled = defineEvent(
+  'appointments.rescheduled',
+  'A confirmed visit was moved to another time.',
+  visit,
+);
+
+export const AppointmentCancelled = defineEvent(
+  'appointments.cancelled',
+  'A visit was called off.',
+  visit.extend({
+    by: z.enum(['patient', 'doctor', 'admin', 'system']),
+    wasConfirmed: z.boolean(),
+  }),
+);
+
+export const AppointmentExpired = defineEvent(
+  'appointments.expired',
+  'A held visit was not paid for in time; its slot is free again.',
+  visit,
+);
+
+export const AppointmentStarted = defineEvent(
+  'appointments.started',
+  'The doctor has begun the visit.',
+  visit,
+);
+
+export const AppointmentCompleted = defineEvent(
+  'appointments.completed',
+  'The visit has taken place.',
+  visit,
+);

@@ -1,0 +1,6 @@
+import { DoctorsModule } from '#doctors';
+import { Module } from '@nestjs/common';
+import { AvailabilityService } from './availability.service.ts';
+
+@Module({ imports: [DoctorsModule], providers: [AvailabilityService], exports: [AvailabilityService] })
+export class AvailabilityModule {}

@@ -1,0 +1,45 @@
+import { conflict, forbidden, invalid } from '#kernel';
+
+export const notTheAuthor = (noun: string) =>
+  forbidden('not_the_author', `Only the doctor of the visit changes this ${noun}.`);
+export const visitNotBegun = (status: string) =>
+  conflict('visit_not_begun', 'Records are written in a visit that has begun or is over.', { status });
+export const encounterExists = (encounterId: string) =>
+  conflict('encounter_exists', 'This visit has an encounter already. Change that one.', {
+    encounter_id: encounterId,
+  });
+export const encounterEmpty = () =>
+  invalid('encounter_empty', 'An encounter without any note cannot be finalized.');
+export const amendmentReasonRequired = () =>
+  conflict(
+    'amendment_reason_required',
+    'A signed encounter is changed by an amendment, which needs a reason.',
+  );
+export const encounterOfOtherVisit = () =>
+  invalid('encounter_of_other_visit', 'This encounter belongs to another visit.');
+/** Tells which items, and not what they are: errors carry no health data. */
+export const allergyConflict = (items: readonly number[]) =>
+  conflict(
+    'allergy_conflict',
+    'The patient is recorded as allergic to a medicine on this prescription. To prescribe it all the same, give a reason.',
+    { items },
+  );
+export const licenceNotValid = () =>
+  forbidden('licence_not_valid', 'Only a doctor with an approved, unexpired licence issues prescriptions.');
+export const prescriptionIssued = () =>
+  conflict(
+    'prescription_is_issued',
+    'An issued prescription does not change. Cancel it and write a new one.',
+  );
+export const cancellationReasonRequired = () =>
+  invalid('cancellation_reason_required', 'Cancelling a prescription needs a reason.');
+export const notTheRecorder = () =>
+  forbidden('not_the_recorder', 'Only whoever recorded these vital signs changes them.');
+export const vitalsOfEncounter = (encounterId: string) =>
+  conflict('vitals_of_encounter', 'These vital signs belong to an encounter. Change them there.', {
+    encounter_id: encounterId,
+  });
+export const recordedInFuture = () =>
+  invalid('recorded_in_future', 'Vital signs cannot have been recorded in the future.');
+export const notTheUploader = () =>
+  forbidden('not_the_uploader', 'Only whoever added this document removes it.');

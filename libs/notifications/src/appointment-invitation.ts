@@ -1,0 +1,91 @@
+import ical, {
+  ICalAlarmType,
+  ICalAttendeeRole,
+  ICalAttendeeStatus,
+  ICalCalendarMethod,
+  ICalEventClass,
+  ICalEventStatus,
+} from 'ical-generator';
+
+export interface AppointmentInvitation {
+  /** `request` for a new or changed appointment, `cancel` for one that will not take place. */
+  readonly method: 'request' | 'cancel';
+  readonly appointmentId: string;
+  /** What follows the `@` in the event's UID. It may never change, or calendars would keep two events. */
+  readonly domain: string;
+  /** 0 at first, one more each time the appointment moves or is cancelled. */
+  readonly sequence: number;
+  /** When this invitation was made. */
+  readonly stampedAt: Temporal.Instant;
+  readonly startsAt: Temporal.Instant;
+  readonly endsAt: Temporal.Instant;
+  /** With the title, such as `Dr. Ananya Rao`. */
+  readonly doctorName: string;
+  readonly organizer: CalendarParty;
+  readonly attendees: readonly CalendarParty[];
+  /** Where the visit takes place. */
+  readonly visitUrl: string;
+}
+
+export interface CalendarParty {
+  readonly name: string;
+  readonly email: string;
+}
+
+const ALARM_SECONDS = 15 * 60;
+
+/**
+ * The appointment as an iCalendar object (RFC 5545) for an e-mail: method REQUEST or CANCEL (RFC 5546). It says who
+ * meets when and where, and nothing about health, because calendars are shared. The same input gives the same text.
+ */
+export function appointmentInvitation(input: AppointmentInvitation): string {
+  const request = input.method === 'request';
+  const visitUrl = oneLine(input.visitUrl);
+  const calendar = ical({
+    prodId: { company: 'Televisit', product: 'Appointments', language: 'EN' },
+    method: request ? ICalCalendarMethod.REQUEST : ICalCalendarMethod.CANCEL,
+  });
+  calendar.createEvent({
+    id: address(`${input.appointmentId}@${input.domain}`),
+    sequence: input.sequence,
+    stamp: input.stampedAt,
+    start: input.startsAt,
+    end: input.endsAt,
+    summary: `Video visit with ${oneLine(input.doctorName)}`,
+    description: request
+      ? `Join the visit here:\n${visitUrl}\n\nOpen the link a few minutes early to check your camera and microphone.`
+      : 'This visit has been cancelled.',
+    location: visitUrl,
+    class: ICalEventClass.PRIVATE,
+    status: request ? ICalEventStatus.CONFIRMED : ICalEventStatus.CANCELLED,
+    organizer: party(input.organizer),
+    // Both sides agreed when the visit was booked: there is nothing left to answer, and nobody reads replies.
+    attendees: input.attendees.map((attendee) => ({
+      ...party(attendee),
+      role: ICalAttendeeRole.REQ,
+      status: ICalAttendeeStatus.ACCEPTED,
+      rsvp: false,
+    })),
+    alarms: request ? [{ type: ICalAlarmType.display, triggerBefore: ALARM_SECONDS }] : [],
+  });
+  // The library leaves out the line break that ends the last line.
+  return `${calendar.toString().trimEnd()}\r\n`;
+}
+
+function party({ name, email }: CalendarParty): CalendarParty {
+  const mail = address(email);
+  return { name: oneLine(name) || mail, email: mail };
+}
+
+/** iCalendar has no way to write a control character (RFC 5545 §3.1), and the library passes them on. */
+function oneLine(text: string): string {
+  return text
+    .toWellFormed()
+    .replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
+    .trim();
+}
+
+/** Addresses and ids are written as they are, not escaped, so that nothing may end their line. */
+function address(text: string): string {
+  return text.toWellFormed().replace(/[\p{Cc}\p{Z}]+/gu, '');
+}

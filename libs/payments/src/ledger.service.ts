@@ -1,0 +1,136 @@
+import { Clock, type Money, newId } from '#kernel';
+import { Database, type Tables, Transactional } from '#platform';
+import { Injectable } from '@nestjs/common';
+import { sql } from 'kysely';
+
+export type AccountKind = Tables['ledgerAccounts']['kind'];
+
+/** Whose money an account holds. Accounts are opened when they are first written to, one per currency. */
+export interface AccountName {
+  readonly kind: AccountKind;
+  /** For clearing accounts and fees. */
+  readonly provider?: string;
+  /** For a doctor's accounts. */
+  readonly practitionerId?: string;
+}
+
+/**
+ * One side of a ledger transaction. The sign is the same everywhere: a debit is positive, a credit is
+ * negative. So what providers hold for us (an asset) grows upwards, and what we owe a doctor or have earned
+ * ourselves (a liability, a revenue) grows downwards: the amount that a person sees is minus the balance.
+ */
+export interface Posting {
+  readonly account: AccountName;
+  readonly amount: Money;
+}
+
+/** What a ledger transaction records. With its reference it is booked once. */
+export type LedgerFact =
+  /** Reference: the payment. */
+  | 'payment_received'
+  /** Reference: the payment, whose visit is over: what is left of it is the doctor's. */
+  | 'earning_released'
+  /** Reference: the refund. */
+  | 'refund_given'
+  /** Reference: a refund that the bank has sent back. */
+  | 'refund_returned';
+
+export interface Balance {
+  readonly kind: AccountKind;
+  readonly provider: string | null;
+  readonly practitionerId: string | null;
+  readonly currency: string;
+  /** Minor units, debits less credits. */
+  readonly balance: number;
+}
+
+/**
+ * The double-entry ledger. It is only ever added to: the server's role may not change or delete a row, and
+ * the database refuses a transaction that does not sum to zero in each currency. A correction is a new one.
+ */
+@Injectable()
+export class LedgerService {
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Books a fact, with the postings that are not zero. In the transaction that makes the fact true.
+   * @returns false when it is booked already; nothing is written then.
+   */
+  @Transactional()
+  async post(fact: LedgerFact, reference: string, postings: readonly Posting[]): Promise<boolean> {
+    const now = this.clock.now();
+    const db = this.database.query;
+    const transaction = await db
+      .insertInto('ledgerTransactions')
+      .values({ id: newId(), kind: fact, reference, occurredAt: now, recordedAt: now })
+      .onConflict((conflict) => conflict.columns(['kind', 'reference']).doNothing())
+      .returning('id')
+      .executeTakeFirst();
+    if (!transaction) return false;
+    for (const { account, amount } of postings) {
+      if (amount.amount === 0) continue;
+      await db
+        .insertInto('ledgerPostings')
+        .values({
+          id: newId(),
+          transactionId: transaction.id,
+          accountId: await this.#account(account, amount.currency),
+          amount: amount.amount,
+          currency: amount.currency,
+        })
+        .execute();
+    }
+    return true;
+  }
+
+  async isBooked(fact: LedgerFact, reference: string): Promise<boolean> {
+    const row = await this.database.query
+      .selectFrom('ledgerTransactions')
+      .select('id')
+      .where('kind', '=', fact)
+      .where('reference', '=', reference)
+      .executeTakeFirst();
+    return row !== undefined;
+  }
+
+  /** Every account with what is on it, or those of one doctor. */
+  async balances(of: { practitionerId?: string } = {}): Promise<Balance[]> {
+    return this.database.query
+      .selectFrom('ledgerAccounts as account')
+      .innerJoin('ledgerPostings as posting', 'posting.accountId', 'account.id')
+      .select(['account.kind', 'account.provider', 'account.practitionerId', 'account.currency'])
+      .select(sql<number>`sum(posting.amount)::bigint`.as('balance'))
+      .$if(of.practitionerId !== undefined, (query) =>
+        query.where('account.practitionerId', '=', of.practitionerId ?? ''),
+      )
+      .groupBy(['account.id'])
+      .orderBy('account.kind')
+      .orderBy('account.currency')
+      .orderBy('account.id')
+      .execute();
+  }
+
+  async #account({ kind, provider, practitionerId }: AccountName, currency: string): Promise<string> {
+    const name = { kind, provider: provider ?? null, practitionerId: practitionerId ?? null, currency };
+    const db = this.database.query;
+    const find = () =>
+      db
+        .selectFrom('ledgerAccounts')
+        .select('id')
+        .where('kind', '=', kind)
+        .where('currency', '=', currency)
+        .where('provider', 'is not distinct from', name.provider)
+        .where('practitionerId', 'is not distinct from', name.practitionerId);
+    const existing = await find().executeTakeFirst();
+    if (existing) return existing.id;
+    await db
+      .insertInto('ledgerAccounts')
+      .values({ id: newId(), ...name })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+    return (await find().executeTakeFirstOrThrow()).id;
+  }
+}

@@ -1,0 +1,25 @@
+import { conflict, DomainError, forbidden, invalid, type Money, unavailable } from '#kernel';
+
+export const notThePayer = () => forbidden('not_the_payer', 'Only the patient pays for a visit.');
+export const nothingToPay = () => conflict('nothing_to_pay', 'This visit costs nothing.');
+export const alreadyPaid = (paymentId: string) =>
+  conflict('already_paid', 'This visit has been paid for.', { transaction_id: paymentId });
+export const paymentRefused = (reason: string) =>
+  conflict('payment_refused', 'The payment provider did not accept this payment.', { reason });
+export const refundExceedsPayment = (refundable: Money) =>
+  conflict('refund_exceeds_payment', 'That is more than is left to refund.', { refundable });
+export const unsignedWebhook = () =>
+  invalid('webhook_unsigned', 'No known payment provider has signed this webhook.');
+export const forgedWebhook = () =>
+  invalid('webhook_signature_invalid', 'The signature does not belong to this body.');
+export const untimelyWebhook = () =>
+  invalid('webhook_timestamp_outside_tolerance', 'The signature was made too long ago, or in the future.');
+export const doctorMissing = () => invalid('doctor_id_required', 'Name the doctor with doctor_id.');
+
+/** Nobody knows whether the provider did it. It may be asked again with the same ids. */
+export const providerUnavailable = () =>
+  unavailable('payment_provider_unavailable', 'The payment provider does not answer. Please try again.');
+
+export function isProviderUnavailable(error: unknown): boolean {
+  return error instanceof DomainError && error.code === 'payment_provider_unavailable';
+}

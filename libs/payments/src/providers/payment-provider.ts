@@ -1,0 +1,96 @@
+import type { Money } from '#kernel';
+import type { PaymentStatus } from '../payment.entity.ts';
+import type { RefundStatus } from '../refund.entity.ts';
+
+/** What a provider can say of a payment; giving money back is told of refunds, not of payments. */
+export type ProvidedStatus = Extract<
+  PaymentStatus,
+  'created' | 'requires_action' | 'processing' | 'succeeded' | 'failed' | 'cancelled'
+>;
+
+/** A payment as the provider sees it at one moment. */
+export interface PaymentSnapshot {
+  readonly kind: 'payment';
+  /** The provider's id. */
+  readonly reference: string;
+  /** Our id, which we gave the provider to keep; `null` for a payment that somebody else made there. */
+  readonly paymentId: string | null;
+  readonly status: ProvidedStatus;
+  /** What has arrived; zero before `succeeded`. */
+  readonly received: Money;
+  /** With `failed`: the provider's code for why. */
+  readonly failureCode: string | null;
+}
+
+/** A refund as the provider sees it at one moment. */
+export interface RefundSnapshot {
+  readonly kind: 'refund';
+  readonly reference: string;
+  /** Our id; `null` for a refund that was made in the provider's own dashboard. */
+  readonly refundId: string | null;
+  /** The provider's id of the payment. */
+  readonly paymentReference: string;
+  readonly status: RefundStatus;
+  readonly amount: Money;
+  readonly failureCode: string | null;
+}
+
+/** A payment with the secret that lets the patient's browser, and nobody else, pay it. */
+export interface ProviderIntent extends PaymentSnapshot {
+  readonly clientSecret: string;
+  /** A page to pay on, where the provider has one that needs nothing but the secret. */
+  readonly checkoutUrl: string | null;
+}
+
+/** A webhook in the words of this library. */
+export interface ProviderEvent {
+  /** Unique at this provider; the same event comes with the same id each time. */
+  readonly id: string;
+  readonly type: string;
+  /** What it tells; `null` for events that mean nothing to us. */
+  readonly fact: PaymentSnapshot | RefundSnapshot | null;
+}
+
+export type WebhookHeaders = Readonly<Record<string, string | string[] | undefined>>;
+
+/** The provider has answered, and the answer is no: it has not been done and will not be. */
+export class ProviderRefusal extends Error {
+  constructor(
+    /** The provider's code. */
+    readonly code: string,
+    message: string,
+  ) {
+    super(message);
+    this.name = 'ProviderRefusal';
+  }
+}
+
+/**
+ * A payment provider. Everything that writes carries our own id, so that asking again after an answer was
+ * lost does not do it twice. No method may be called inside a database transaction.
+ *
+ * Every method that asks the provider throws unavailable `payment_provider_unavailable` when there is no
+ * answer (it may have been done or not) and ProviderRefusal when the answer is no.
+ */
+export interface PaymentProvider {
+  /** Kept with each payment. */
+  readonly name: string;
+  /** What the patient's browser needs beside the secret. */
+  readonly publishableKey: string;
+
+  /** Makes the payment, or finds the one that was made with the same `paymentId`. */
+  createIntent(request: { paymentId: string; appointmentId: string; amount: Money }): Promise<ProviderIntent>;
+  retrieveIntent(reference: string): Promise<ProviderIntent>;
+  /** Makes sure that nobody can pay any more, unless somebody has paid or is paying; the snapshot tells. */
+  closeIntent(reference: string): Promise<PaymentSnapshot>;
+
+  /** Gives money back, or finds the refund that was made with the same `refundId`. */
+  refund(request: { refundId: string; paymentReference: string; amount: Money }): Promise<RefundSnapshot>;
+
+  /** Whether the webhook claims to come from this provider. */
+  recognizes(headers: WebhookHeaders): boolean;
+  /** @throws invalid `webhook_signature_invalid`, `webhook_timestamp_outside_tolerance` */
+  verifyWebhook(rawBody: Uint8Array, headers: WebhookHeaders): ProviderEvent;
+  /** Reads a webhook that was verified when it came. */
+  readWebhook(rawBody: Uint8Array): ProviderEvent;
+}

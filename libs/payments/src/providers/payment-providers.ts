@@ -1,0 +1,33 @@
+import { Injectable } from '@nestjs/common';
+import { unsignedWebhook } from '../payments.errors.ts';
+import type { PaymentProvider, WebhookHeaders } from './payment-provider.ts';
+import { StripeProvider } from './stripe.provider.ts';
+
+/** The providers that this server works with, by name. */
+@Injectable()
+export class PaymentProviders {
+  readonly #all: readonly PaymentProvider[];
+
+  constructor(private readonly stripe: StripeProvider) {
+    this.#all = [stripe];
+  }
+
+  /** Where new payments go. */
+  get preferred(): PaymentProvider {
+    return this.stripe;
+  }
+
+  /** The provider that a payment was made with. */
+  named(name: string): PaymentProvider {
+    const provider = this.#all.find((candidate) => candidate.name === name);
+    if (!provider) throw new Error(`The payment provider ${name} is not configured.`);
+    return provider;
+  }
+
+  /** @throws invalid `webhook_unsigned` when no provider's signature is there */
+  senderOf(headers: WebhookHeaders): PaymentProvider {
+    const provider = this.#all.find((candidate) => candidate.recognizes(headers));
+    if (!provider) throw unsignedWebhook();
+    return provider;
+  }
+}

@@ -1,0 +1,90 @@
+import { isId, type Money, money } from '#kernel';
+import type Stripe from 'stripe';
+import type { RefundStatus } from '../refund.entity.ts';
+import type { PaymentSnapshot, ProvidedStatus, ProviderEvent, RefundSnapshot } from './payment-provider.ts';
+
+/** Our ids, as Stripe keeps them for us (https://docs.stripe.com/api/metadata). */
+export const PAYMENT_ID = 'payment_id';
+export const REFUND_ID = 'refund_id';
+
+const STATUS: Readonly<Record<string, ProvidedStatus>> = {
+  requires_payment_method: 'created',
+  requires_confirmation: 'created',
+  requires_action: 'requires_action',
+  processing: 'processing',
+  // Only with manual capture, which is not used.
+  requires_capture: 'processing',
+  succeeded: 'succeeded',
+  canceled: 'cancelled',
+};
+
+/** https://docs.stripe.com/payments/paymentintents/lifecycle */
+export function paymentSnapshot(intent: Stripe.PaymentIntent): PaymentSnapshot {
+  const { last_payment_error: error, status } = intent;
+  // After a decline the intent goes back to the start and keeps the error.
+  const declined = status === 'requires_payment_method' && error !== null;
+  const known = declined ? 'failed' : STATUS[status];
+  if (known === undefined) throw new Error(`Stripe says that ${intent.id} is ${status}.`);
+  return {
+    kind: 'payment',
+    reference: intent.id,
+    paymentId: ownId(intent.metadata, PAYMENT_ID),
+    status: known,
+    received: fromStripe(intent.amount_received, intent.currency),
+    failureCode: declined ? (error.decline_code ?? error.code ?? error.type) : null,
+  };
+}
+
+const REFUND_STATUS: Readonly<Record<string, RefundStatus>> = {
+  succeeded: 'succeeded',
+  failed: 'failed',
+  canceled: 'failed',
+};
+
+/** https://docs.stripe.com/api/refunds/object: `pending` and `requires_action` are on the way. */
+export function refundSnapshot(refund: Stripe.Refund): RefundSnapshot {
+  const intent = refund.payment_intent;
+  return {
+    kind: 'refund',
+    reference: refund.id,
+    refundId: ownId(refund.metadata, REFUND_ID),
+    paymentReference: typeof intent === 'string' ? intent : (intent?.id ?? ''),
+    status: REFUND_STATUS[refund.status ?? ''] ?? 'pending',
+    amount: fromStripe(refund.amount, refund.currency),
+    failureCode: refund.failure_reason ?? null,
+  };
+}
+
+export function providerEvent(event: Stripe.Event): ProviderEvent {
+  return { id: event.id, type: event.type, fact: factOf(event) };
+}
+
+function factOf(event: Stripe.Event): ProviderEvent['fact'] {
+  switch (event.type) {
+    case 'payment_intent.requires_action':
+    case 'payment_intent.processing':
+    case 'payment_intent.payment_failed':
+    case 'payment_intent.succeeded':
+    case 'payment_intent.canceled':
+      return paymentSnapshot(event.data.object);
+    case 'refund.created':
+    case 'refund.updated':
+    case 'refund.failed':
+      return refundSnapshot(event.data.object);
+    default:
+      return null;
+  }
+}
+
+/**
+ * Stripe writes currencies in lower case and amounts in the same minor units as ISO 4217 for every currency
+ * that can be charged here (https://docs.stripe.com/currencies).
+ */
+function fromStripe(amount: number, currency: string): Money {
+  return money(amount, currency.toUpperCase());
+}
+
+function ownId(metadata: Stripe.Metadata | null, name: string): string | null {
+  const id = metadata?.[name];
+  return id !== undefined && isId(id) ? id : null;
+}

@@ -1,0 +1,174 @@
+import { Clock, type Money } from '#kernel';
+import { Config } from '#platform';
+import { Injectable } from '@nestjs/common';
+import type Stripe from 'stripe';
+import { providerUnavailable } from '../payments.errors.ts';
+import {
+  type PaymentProvider,
+  type PaymentSnapshot,
+  type ProviderEvent,
+  type ProviderIntent,
+  ProviderRefusal,
+  type RefundSnapshot,
+  type WebhookHeaders,
+} from './payment-provider.ts';
+import { verifyStripeSignature } from './stripe-signature.ts';
+import { PAYMENT_ID, paymentSnapshot, providerEvent, REFUND_ID, refundSnapshot } from './stripe-snapshots.ts';
+
+const TIMEOUT_MS = 10_000;
+/** The SDK waits longer before each, with jitter, and keeps the idempotency key. */
+const RETRIES = 2;
+/** More refunds than a payment will ever have. */
+const ALL_REFUNDS = 100;
+
+/** Stripe (https://docs.stripe.com/api) by its own SDK; in development the sandbox that speaks the same wire. */
+@Injectable()
+export class StripeProvider implements PaymentProvider {
+  readonly name = 'stripe';
+  readonly publishableKey: string;
+  #client: Promise<Stripe> | undefined;
+
+  constructor(
+    private readonly config: Config,
+    private readonly clock: Clock,
+  ) {
+    this.publishableKey = config.env.STRIPE_PUBLISHABLE_KEY;
+  }
+
+  async createIntent(request: {
+    paymentId: string;
+    appointmentId: string;
+    amount: Money;
+  }): Promise<ProviderIntent> {
+    const { paymentId, appointmentId, amount } = request;
+    const intent = await this.#ask(
+      (stripe) =>
+        stripe.paymentIntents.create(
+          {
+            amount: amount.amount,
+            currency: amount.currency.toLowerCase(),
+            metadata: { [PAYMENT_ID]: paymentId, appointment_id: appointmentId },
+          },
+          { idempotencyKey: `payment-${paymentId}` },
+        ),
+      // Stripe answers every repeat of the key with the saved failure. Whatever was made, nobody has its secret.
+      { failureIsFinal: true },
+    );
+    return this.#intent(intent);
+  }
+
+  async retrieveIntent(reference: string): Promise<ProviderIntent> {
+    return this.#intent(await this.#ask((stripe) => stripe.paymentIntents.retrieve(reference)));
+  }
+
+  async closeIntent(reference: string): Promise<PaymentSnapshot> {
+    try {
+      const cancelled = await this.#ask((stripe) =>
+        stripe.paymentIntents.cancel(reference, { cancellation_reason: 'abandoned' }),
+      );
+      return paymentSnapshot(cancelled);
+    } catch (error) {
+      if (!(error instanceof ProviderRefusal) || error.code !== 'payment_intent_unexpected_state')
+        throw error;
+      return this.retrieveIntent(reference);
+    }
+  }
+
+  async refund(request: {
+    refundId: string;
+    paymentReference: string;
+    amount: Money;
+  }): Promise<RefundSnapshot> {
+    const { refundId, paymentReference, amount } = request;
+    return this.#ask(async (stripe) => {
+      // An idempotency key is forgotten after a day and keeps failures till then; what was refunded stays.
+      const made = await stripe.refunds.list({ payment_intent: paymentReference, limit: ALL_REFUNDS });
+      const same = made.data.find((refund) => refund.metadata?.[REFUND_ID] === refundId);
+      if (same) return refundSnapshot(same);
+      return refundSnapshot(
+        await stripe.refunds.create(
+          {
+            payment_intent: paymentReference,
+            amount: amount.amount,
+            metadata: { [REFUND_ID]: refundId },
+          },
+          { idempotencyKey: `refund-${refundId}` },
+        ),
+      );
+    });
+  }
+
+  recognizes(headers: WebhookHeaders): boolean {
+    return typeof headers['stripe-signature'] === 'string';
+  }
+
+  verifyWebhook(rawBody: Uint8Array, headers: WebhookHeaders): ProviderEvent {
+    verifyStripeSignature(
+      rawBody,
+      String(headers['stripe-signature']),
+      this.config.env.STRIPE_WEBHOOK_SECRETS,
+      this.clock.now(),
+    );
+    return this.readWebhook(rawBody);
+  }
+
+  readWebhook(rawBody: Uint8Array): ProviderEvent {
+    return providerEvent(JSON.parse(Buffer.from(rawBody).toString('utf8')) as Stripe.Event);
+  }
+
+  #intent(intent: Stripe.PaymentIntent): ProviderIntent {
+    const clientSecret = intent.client_secret;
+    if (clientSecret === null) throw new Error(`Stripe gave no client secret for ${intent.id}.`);
+    const sandbox = this.config.env.STRIPE_API_URL;
+    return {
+      ...paymentSnapshot(intent),
+      clientSecret,
+      checkoutUrl: sandbox ? new URL(`/pay/${clientSecret}`, sandbox).href : null,
+    };
+  }
+
+  async #ask<T>(
+    question: (stripe: Stripe) => Promise<T>,
+    { failureIsFinal = false }: { failureIsFinal?: boolean } = {},
+  ): Promise<T> {
+    this.#client ??= this.#connect();
+    const stripe = await this.#client;
+    try {
+      return await question(stripe);
+    } catch (error) {
+      const { errors } = (await import('stripe')).default;
+      if (error instanceof errors.StripeInvalidRequestError || error instanceof errors.StripeCardError) {
+        throw new ProviderRefusal(error.code ?? error.type, error.message);
+      }
+      if (error instanceof errors.StripeAPIError && failureIsFinal) {
+        throw new ProviderRefusal('provider_error', error.message);
+      }
+      if (
+        error instanceof errors.StripeConnectionError ||
+        error instanceof errors.StripeAPIError ||
+        error instanceof errors.StripeRateLimitError ||
+        error instanceof errors.StripeIdempotencyError
+      ) {
+        throw providerUnavailable();
+      }
+      throw error;
+    }
+  }
+
+  /** The SDK takes a while to load, so it is loaded when somebody first pays. */
+  async #connect(): Promise<Stripe> {
+    const { default: StripeClient } = await import('stripe');
+    const { STRIPE_SECRET_KEY, STRIPE_API_URL } = this.config.env;
+    const url = STRIPE_API_URL === undefined ? undefined : new URL(STRIPE_API_URL);
+    return new StripeClient(STRIPE_SECRET_KEY, {
+      timeout: TIMEOUT_MS,
+      maxNetworkRetries: RETRIES,
+      telemetry: false,
+      ...(url && {
+        host: url.hostname,
+        port: url.port || (url.protocol === 'https:' ? 443 : 80),
+        protocol: url.protocol === 'https:' ? 'https' : 'http',
+      }),
+    });
+  }
+}

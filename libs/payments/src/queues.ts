@@ -1,0 +1,11 @@
+import { defineQueue } from '#platform';
+import { z } from 'zod';
+
+/** A webhook lies in the inbox. */
+export const ProcessWebhook = defineQueue('payments.process-webhook', z.object({ webhookEventId: z.uuid() }));
+
+/** A payment may hang: ask the provider what became of it. */
+export const ReconcilePayment = defineQueue('payments.reconcile', z.object({ paymentId: z.uuid() }));
+
+/** A refund has to be made at the provider, or followed there to its end. */
+export const ExecuteRefund = defineQueue('payments.execute-refund', z.object({ refundId: z.uuid() }));

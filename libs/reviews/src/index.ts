@@ -1,0 +1,3 @@
+export * from './review.entity.ts';
+export * from './reviews.module.ts';
+export * from './reviews.service.ts';

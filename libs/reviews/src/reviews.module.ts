@@ -1,0 +1,12 @@
+import { AppointmentsModule } from '#appointments';
+import { AuthModule } from '#auth';
+import { DoctorsModule } from '#doctors';
+import { Module } from '@nestjs/common';
+import { ReviewsService } from './reviews.service.ts';
+
+@Module({
+  imports: [AppointmentsModule, AuthModule, DoctorsModule],
+  providers: [ReviewsService],
+  exports: [ReviewsService],
+})
+export class ReviewsModule {}
