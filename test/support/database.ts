@@ -31,6 +31,8 @@ function urlOf(database: string, role: { user: string; password: string }): stri
   return url.href;
 }
 
+export const templateUrl = (): string => urlOf(TEMPLATE, OWNER);
+
 /** Makes the roles, and the migrated database that every test database is a copy of. Once per run. */
 export async function prepareTemplate(): Promise<void> {
   await asSuperuser(

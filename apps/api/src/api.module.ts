@@ -1,50 +1,75 @@
-import { AppointmentsModule } from '#appointments';
-import { AuditModule } from '#audit';
-import { AuthModule } from '#auth';
-import { AvailabilityModule } from '#availability';
-import { DoctorsModule } from '#doctors';
-import { PatientsModule } from '#patients';
 import { type Config, PlatformModule } from '#platform';
-import { ReviewsModule } from '#reviews';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { AccessGuard } from './http/access.guard.ts';
+import { LIBRARIES } from './libraries.ts';
 import { AppointmentsController } from './marketplace/appointments.controller.ts';
+import { AuditController } from './marketplace/audit.controller.ts';
 import { AuthController } from './marketplace/auth.controller.ts';
 import { AvailabilityController } from './marketplace/availability.controller.ts';
 import { CognitoController } from './marketplace/cognito.controller.ts';
 import { DoctorsController } from './marketplace/doctors.controller.ts';
+import { EarningsController } from './marketplace/earnings.controller.ts';
+import { EmrDocumentsController } from './marketplace/emr-documents.controller.ts';
+import { EmrEncountersController } from './marketplace/emr-encounters.controller.ts';
+import { EmrMedicalHistoryController } from './marketplace/emr-medical-history.controller.ts';
+import { EmrPrescriptionsController } from './marketplace/emr-prescriptions.controller.ts';
+import { EmrSummaryController } from './marketplace/emr-summary.controller.ts';
+import { EmrVitalsController } from './marketplace/emr-vitals.controller.ts';
+import { NotificationsController } from './marketplace/notifications.controller.ts';
+import { PaymentsController } from './marketplace/payments.controller.ts';
+import { RefundsController } from './marketplace/refunds.controller.ts';
+import { RemindersController } from './marketplace/reminders.controller.ts';
 import { ReviewsController } from './marketplace/reviews.controller.ts';
+import { RtcRoomsController } from './marketplace/rtc-rooms.controller.ts';
+import { RtcSignalsController } from './marketplace/rtc-signals.controller.ts';
 import { SlotsController } from './marketplace/slots.controller.ts';
+import { WebhooksController } from './marketplace/webhooks.controller.ts';
+import { DevMailController } from './operations/dev-mail.controller.ts';
 import { HealthController } from './operations/health.controller.ts';
 import { JwksController } from './operations/jwks.controller.ts';
+import { VerificationController } from './pages/verification.controller.ts';
+import { RtcGateway } from './realtime/rtc.gateway.ts';
+import { Upgrades } from './realtime/upgrades.ts';
 
 /** The one place that lists what the server consists of: the libraries, and the surfaces over them. */
 @Module({
-  imports: [
-    AppointmentsModule,
-    AuditModule,
-    AuthModule,
-    AvailabilityModule,
-    DoctorsModule,
-    PatientsModule,
-    ReviewsModule,
-  ],
+  imports: LIBRARIES,
   controllers: [
     AppointmentsController,
+    AuditController,
     AuthController,
     AvailabilityController,
     CognitoController,
     DoctorsController,
+    EarningsController,
+    EmrDocumentsController,
+    EmrEncountersController,
+    EmrMedicalHistoryController,
+    EmrPrescriptionsController,
+    EmrSummaryController,
+    EmrVitalsController,
     HealthController,
     JwksController,
+    NotificationsController,
+    PaymentsController,
+    RefundsController,
+    RemindersController,
     ReviewsController,
+    RtcRoomsController,
+    RtcSignalsController,
     SlotsController,
+    VerificationController,
+    WebhooksController,
   ],
-  providers: [{ provide: APP_GUARD, useClass: AccessGuard }],
+  providers: [{ provide: APP_GUARD, useClass: AccessGuard }, RtcGateway, Upgrades],
 })
 export class ApiModule {
   static with(config: Config): DynamicModule {
-    return { module: ApiModule, imports: [PlatformModule.with(config)] };
+    return {
+      module: ApiModule,
+      imports: [PlatformModule.with(config)],
+      controllers: config.env.MAIL_SPOOL_DIR ? [DevMailController] : [],
+    };
   }
 }

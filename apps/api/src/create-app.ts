@@ -3,6 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ApiModule } from './api.module.ts';
 import { furnish, httpAdapter } from './http/http-server.ts';
+import { serveDocuments } from './operations/documents.ts';
 
 /** The server, ready to listen. */
 export async function createApp(config: Config): Promise<NestFastifyApplication> {
@@ -14,5 +15,6 @@ export async function createApp(config: Config): Promise<NestFastifyApplication>
   const log = app.get(Log);
   app.useLogger(log.forNest());
   await furnish(app, config, log);
+  await serveDocuments(app, config);
   return app;
 }

@@ -14,8 +14,9 @@ export function dataFolder(directory = '.data') {
     secrets: at('secrets'),
     /** Which port each part had the last time. */
     ports: at('ports.json'),
-    /** Which launcher runs here. */
+    /** Which launcher runs here; see run-lock.ts. */
     lock: at('launcher.json'),
+    lockClaim: at('launcher.json.lock'),
     postgres: at('postgres'),
     /** Where the database lies when it cannot lie in `postgres`; see place-postgres.ts. */
     postgresLocation: at('postgres.location'),

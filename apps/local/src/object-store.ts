@@ -1,4 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import S3rver from '@20minutes/s3rver';
+import accounts from '@20minutes/s3rver/lib/models/account.js';
 import { LOOPBACK } from './ports.ts';
 
 /** Browsers fetch by presigned URL from the api's origin; the signature is what admits them. */
@@ -32,11 +34,6 @@ export interface ObjectStore {
 
 /** An S3 server on loopback with one bucket and one key pair; objects are files in the folder. */
 export async function startObjectStore(options: ObjectStoreOptions): Promise<ObjectStore> {
-  // Its modules take as long to load as PostgreSQL takes to start: loaded here, both happen together.
-  const [{ default: S3rver }, { default: accounts }] = await Promise.all([
-    import('@20minutes/s3rver'),
-    import('@20minutes/s3rver/lib/models/account.js'),
-  ]);
   accounts.DUMMY_ACCOUNT.revokeAccessKey(WELL_KNOWN_KEY);
   accounts.DUMMY_ACCOUNT.createKeyPair(options.accessKeyId, options.secretAccessKey);
   const store = new S3rver({

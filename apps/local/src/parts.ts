@@ -1,12 +1,9 @@
-import { startMailCatcher } from './mail-catcher.ts';
-import { startObjectStore } from './object-store.ts';
 import { KeptPorts, LOOPBACK } from './ports.ts';
 import { placePostgres } from './postgres/place.ts';
 import { startPostgres, urlFor } from './postgres/postgres.ts';
 import { APP_ROLE, DATABASE, ensureDatabase, OWNER_ROLE } from './postgres/roles.ts';
 import type { LocalSecrets } from './secrets.ts';
 import type { LocalSettings } from './settings.ts';
-import { startStripeSandbox } from './stripe-sandbox/index.ts';
 
 type Variables = Record<string, string>;
 
@@ -34,6 +31,8 @@ interface PartDefinition {
 
 const BUCKET = 'televisit';
 
+// PostgreSQL is the first to start and the slowest to be ready; the modules of the others are loaded while
+// it starts.
 const definitions: PartDefinition[] = [
   {
     name: 'postgres',
@@ -61,6 +60,7 @@ const definitions: PartDefinition[] = [
     name: 'objects',
     replacedBy: ['S3_ENDPOINT', 'S3_BUCKET'],
     async start(port, { folder }, { s3AccessKeyId, s3SecretAccessKey }) {
+      const { startObjectStore } = await import('./object-store.ts');
       const store = await startObjectStore({
         port,
         folder: folder.objects,
@@ -84,6 +84,7 @@ const definitions: PartDefinition[] = [
     name: 'mail',
     replacedBy: ['SMTP_URL'],
     async start(port, { folder }) {
+      const { startMailCatcher } = await import('./mail-catcher.ts');
       const catcher = await startMailCatcher({ port, folder: folder.mail });
       return {
         variables: { SMTP_URL: catcher.url, MAIL_SPOOL_DIR: folder.mail },
@@ -95,6 +96,7 @@ const definitions: PartDefinition[] = [
     name: 'payments',
     replacedBy: ['STRIPE_SECRET_KEY', 'STRIPE_API_URL'],
     async start(port, { folder, port: apiPort }, secrets) {
+      const { startStripeSandbox } = await import('./stripe-sandbox/index.ts');
       const sandbox = await startStripeSandbox({
         port,
         stateFile: folder.payments,

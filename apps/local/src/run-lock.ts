@@ -1,6 +1,10 @@
-import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { DatabaseSync } from 'node:sqlite';
 import { processStart } from './process-identity.ts';
 import { StartProblem } from './start-problem.ts';
+
+/** Another connection holds the lock. Source: SQLite, Result and Error Codes. */
+const SQLITE_BUSY = 5;
 
 /** A launcher, as its lock file describes it. */
 export interface LauncherRecord {
@@ -32,37 +36,39 @@ export async function readLock(file: string): Promise<(LauncherRecord & { alive:
  * @throws StartProblem when another one runs there
  */
 export async function takeRunLock(file: string, port: number): Promise<RunLock> {
-  const own: LauncherRecord = { pid: process.pid, startedAt: (await processStart(process.pid)) ?? 0, port };
-  const draft = `${file}.${process.pid}`;
-  await writeFile(draft, `${JSON.stringify(own)}\n`);
-  try {
-    const holder = await readLock(file);
-    if (holder?.alive) {
-      throw new StartProblem(
-        `Televisit already runs in this data folder: http://localhost:${holder.port} (process ${holder.pid}).\n` +
-          'Stop that one first, or set DATA_DIR and PORT to start another beside it.',
-      );
-    }
-    await removeStale(file, `${draft}.stale`);
-    // A link appears with its content and fails if there is one already, so only one starter wins.
-    await link(draft, file);
-    return { killed: holder, release: () => rm(file, { force: true }) };
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    throw new StartProblem('Another Televisit is starting in this data folder.');
-  } finally {
-    await rm(draft, { force: true });
+  const claim = claimFolder(`${file}.lock`);
+  const former = await readLock(file);
+  if (!claim) {
+    const where = former?.alive ? `: http://localhost:${former.port} (process ${former.pid})` : '';
+    throw new StartProblem(
+      `Televisit already runs in this data folder${where}.\n` +
+        'Stop that one first, or set DATA_DIR and PORT to start another beside it.',
+    );
   }
+  const own: LauncherRecord = { pid: process.pid, startedAt: (await processStart(process.pid)) ?? 0, port };
+  await writeFile(file, `${JSON.stringify(own)}\n`);
+  return {
+    killed: former,
+    release: async () => {
+      await rm(file, { force: true });
+      claim.close();
+    },
+  };
 }
 
-/** Takes the lock of a dead launcher away, and puts it back if a live one replaced it meanwhile. */
-async function removeStale(file: string, aside: string): Promise<void> {
+/**
+ * Node has no file locks of its own, but SQLite's are the kernel's: one process at a time holds one, and
+ * it is gone when the process is, however that ended.
+ * @returns undefined when another process holds the claim
+ */
+function claimFolder(file: string): DatabaseSync | undefined {
+  const database = new DatabaseSync(file);
   try {
-    await rename(file, aside);
+    database.exec('begin exclusive');
+    return database;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    database.close();
+    if ((error as { errcode?: number }).errcode === SQLITE_BUSY) return undefined;
     throw error;
   }
-  if ((await readLock(aside))?.alive) await link(aside, file);
-  await rm(aside);
 }

@@ -53,9 +53,12 @@ export class SupervisedProcess {
   /** Resolves to the exit code; above 128 for a signal. */
   readonly exited: Promise<number>;
   readonly #supervisor: ChildProcess;
+  /** Milliseconds until the watcher has surely done its work. */
+  readonly #patience: number;
 
   constructor(command: string, args: string[], options: SupervisedOptions) {
     const { stopSignal, graceSeconds, lastSignal, removeAfter = '' } = options;
+    this.#patience = (graceSeconds + 3) * 1000;
     const settings = [stopSignal, String(graceSeconds), lastSignal, removeAfter];
     const stdio: StdioOptions = ['pipe', options.output, options.output];
     this.#supervisor = spawn('/bin/sh', ['-c', SUPERVISOR, 'supervisor', ...settings, command, ...args], {
@@ -82,8 +85,23 @@ export class SupervisedProcess {
   }
 
   /** Stops the command and waits until it ended; the exit code. */
-  stop(): Promise<number> {
+  async stop(): Promise<number> {
     this.#supervisor.stdin?.end();
-    return this.exited;
+    // Only needed if somebody killed the watcher.
+    const lastResort = setTimeout(() => this.#killGroup(), this.#patience);
+    try {
+      return await this.exited;
+    } finally {
+      clearTimeout(lastResort);
+    }
+  }
+
+  #killGroup(): void {
+    try {
+      // The supervisor leads a process group of its own.
+      if (this.pid) process.kill(-this.pid, 'SIGKILL');
+    } catch {
+      // It has just ended.
+    }
   }
 }

@@ -6,8 +6,13 @@
 /** Candidates that turn up together travel together. */
 const CANDIDATE_BATCH_MS = 50;
 const MAX_BATCH = 32;
-/** A disconnected link often recovers by itself; a failed one never does. */
-const RESTART_AFTER_MS = 4_000;
+/**
+ * How long the polite side leaves the first offer to the other. Both sides begin at the same moment, and a
+ * rollback in the middle of gathering has left Chromium without candidates.
+ */
+const FIRST_OFFER_AFTER_MS = 1_500;
+/** When ICE is restarted in a state that does not get better: a disconnected link often does. */
+const RESTART_AFTER_MS = { new: 8_000, connecting: 8_000, disconnected: 4_000, failed: 1_000 };
 
 export class PeerLink extends EventTarget {
   stream = new MediaStream();
@@ -21,6 +26,7 @@ export class PeerLink extends EventTarget {
   #candidates = [];
   #batchTimer = null;
   #restartTimer = null;
+  #firstOfferTimer = null;
   #queue = Promise.resolve();
 
   /**
@@ -38,7 +44,7 @@ export class PeerLink extends EventTarget {
     this.#send = (message) => send({ ...message, connection });
     const pc = new RTCPeerConnection({ iceServers });
     this.#pc = pc;
-    pc.onnegotiationneeded = () => this.#offer();
+    pc.onnegotiationneeded = () => this.#needed();
     pc.onicecandidate = ({ candidate }) => this.#found(candidate);
     pc.onconnectionstatechange = () => this.#changed();
     pc.ontrack = ({ track }) => {
@@ -46,6 +52,7 @@ export class PeerLink extends EventTarget {
       this.stream.addTrack(track);
       this.dispatchEvent(new Event('track'));
     };
+    this.#watch();
     for (const kind of ['audio', 'video']) {
       const track = local.getTracks().find((one) => one.kind === kind);
       // Who has no camera still wants to see the other.
@@ -109,10 +116,22 @@ export class PeerLink extends EventTarget {
   close() {
     clearTimeout(this.#batchTimer);
     clearTimeout(this.#restartTimer);
+    clearTimeout(this.#firstOfferTimer);
     this.#pc.onconnectionstatechange = null;
     this.#pc.onicecandidate = null;
     this.#pc.onnegotiationneeded = null;
     this.#pc.close();
+  }
+
+  #needed() {
+    if (!this.#polite || this.#pc.remoteDescription) {
+      void this.#offer();
+      return;
+    }
+    clearTimeout(this.#firstOfferTimer);
+    this.#firstOfferTimer = setTimeout(() => {
+      if (!this.#pc.remoteDescription) void this.#offer();
+    }, FIRST_OFFER_AFTER_MS);
   }
 
   async #offer() {
@@ -191,13 +210,18 @@ export class PeerLink extends EventTarget {
   }
 
   #changed() {
-    const { connectionState } = this.#pc;
-    clearTimeout(this.#restartTimer);
-    if (connectionState === 'failed') this.restartIce();
-    if (connectionState === 'disconnected') {
-      this.#restartTimer = setTimeout(() => this.restartIce(), RESTART_AFTER_MS);
-    }
+    this.#watch();
     this.dispatchEvent(new Event('state'));
+  }
+
+  #watch() {
+    clearTimeout(this.#restartTimer);
+    const after = RESTART_AFTER_MS[this.#pc.connectionState];
+    if (after === undefined) return;
+    this.#restartTimer = setTimeout(() => {
+      this.restartIce();
+      this.#watch();
+    }, after);
   }
 
   #failed(error) {

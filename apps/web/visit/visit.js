@@ -30,7 +30,6 @@ const ENDINGS = {
 
 function show(view) {
   page.view = view;
-  document.querySelector(`#${view} h1`)?.focus?.();
 }
 
 function say(text) {
@@ -185,7 +184,7 @@ function call() {
   const ours = client.session.self.instance;
   link = new PeerLink({
     // Both sides come to the same name, and a reload of either makes a new one.
-    connection: [ours, other.instance].sort().join('.'),
+    connection: ours < other.instance ? `${ours}.${other.instance}` : `${other.instance}.${ours}`,
     polite: other.negotiation_role === 'polite',
     iceServers,
     local: devices.stream,

@@ -159,6 +159,16 @@ export class AppointmentsService {
     return { appointment: await this.reader.byId(id), quote: this.#quote(actor, visit) };
   }
 
+  /** The patient is in the waiting room. Who was there before, or comes after the start, changes nothing. */
+  async arrived(id: string): Promise<void> {
+    await this.database.query
+      .updateTable('appointments')
+      .set((eb) => ({ status: 'arrived', version: eb('version', '+', 1), updatedAt: this.clock.now() }))
+      .where('id', '=', id)
+      .where('status', '=', 'scheduled')
+      .execute();
+  }
+
   /** The doctor begins the visit. @throws conflict `appointment_is_…`; forbidden `doctor_only` */
   @Transactional()
   async start(actor: UserActor, id: string): Promise<Appointment> {

@@ -69,7 +69,7 @@ export class CarePolicy {
   async assertAuthor(actor: UserActor, record: ChartRecord, verb: string): Promise<void> {
     if (record.authorId === actor.userId) return;
     await this.#record(actor, record, verb, 'denied');
-    throw (await this.#mayRead(actor, record)) ? notTheAuthor(record.resource) : notFound(record.resource);
+    throw (await this.#mayRead(actor, record)) ? notTheAuthor() : notFound(record.resource);
   }
 
   /** Writes to the audit log what was done; inside the transaction that does it. */

@@ -1,7 +1,7 @@
 import { conflict, forbidden, invalid } from '#kernel';
 
-export const notTheAuthor = (noun: string) =>
-  forbidden('not_the_author', `Only the doctor of the visit changes this ${noun}.`);
+export const notTheAuthor = () =>
+  forbidden('not_the_author', 'Only the doctor of the visit writes its records.');
 export const visitNotBegun = (status: string) =>
   conflict('visit_not_begun', 'Records are written in a visit that has begun or is over.', { status });
 export const encounterExists = (encounterId: string) =>
@@ -43,3 +43,8 @@ export const recordedInFuture = () =>
   invalid('recorded_in_future', 'Vital signs cannot have been recorded in the future.');
 export const notTheUploader = () =>
   forbidden('not_the_uploader', 'Only whoever added this document removes it.');
+export const vitalsEmpty = () => invalid('vitals_empty', 'Send at least one vital sign.');
+export const bloodPressureIncomplete = () =>
+  invalid('blood_pressure_incomplete', 'A blood pressure has both a systolic and a diastolic value.');
+export const bloodPressureReversed = () =>
+  invalid('blood_pressure_reversed', 'The diastolic pressure must be below the systolic one.');

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { AppointmentsService } from '#appointments';
 import { Clock, newId, notFound, type Page, type PageRequest, type UserActor } from '#kernel';
-import { containing, Database, FieldCipher, given, Jobs, pageOf } from '#platform';
+import { containing, Database, FieldCipher, given, Jobs, pageOf, type Tables } from '#platform';
 import { Injectable } from '@nestjs/common';
-import { sql } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import { CarePolicy, type ChartRecord } from './care.policy.ts';
 import type { ChartFilter } from './chart-filter.ts';
 import { amendmentReasonRequired, encounterEmpty, encounterExists } from './emr.errors.ts';
@@ -228,7 +228,9 @@ export class EncountersService {
         signedBy: actor.userId,
         signedAt: now,
         amendmentReason:
-          amendmentReason && this.cipher.encrypt(amendmentReason, `${versionPlace(row.id, version)}:reason`),
+          amendmentReason === null
+            ? null
+            : this.cipher.encrypt(amendmentReason, `${versionPlace(row.id, version)}:reason`),
       })
       .execute();
     await this.#save(row, { content, status, version, finalizedAt: row.finalizedAt ?? now });
@@ -311,6 +313,12 @@ function asRecord(row: EncounterRow): ChartRecord {
   const { id, patientId, organizationId, authorId, status } = row;
   return { resource: 'encounter', id, patientId, organizationId, authorId, draft: status === 'draft' };
 }
+
+type EncounterRow = Selectable<Tables['encounters']> & {
+  readonly authorId: string;
+  readonly practitionerName: string;
+  readonly patientName: string;
+};
 
 function verbOf(before: EncounterStatus, after: EncounterStatus): string {
   if (after === 'draft') return 'update';

@@ -1,4 +1,4 @@
-export * from './care.policy.ts';
+export type { ChartReference } from './care.policy.ts';
 export * from './document.entity.ts';
 export * from './documents.service.ts';
 export * from './emr.module.ts';
@@ -12,6 +12,5 @@ export * from './prescription.entity.ts';
 export * from './prescription-pdfs.service.ts';
 export * from './prescriptions.service.ts';
 export * from './verification.service.ts';
-export * from './verification-code.ts';
 export * from './vitals.entity.ts';
 export * from './vitals.service.ts';

@@ -13,21 +13,30 @@ create table notifications (
   -- The fact that caused it: the same fact notifies a person once.
   cause text not null,
   read_at timestamptz,
+  -- A removed notification stays, or a repeated event would bring it back.
+  deleted_at timestamptz,
   created_at timestamptz not null,
   updated_at timestamptz not null,
   unique (user_id, type, cause)
 );
-create index on notifications (user_id, created_at desc);
-create index notifications_unread on notifications (user_id, created_at desc) where read_at is null;
+create index on notifications (user_id, created_at desc) where deleted_at is null;
+create index notifications_unread on notifications (user_id, created_at desc) where read_at is null and deleted_at is null;
 
+-- A notification on its way out of the house, with everything that is sent, as it was when it was written.
 create table notification_deliveries (
   id uuid primary key,
   notification_id uuid not null references notifications,
   channel delivery_channel not null,
+  recipient text not null,
+  subject text not null,
+  body text not null,
+  -- { method, content }: an iCalendar document (RFC 5546).
+  invitation jsonb,
   status delivery_status not null,
   sent_at timestamptz,
   failure text,
   created_at timestamptz not null,
+  updated_at timestamptz not null,
   unique (notification_id, channel)
 );
 
@@ -40,5 +49,6 @@ create table reminders (
   status reminder_status not null,
   sent_at timestamptz,
   created_at timestamptz not null,
+  updated_at timestamptz not null,
   unique (appointment_id, user_id, minutes_before)
 );

@@ -7,9 +7,11 @@ import ical, {
   ICalEventStatus,
 } from 'ical-generator';
 
-export interface AppointmentInvitation {
-  /** `request` for a new or changed appointment, `cancel` for one that will not take place. */
-  readonly method: 'request' | 'cancel';
+/** `request` for a new or changed appointment, `cancel` for one that will not take place. */
+export type AppointmentInvitation = CalendarEntry &
+  ({ readonly method: 'request'; readonly visitUrl: string } | { readonly method: 'cancel' });
+
+interface CalendarEntry {
   readonly appointmentId: string;
   /** What follows the `@` in the event's UID. It may never change, or calendars would keep two events. */
   readonly domain: string;
@@ -23,8 +25,6 @@ export interface AppointmentInvitation {
   readonly doctorName: string;
   readonly organizer: CalendarParty;
   readonly attendees: readonly CalendarParty[];
-  /** Where the visit takes place. */
-  readonly visitUrl: string;
 }
 
 export interface CalendarParty {
@@ -40,7 +40,7 @@ const ALARM_SECONDS = 15 * 60;
  */
 export function appointmentInvitation(input: AppointmentInvitation): string {
   const request = input.method === 'request';
-  const visitUrl = oneLine(input.visitUrl);
+  const visitUrl = request ? oneLine(input.visitUrl) : null;
   const calendar = ical({
     prodId: { company: 'Televisit', product: 'Appointments', language: 'EN' },
     method: request ? ICalCalendarMethod.REQUEST : ICalCalendarMethod.CANCEL,

@@ -3,6 +3,7 @@ import { Database } from '#platform';
 import { Injectable } from '@nestjs/common';
 import { asPayment, type Payment, PAYMENT_COLUMNS } from './payment.entity.ts';
 import { maySee } from './payments.policy.ts';
+import type { PaymentSnapshot } from './providers/payment-provider.ts';
 
 /** Reads payments, and says which ones an actor may see. */
 @Injectable()
@@ -23,6 +24,21 @@ export class PaymentReader {
   /** The payment of a visit that may still succeed or has succeeded. */
   async ofVisit(appointmentId: string): Promise<Payment | undefined> {
     const row = await this.#ofVisit(appointmentId).executeTakeFirst();
+    return row && asPayment(row);
+  }
+
+  /** The payment that a snapshot is about, locked. By our own id as long as the reference is not known here. */
+  async lockedOf(provider: string, { reference, paymentId }: PaymentSnapshot): Promise<Payment | undefined> {
+    const row = await this.#all()
+      .where('payments.provider', '=', provider)
+      .where((eb) =>
+        eb.or([
+          eb('payments.providerReference', '=', reference),
+          eb.and([eb('payments.id', '=', paymentId), eb('payments.providerReference', 'is', null)]),
+        ]),
+      )
+      .forUpdate()
+      .executeTakeFirst();
     return row && asPayment(row);
   }
 

@@ -14,6 +14,8 @@ export const forgedWebhook = () =>
   invalid('webhook_signature_invalid', 'The signature does not belong to this body.');
 export const untimelyWebhook = () =>
   invalid('webhook_timestamp_outside_tolerance', 'The signature was made too long ago, or in the future.');
+export const unreadableWebhook = () =>
+  invalid('webhook_unreadable', 'This is not an event of the payment provider.');
 export const doctorMissing = () => invalid('doctor_id_required', 'Name the doctor with doctor_id.');
 
 /** Nobody knows whether the provider did it. It may be asked again with the same ids. */

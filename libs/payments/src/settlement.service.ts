@@ -35,7 +35,7 @@ export class SettlementService {
   /** Applies a snapshot once, however often and in whatever order snapshots come. */
   @Transactional()
   async apply(actor: Actor, provider: string, snapshot: PaymentSnapshot): Promise<Outcome> {
-    const payment = await this.#locked(provider, snapshot);
+    const payment = await this.payments.lockedOf(provider, snapshot);
     if (!payment) return 'ignored';
     if (!paymentStates.can(payment.status, snapshot.status)) return 'unchanged';
     if (snapshot.status === 'succeeded') {
@@ -83,15 +83,6 @@ export class SettlementService {
     if (confirmed === 'slot_lost') {
       await this.refunds.giveBack(actor, payment.id, 'slot_lost', payment.amount);
     }
-  }
-
-  /** By our own id where the provider kept it: a webhook can be faster than the answer that names the reference. */
-  async #locked(provider: string, snapshot: PaymentSnapshot): Promise<Payment | undefined> {
-    const id = snapshot.paymentId ?? (await this.payments.byReference(provider, snapshot.reference))?.id;
-    if (id === undefined) return undefined;
-    const payment = await this.payments.locked(id);
-    const reference = payment.providerReference ?? snapshot.reference;
-    return payment.provider === provider && reference === snapshot.reference ? payment : undefined;
   }
 
   async #change(paymentId: string, changes: object): Promise<void> {

@@ -8,9 +8,12 @@ import { JobRunner } from './jobs/job-runner.ts';
 import { Jobs } from './jobs/jobs.ts';
 import { Log } from './logging/log.ts';
 import { Mailer } from './mail/mailer.ts';
+import { Metrics } from './metrics/metrics.ts';
+import { openRealtimeBus } from './realtime/open-realtime-bus.ts';
+import { RealtimeBus } from './realtime/realtime-bus.ts';
 import { ObjectStorage } from './storage/object-storage.ts';
 
-const SHARED = [Clock, Log, Database, Jobs, ObjectStorage, Mailer, FieldCipher];
+const SHARED = [Clock, Log, Database, Jobs, ObjectStorage, Mailer, FieldCipher, Metrics, RealtimeBus];
 
 /** The ground that every library stands on; global, because every library does. */
 @Module({})
@@ -30,6 +33,8 @@ export class PlatformModule {
         ObjectStorage,
         Mailer,
         FieldCipher,
+        Metrics,
+        { provide: RealtimeBus, useFactory: openRealtimeBus, inject: [Config, Log] },
       ],
       exports: [Config, ...SHARED],
     };

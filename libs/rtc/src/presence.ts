@@ -1,7 +1,7 @@
 import { unavailable } from '#kernel';
 import type { RealtimeBus } from '#platform';
 import type { RtcLimits } from './limits.ts';
-import type { ParticipantRecord } from './participant.ts';
+import { type ParticipantRecord, POLLING } from './participant.ts';
 import type { RoomDirectory } from './room-directory.ts';
 import { boundsOf, type LeftReason, logOf, type Told, toldEntry } from './signal-log.ts';
 import type { Timestamps } from './timestamps.ts';
@@ -81,9 +81,10 @@ export class Presence {
     await this.directory.participantLeft(roomId, participantId, Temporal.Instant.from(at));
   }
 
-  /** Whether the resume window is over. */
+  /** Whether the resume window is over, for a lost connection or since the last poll. */
   expired(record: ParticipantRecord): boolean {
-    return record.state === 'reconnecting' && record.since + this.limits.resumeWindowMs <= this.time.ms();
+    const isAway = record.state === 'reconnecting' || record.process === POLLING;
+    return isAway && record.since + this.limits.resumeWindowMs <= this.time.ms();
   }
 
   private async change(

@@ -100,9 +100,8 @@ describe('RoomHub: relay', () => {
     expect(doctor.connection.frames.slice(2)).toMatchObject([{ type: 'answer', from: patient.id }]);
     const seqs = [...heard, ...doctor.connection.frames.slice(2)].map((frame) => frame.seq as number);
     expect(new Set(seqs).size).toBe(4);
-    expect(heard.map((frame) => frame.seq)).toEqual(
-      [...heard.map((frame) => frame.seq)].sort((a, b) => a - b),
-    );
+    const order = heard.map((frame) => frame.seq as number);
+    expect(order).toEqual(order.toSorted((a, b) => a - b));
   });
 
   it('passes a message to one participant only when it is addressed', async () => {
@@ -485,7 +484,7 @@ describe('RoomHub: several processes', () => {
     const { deployment, doctor } = await callOf();
     const slow = deployment.openProcess();
     const carer = await deployment.join('patient', { hub: slow });
-    const isAlive = deployment.bus.isAlive;
+    const isAlive = deployment.bus.isAlive.bind(deployment.bus);
     deployment.bus.isAlive = async () => false;
     await deployment.pass(2);
     deployment.bus.isAlive = isAlive;

@@ -1,5 +1,5 @@
 import { AuthenticationService, notLoggedIn } from '#auth';
-import { type Actor, forbidden, hasRole } from '#kernel';
+import { type Actor, DomainError, forbidden, hasRole } from '#kernel';
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
@@ -37,8 +37,15 @@ export class AccessGuard implements CanActivate {
   async #actor(request: FastifyRequest, mayBeAnonymous: boolean): Promise<Actor> {
     const origin = { requestId: request.id, address: request.ip };
     const [scheme, token] = (request.headers.authorization ?? '').split(' ', 2);
-    if (scheme?.toLowerCase() === 'bearer' && token) return this.authentication.authenticate(token, origin);
-    if (mayBeAnonymous) return { userId: null, roles: [], ...origin };
-    throw notLoggedIn();
+    try {
+      if (scheme?.toLowerCase() !== 'bearer' || !token) throw notLoggedIn();
+      return await this.authentication.authenticate(token, origin);
+    } catch (error) {
+      // Many clients send their token with every request: one that has expired must not keep them from
+      // refreshing it, or from logging in again.
+      const anonymous = error instanceof DomainError && error.kind === 'unauthenticated';
+      if (mayBeAnonymous && anonymous) return { userId: null, roles: [], ...origin };
+      throw error;
+    }
   }
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { Config, Log, runWithRequestId } from '#platform';
+import { type Config, type Log, Metrics, runWithRequestId } from '#platform';
 import { isId, newId, type Page } from '#kernel';
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
@@ -72,11 +72,14 @@ export async function furnish(app: NestFastifyApplication, config: Config, log: 
     const value = isPage(payload) ? dialect.page(payload) : payload;
     done(null, dialect.success(value, successMessage));
   });
+  const { requests } = app.get(Metrics);
   fastify.addHook('onResponse', (request, reply, done) => {
+    const route = request.routeOptions.url ?? 'unknown';
+    requests.observe({ method: request.method, route, status: reply.statusCode }, reply.elapsedTime / 1000);
     log.info(
       {
         method: request.method,
-        route: request.routeOptions.url,
+        route,
         status: reply.statusCode,
         ms: Math.round(reply.elapsedTime * 10) / 10,
         ...(request.actor?.userId && isId(request.actor.userId) && { userId: request.actor.userId }),

@@ -1,6 +1,6 @@
 import type { ErrorKind, Role } from '#kernel';
 import { applyDecorators, HttpCode, SetMetadata } from '@nestjs/common';
-import { ApiBearerAuth, ApiOperation, ApiResponse } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiExtension, ApiOperation, ApiResponse } from '@nestjs/swagger';
 import { z } from 'zod';
 
 export interface OperationOptions {
@@ -65,6 +65,7 @@ export function Operation(options: OperationOptions): MethodDecorator {
     SetMetadata(OPERATION, options),
     HttpCode(status),
     ApiOperation({ summary, ...(description && { description }) }),
+    ApiExtension('x-access', typeof access === 'string' ? access : access.join(', ')),
     ...(access === 'public' ? [] : [ApiBearerAuth()]),
     ApiResponse({
       status,

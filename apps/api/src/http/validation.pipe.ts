@@ -6,17 +6,29 @@ interface Issue {
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
   /** zod's own name for what is wrong. */
   readonly code?: string;
+  /** Of a union: what is wrong with each of its members. */
+  readonly errors?: readonly (readonly Issue[])[];
 }
 
 /** `validation_failed` with the path of each field that is wrong. */
 export function validationFailed(issues: readonly Issue[]): DomainError {
   return invalid('validation_failed', 'Some fields are not valid.', {
-    fields: issues.map(({ path = [], message, code = 'invalid' }) => ({
-      path: path.map((step) => String(typeof step === 'object' ? step.key : step)).join('.'),
-      message,
-      code,
-    })),
+    fields: issues.flatMap((issue) => fieldsOf(issue)),
   });
+}
+
+function fieldsOf(
+  issue: Issue,
+  parent: readonly string[] = [],
+): { path: string; message: string; code: string }[] {
+  const path = [
+    ...parent,
+    ...(issue.path ?? []).map((step) => String(typeof step === 'object' ? step.key : step)),
+  ];
+  // Of a union, the member that the body comes closest to is the one that was meant.
+  const [closest] = [...(issue.errors ?? [])].sort((a, b) => a.length - b.length);
+  if (closest?.length) return closest.flatMap((inner) => fieldsOf(inner, path));
+  return [{ path: path.join('.'), message: issue.message, code: issue.code ?? 'invalid' }];
 }
 
 export const validationPipe = new StandardSchemaValidationPipe({ exceptionFactory: validationFailed });

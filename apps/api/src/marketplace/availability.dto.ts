@@ -28,42 +28,39 @@ const lengths = {
 };
 
 export const CreateRule = z
-  .preprocess(
-    // The document's plain form has no type: hours of a weekday.
-    (body) => (typeof body === 'object' && body && !('type' in body) ? { type: 'weekly', ...body } : body),
-    z.discriminatedUnion('type', [
-      z
-        .object({
-          type: z.literal('weekly'),
-          day_of_week: fields.day_of_week,
-          start_time: fields.start_time,
-          end_time: fields.end_time,
-          breaks: fields.breaks.default([]),
-          valid_from: fields.valid_from.optional(),
-          valid_until: fields.valid_until.optional(),
-          ...lengths,
-        })
-        .describe('Hours that return every week.'),
-      z
-        .object({
-          type: z.literal('extra'),
-          date: fields.date,
-          start_time: fields.start_time,
-          end_time: fields.end_time,
-          ...lengths,
-        })
-        .describe('Hours on one date, beside the weekly ones.'),
-      z
-        .object({
-          type: z.literal('off'),
-          date: fields.date,
-          start_time: fields.start_time.optional(),
-          end_time: fields.end_time.optional(),
-          time_zone: fields.time_zone.optional(),
-        })
-        .describe('Time away: the whole day, or the part between the two times.'),
-    ]),
-  )
+  .discriminatedUnion('type', [
+    z
+      .object({
+        // The document's plain form has no type: hours of a weekday.
+        type: z.literal('weekly').default('weekly'),
+        day_of_week: fields.day_of_week,
+        start_time: fields.start_time,
+        end_time: fields.end_time,
+        breaks: fields.breaks.default([]),
+        valid_from: fields.valid_from.optional(),
+        valid_until: fields.valid_until.optional(),
+        ...lengths,
+      })
+      .describe('Hours that return every week.'),
+    z
+      .object({
+        type: z.literal('extra'),
+        date: fields.date,
+        start_time: fields.start_time,
+        end_time: fields.end_time,
+        ...lengths,
+      })
+      .describe('Hours on one date, beside the weekly ones.'),
+    z
+      .object({
+        type: z.literal('off'),
+        date: fields.date,
+        start_time: fields.start_time.optional(),
+        end_time: fields.end_time.optional(),
+        time_zone: fields.time_zone.optional(),
+      })
+      .describe('Time away: the whole day, or the part between the two times.'),
+  ])
   .transform(({ type, ...rest }): RuleInput => ({ kind: type, ...toInput(rest) }));
 
 export const UpdateRule = z

@@ -42,13 +42,13 @@ export interface ProviderIntent extends PaymentSnapshot {
   readonly checkoutUrl: string | null;
 }
 
-/** A webhook in the words of this library. */
+/** What is known of a webhook before anybody reads what it tells. */
 export interface ProviderEvent {
   /** Unique at this provider; the same event comes with the same id each time. */
   readonly id: string;
   readonly type: string;
-  /** What it tells; `null` for events that mean nothing to us. */
-  readonly fact: PaymentSnapshot | RefundSnapshot | null;
+  /** Whether events of this type mean anything to us. */
+  readonly isKnown: boolean;
 }
 
 export type WebhookHeaders = Readonly<Record<string, string | string[] | undefined>>;
@@ -89,8 +89,10 @@ export interface PaymentProvider {
 
   /** Whether the webhook claims to come from this provider. */
   recognizes(headers: WebhookHeaders): boolean;
-  /** @throws invalid `webhook_signature_invalid`, `webhook_timestamp_outside_tolerance` */
+  /**
+   * @throws invalid `webhook_signature_invalid`, `webhook_timestamp_outside_tolerance`, `webhook_unreadable`
+   */
   verifyWebhook(rawBody: Uint8Array, headers: WebhookHeaders): ProviderEvent;
-  /** Reads a webhook that was verified when it came. */
-  readWebhook(rawBody: Uint8Array): ProviderEvent;
+  /** What a webhook tells that was verified when it came; only of a known type. */
+  readWebhook(rawBody: Uint8Array): PaymentSnapshot | RefundSnapshot;
 }

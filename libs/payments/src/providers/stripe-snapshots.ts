@@ -1,5 +1,7 @@
 import { isId, type Money, money } from '#kernel';
 import type Stripe from 'stripe';
+import { z } from 'zod';
+import { unreadableWebhook } from '../payments.errors.ts';
 import type { RefundStatus } from '../refund.entity.ts';
 import type { PaymentSnapshot, ProvidedStatus, ProviderEvent, RefundSnapshot } from './payment-provider.ts';
 
@@ -55,25 +57,32 @@ export function refundSnapshot(refund: Stripe.Refund): RefundSnapshot {
   };
 }
 
-export function providerEvent(event: Stripe.Event): ProviderEvent {
-  return { id: event.id, type: event.type, fact: factOf(event) };
+/** The events that mean something to us, with what each is about (https://docs.stripe.com/api/events/types). */
+const ABOUT: Readonly<Record<string, 'payment' | 'refund'>> = {
+  'payment_intent.requires_action': 'payment',
+  'payment_intent.processing': 'payment',
+  'payment_intent.payment_failed': 'payment',
+  'payment_intent.succeeded': 'payment',
+  'payment_intent.canceled': 'payment',
+  'refund.created': 'refund',
+  'refund.updated': 'refund',
+  'refund.failed': 'refund',
+};
+
+const Event = z.object({ id: z.string().min(1), type: z.string().min(1) });
+
+/** @throws invalid `webhook_unreadable` */
+export function providerEvent(body: unknown): ProviderEvent {
+  const event = Event.safeParse(body);
+  if (!event.success) throw unreadableWebhook();
+  return { ...event.data, isKnown: event.data.type in ABOUT };
 }
 
-function factOf(event: Stripe.Event): ProviderEvent['fact'] {
-  switch (event.type) {
-    case 'payment_intent.requires_action':
-    case 'payment_intent.processing':
-    case 'payment_intent.payment_failed':
-    case 'payment_intent.succeeded':
-    case 'payment_intent.canceled':
-      return paymentSnapshot(event.data.object);
-    case 'refund.created':
-    case 'refund.updated':
-    case 'refund.failed':
-      return refundSnapshot(event.data.object);
-    default:
-      return null;
-  }
+export function snapshotIn(event: Stripe.Event): PaymentSnapshot | RefundSnapshot {
+  const { object } = event.data;
+  return ABOUT[event.type] === 'refund'
+    ? refundSnapshot(object as Stripe.Refund)
+    : paymentSnapshot(object as Stripe.PaymentIntent);
 }
 
 /**

@@ -13,7 +13,14 @@ import {
   type WebhookHeaders,
 } from './payment-provider.ts';
 import { verifyStripeSignature } from './stripe-signature.ts';
-import { PAYMENT_ID, paymentSnapshot, providerEvent, REFUND_ID, refundSnapshot } from './stripe-snapshots.ts';
+import {
+  PAYMENT_ID,
+  paymentSnapshot,
+  providerEvent,
+  REFUND_ID,
+  refundSnapshot,
+  snapshotIn,
+} from './stripe-snapshots.ts';
 
 const TIMEOUT_MS = 10_000;
 /** The SDK waits longer before each, with jitter, and keeps the idempotency key. */
@@ -109,11 +116,11 @@ export class StripeProvider implements PaymentProvider {
       this.config.env.STRIPE_WEBHOOK_SECRETS,
       this.clock.now(),
     );
-    return this.readWebhook(rawBody);
+    return providerEvent(parsed(rawBody));
   }
 
-  readWebhook(rawBody: Uint8Array): ProviderEvent {
-    return providerEvent(JSON.parse(Buffer.from(rawBody).toString('utf8')) as Stripe.Event);
+  readWebhook(rawBody: Uint8Array): PaymentSnapshot | RefundSnapshot {
+    return snapshotIn(parsed(rawBody) as Stripe.Event);
   }
 
   #intent(intent: Stripe.PaymentIntent): ProviderIntent {
@@ -171,4 +178,8 @@ export class StripeProvider implements PaymentProvider {
       }),
     });
   }
+}
+
+function parsed(rawBody: Uint8Array): unknown {
+  return JSON.parse(Buffer.from(rawBody).toString('utf8'));
 }

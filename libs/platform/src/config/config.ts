@@ -115,6 +115,10 @@ function unfitForProduction(env: Environment): string[] {
     [env.ALLOWED_ORIGINS.includes('*'), 'ALLOWED_ORIGINS: name the origins; * is for development'],
     [!env.BASE_URL.startsWith('https://'), 'BASE_URL: must be https'],
     [env.MAIL_SPOOL_DIR !== undefined, 'MAIL_SPOOL_DIR: /dev/mail is for development'],
+    [
+      env.REDIS_URL === undefined,
+      'REDIS_URL: required, since the api and worker processes reach each other through it',
+    ],
     [env.SEED_DEMO, 'SEED_DEMO: demo data is never put into production'],
     [env.TURN_URLS.length > 0 && !env.TURN_SECRET, 'TURN_SECRET: required with TURN_URLS'],
     [

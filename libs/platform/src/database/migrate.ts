@@ -4,12 +4,7 @@ import { Kysely, PostgresDialect, sql } from 'kysely';
 import { type Migration, type MigrationProvider, Migrator } from 'kysely/migration';
 import pg from 'pg';
 import { PgBoss } from 'pg-boss';
-
-/** The repository's root: migrations are plain SQL files beside the libraries that own the tables. */
-const ROOT = join(
-  import.meta.dirname,
-  import.meta.filename.endsWith('.ts') ? '../../../..' : '../../../../..',
-);
+import { ROOT } from '../root.ts';
 
 class SqlFiles implements MigrationProvider {
   async getMigrations(): Promise<Record<string, Migration>> {

@@ -270,13 +270,18 @@ export interface MedicalHistories {
 }
 
 export interface NotificationDeliveries {
+  body: string;
   channel: DeliveryChannel;
   createdAt: Temporal.Instant;
   failure: string | null;
   id: string;
+  invitation: Json | null;
   notificationId: string;
+  recipient: string;
   sentAt: Temporal.Instant | null;
   status: DeliveryStatus;
+  subject: string;
+  updatedAt: Temporal.Instant;
 }
 
 export interface Notifications {
@@ -284,6 +289,7 @@ export interface Notifications {
   cause: string;
   createdAt: Temporal.Instant;
   data: Generated<Json>;
+  deletedAt: Temporal.Instant | null;
   id: string;
   readAt: Temporal.Instant | null;
   title: string;
@@ -388,6 +394,7 @@ export interface Reminders {
   minutesBefore: number;
   sentAt: Temporal.Instant | null;
   status: ReminderStatus;
+  updatedAt: Temporal.Instant;
   userId: string;
 }
 

@@ -3,6 +3,7 @@ import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 import { Config } from '../config/config.ts';
 import { Log } from '../logging/log.ts';
+import { Metrics } from '../metrics/metrics.ts';
 import { runWithRequestId } from '../logging/request-id.ts';
 import { HandlerMetadata, type HandlerDeclaration } from './handler.decorators.ts';
 import { Jobs } from './jobs.ts';
@@ -25,6 +26,7 @@ export class JobRunner implements OnApplicationBootstrap {
     private readonly discovery: DiscoveryService,
     private readonly jobs: Jobs,
     private readonly log: Log,
+    private readonly metrics: Metrics,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
@@ -67,9 +69,12 @@ export class JobRunner implements OnApplicationBootstrap {
         if (!job) return;
         const requestId = newId();
         await runWithRequestId(requestId, async () => {
+          const stop = this.metrics.jobs.startTimer({ queue: queue.name });
           try {
             await handler.handle(systemActor(requestId), queue.data.parse(job.data));
+            stop({ outcome: 'done' });
           } catch (error) {
+            stop({ outcome: 'failed' });
             this.log.error({ error, queue: queue.name, jobId: job.id }, 'job failed');
             throw error;
           }

@@ -1,0 +1,37 @@
+import { AuditService } from '#audit';
+import { SystemClock } from '#kernel';
+import { ConfigError, Database, loadConfig } from '#platform';
+
+const USAGE = `Usage: cli <command>
+
+  audit verify   recompute the chains of the audit log; ends with 1 and a line for each break when somebody
+                 has changed, removed or cut off rows
+`;
+
+/** What an operator does beside the server, on the same configuration. */
+async function main(command: string): Promise<number> {
+  if (command === 'audit verify') return verifyAudit();
+  process.stderr.write(USAGE);
+  return 2;
+}
+
+async function verifyAudit(): Promise<number> {
+  const database = new Database(loadConfig());
+  try {
+    const breaks = await new AuditService(database, new SystemClock()).verify();
+    for (const { chain, sequence, problem } of breaks) {
+      process.stdout.write(`${problem} chain ${chain} at ${sequence}\n`);
+    }
+    if (breaks.length === 0) process.stdout.write('The audit log is whole.\n');
+    return breaks.length === 0 ? 0 : 1;
+  } finally {
+    await database.onApplicationShutdown();
+  }
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2).join(' '));
+} catch (error) {
+  process.stderr.write(`${error instanceof ConfigError ? error.message : (error as Error).stack}\n`);
+  process.exitCode = 2;
+}

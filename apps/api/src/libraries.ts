@@ -1,0 +1,28 @@
+import { AppointmentsModule } from '#appointments';
+import { AuditModule } from '#audit';
+import { AuthModule } from '#auth';
+import { AvailabilityModule } from '#availability';
+import { DoctorsModule } from '#doctors';
+import { EmrModule } from '#emr';
+import { NotificationsModule } from '#notifications';
+import { OrganizationsModule } from '#organizations';
+import { PatientsModule } from '#patients';
+import { PaymentsModule } from '#payments';
+import { ReviewsModule } from '#reviews';
+import { RtcModule } from '#rtc';
+
+/** Every library of the domain, in the order of their dependencies. The api and the worker run the same. */
+export const LIBRARIES = [
+  AuditModule,
+  AuthModule,
+  OrganizationsModule,
+  PatientsModule,
+  DoctorsModule,
+  AvailabilityModule,
+  AppointmentsModule,
+  ReviewsModule,
+  EmrModule,
+  RtcModule,
+  PaymentsModule,
+  NotificationsModule,
+];

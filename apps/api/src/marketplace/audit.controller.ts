@@ -1,0 +1,39 @@
+import { AuditService } from '#audit';
+import { mapPage, type UserActor } from '#kernel';
+import { Controller, Get, Query } from '@nestjs/common';
+import type { z } from 'zod';
+import { CurrentActor } from '../http/current-actor.decorator.ts';
+import { Operation } from '../http/operation.decorator.ts';
+import { AuditEntryAnswer, AuditQuery, AuditStatsAnswer, toAuditEntry, toAuditStats } from './audit.dto.ts';
+
+@Controller('api/audit')
+export class AuditController {
+  constructor(private readonly audit: AuditService) {}
+
+  @Get('logs')
+  @Operation({
+    summary: 'Who did or tried what, to whose record, why and from where; newest first',
+    access: ['admin'],
+    answers: AuditEntryAnswer,
+    paged: true,
+  })
+  async logs(
+    @CurrentActor() actor: UserActor,
+    @Query({ schema: AuditQuery }) { page, filter }: z.output<typeof AuditQuery>,
+  ) {
+    return mapPage(await this.audit.list(actor, filter, page), toAuditEntry);
+  }
+
+  @Get('stats')
+  @Operation({
+    summary: 'How much was done and refused, by action; the filters of the log apply',
+    access: ['admin'],
+    answers: AuditStatsAnswer,
+  })
+  async stats(
+    @CurrentActor() actor: UserActor,
+    @Query({ schema: AuditQuery }) { filter }: z.output<typeof AuditQuery>,
+  ) {
+    return toAuditStats(await this.audit.stats(actor, filter));
+  }
+}

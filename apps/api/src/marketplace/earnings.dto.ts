@@ -1,0 +1,47 @@
+import type { Earnings } from '#payments';
+import { z } from 'zod';
+import { MoneyField } from '../http/fields.ts';
+
+export const AskEarnings = z.object({
+  doctor_id: z.uuid().optional().describe('Required for an administrator.'),
+});
+
+export const EarningsAnswer = z
+  .object({
+    doctor_id: z.uuid(),
+    currencies: z.array(
+      z.object({
+        currency: z.string(),
+        pending: MoneyField.describe('Paid for visits that are not over.'),
+        available: MoneyField.describe('Of visits that are over, and not paid out.'),
+        paid: MoneyField.describe('Paid out.'),
+        total: MoneyField,
+      }),
+    ),
+    months: z
+      .array(
+        z.object({
+          month: z.string().describe('YYYY-MM in the doctor’s time zone.'),
+          amount: MoneyField,
+          payments: z.int(),
+        }),
+      )
+      .describe('Newest first.'),
+    time_zone: z.string(),
+  })
+  .describe('Net of commission and refunds.')
+  .meta({ id: 'Earnings' });
+
+export function toEarnings({
+  practitionerId,
+  currencies,
+  months,
+  timeZone,
+}: Earnings): z.infer<typeof EarningsAnswer> {
+  return {
+    doctor_id: practitionerId,
+    currencies: currencies.map((sums) => ({ currency: sums.total.currency, ...sums })),
+    months: [...months],
+    time_zone: timeZone,
+  };
+}

@@ -1,0 +1,89 @@
+import { VitalsService } from '#emr';
+import { mapPage, type UserActor } from '#kernel';
+import { Body, Controller, Get, Param, Patch, Post, Put, Query } from '@nestjs/common';
+import type { z } from 'zod';
+import { CurrentActor } from '../http/current-actor.decorator.ts';
+import { Id } from '../http/fields.ts';
+import { Idempotent } from '../http/idempotency.interceptor.ts';
+import { Operation } from '../http/operation.decorator.ts';
+import { ListVitals, RecordVitals, toVitals, UpdateVitals, VitalsAnswer } from './emr-vitals.dto.ts';
+
+@Controller('api/emr/vitals')
+export class EmrVitalsController {
+  constructor(private readonly vitals: VitalsService) {}
+
+  @Get()
+  @Operation({
+    summary: 'Vital signs of oneself, or of the patients one treats, the last recorded first',
+    access: 'authenticated',
+    answers: VitalsAnswer,
+    paged: true,
+    fails: ['not_found'],
+  })
+  async list(
+    @CurrentActor() actor: UserActor,
+    @Query({ schema: ListVitals }) { page, ...filter }: z.output<typeof ListVitals>,
+  ) {
+    return mapPage(await this.vitals.list(actor, filter, page), toVitals);
+  }
+
+  @Post()
+  @Idempotent()
+  @Operation({
+    summary: 'Record vital signs of oneself, or of a patient one treats',
+    access: 'authenticated',
+    answers: VitalsAnswer,
+    status: 201,
+    message: 'Recorded.',
+    fails: ['not_found'],
+  })
+  async record(
+    @CurrentActor() actor: UserActor,
+    @Body({ schema: RecordVitals }) { chart, ...reading }: z.output<typeof RecordVitals>,
+  ) {
+    return toVitals(await this.vitals.record(actor, chart, reading));
+  }
+
+  @Get(':id')
+  @Operation({
+    summary: 'One set of vital signs',
+    access: 'authenticated',
+    answers: VitalsAnswer,
+    fails: ['not_found'],
+  })
+  async get(@CurrentActor() actor: UserActor, @Param('id', { schema: Id }) id: string) {
+    return toVitals(await this.vitals.get(actor, id));
+  }
+
+  @Put(':id')
+  @Operation({
+    summary: 'Correct vital signs that one recorded; those that are left out stay, null takes one back',
+    access: 'authenticated',
+    answers: VitalsAnswer,
+    message: 'Saved.',
+    fails: ['forbidden', 'not_found', 'conflict'],
+  })
+  async replace(
+    @CurrentActor() actor: UserActor,
+    @Param('id', { schema: Id }) id: string,
+    @Body({ schema: UpdateVitals }) changes: z.output<typeof UpdateVitals>,
+  ) {
+    return toVitals(await this.vitals.update(actor, id, changes));
+  }
+
+  @Patch(':id')
+  @Operation({
+    summary: 'Correct vital signs that one recorded; those that are left out stay, null takes one back',
+    access: 'authenticated',
+    answers: VitalsAnswer,
+    message: 'Saved.',
+    fails: ['forbidden', 'not_found', 'conflict'],
+  })
+  async update(
+    @CurrentActor() actor: UserActor,
+    @Param('id', { schema: Id }) id: string,
+    @Body({ schema: UpdateVitals }) changes: z.output<typeof UpdateVitals>,
+  ) {
+    return toVitals(await this.vitals.update(actor, id, changes));
+  }
+}

@@ -1,0 +1,65 @@
+import { NOTIFICATION_TYPES, type Notification } from '#notifications';
+import { z } from 'zod';
+import { iso, isoOrNull, Timestamp } from '../http/fields.ts';
+import { listQuery } from '../http/list-query.ts';
+
+const Type = z.enum(NOTIFICATION_TYPES);
+
+const ORDERINGS = { created_at: 'createdAt', updated_at: 'updatedAt' } as const;
+
+export const ListNotifications = listQuery(ORDERINGS, {
+  type: Type.optional(),
+  status: z.enum(['read', 'unread']).optional(),
+});
+
+export const ListUnread = listQuery(ORDERINGS, { type: Type.optional() });
+
+export const UpdateNotification = z.object({ read: z.boolean() });
+
+export const NotificationAnswer = z
+  .object({
+    id: z.uuid(),
+    type: Type,
+    title: z.string(),
+    body: z.string(),
+    data: z
+      .object({
+        appointment_id: z.uuid(),
+        room_id: z.uuid(),
+        payment_id: z.uuid(),
+        refund_id: z.uuid(),
+        prescription_id: z.uuid(),
+        doctor_id: z.uuid(),
+      })
+      .partial()
+      .describe('What it is about.'),
+    read: z.boolean(),
+    read_at: Timestamp.nullable(),
+    created_at: Timestamp,
+    updated_at: Timestamp,
+  })
+  .meta({ id: 'Notification' });
+
+export const MarkedAnswer = z.object({ marked: z.int().describe('How many were unread.') });
+
+export function toNotification(notification: Notification): z.infer<typeof NotificationAnswer> {
+  const { appointmentId, roomId, paymentId, refundId, prescriptionId, doctorId } = notification.data;
+  return {
+    id: notification.id,
+    type: notification.type,
+    title: notification.title,
+    body: notification.body,
+    data: {
+      ...(appointmentId && { appointment_id: appointmentId }),
+      ...(roomId && { room_id: roomId }),
+      ...(paymentId && { payment_id: paymentId }),
+      ...(refundId && { refund_id: refundId }),
+      ...(prescriptionId && { prescription_id: prescriptionId }),
+      ...(doctorId && { doctor_id: doctorId }),
+    },
+    read: notification.readAt !== null,
+    read_at: isoOrNull(notification.readAt),
+    created_at: iso(notification.createdAt),
+    updated_at: iso(notification.updatedAt),
+  };
+}

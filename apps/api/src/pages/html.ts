@@ -1,0 +1,28 @@
+/** Text that is markup already. */
+class Html {
+  constructor(readonly markup: string) {}
+}
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+/** Markup from a template: whatever is put in is escaped, unless it was made by `html` itself. */
+export function html(
+  strings: TemplateStringsArray,
+  ...values: readonly (string | number | Html | null)[]
+): Html {
+  const parts = strings.flatMap((text, i) => [text, i < values.length ? asMarkup(values[i] ?? '') : '']);
+  return new Html(parts.join(''));
+}
+
+export type { Html };
+
+function asMarkup(value: string | number | Html): string {
+  if (value instanceof Html) return value.markup;
+  return String(value).replaceAll(/[&<>"']/g, (sign) => ESCAPES[sign] ?? sign);
+}

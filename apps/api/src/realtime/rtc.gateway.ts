@@ -1,0 +1,72 @@
+import { isId } from '#kernel';
+import { Log } from '#platform';
+import {
+  type Admission,
+  hashJoinToken,
+  RoomDirectory,
+  RoomDoor,
+  RoomHub,
+  readSubprotocols,
+  RTC_LIMITS,
+  SUBPROTOCOL,
+} from '#rtc';
+import { type BeforeApplicationShutdown, Injectable, type OnModuleInit } from '@nestjs/common';
+import { type RawData, type WebSocket, WebSocketServer } from 'ws';
+import { type Decision, Upgrades } from './upgrades.ts';
+
+/**
+ * `/ws/rtc/{room_id}/`: checks the room and the token before the handshake is answered, then hands each
+ * frame to the room as it comes. No framework stands between a frame and the room: that is what keeps the
+ * relay as fast as a bare socket. The protocol is in docs/rtc-protocol.md.
+ */
+@Injectable()
+export class RtcGateway implements OnModuleInit, BeforeApplicationShutdown {
+  readonly #server = new WebSocketServer({
+    noServer: true,
+    maxPayload: RTC_LIMITS.maxFrameBytes,
+    perMessageDeflate: false,
+    handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
+  });
+
+  constructor(
+    private readonly directory: RoomDirectory,
+    private readonly door: RoomDoor,
+    private readonly hub: RoomHub,
+    private readonly log: Log,
+    private readonly upgrades: Upgrades,
+  ) {}
+
+  onModuleInit(): void {
+    this.upgrades.add({
+      path: '/ws/rtc/:room_id',
+      server: this.#server,
+      decide: ({ room_id: roomId = '' }, request) =>
+        this.#decide(roomId, request.headers['sec-websocket-protocol']),
+    });
+    this.hub.start();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.hub.close();
+    this.#server.close();
+  }
+
+  async #decide(roomId: string, offered: string | undefined): Promise<Decision> {
+    if (!isId(roomId) || !(await this.directory.load(roomId))) return { refuse: 404 };
+    const token = readSubprotocols((offered ?? '').split(',').map((name) => name.trim()))?.token ?? null;
+    if (token === null) return { accept: (socket) => this.#opened(socket, roomId, null) };
+    const admission = await this.directory.redeemJoinToken(roomId, hashJoinToken(token));
+    if (!admission) return { refuse: 401 };
+    return { accept: (socket) => this.#opened(socket, roomId, admission) };
+  }
+
+  #opened(socket: WebSocket, roomId: string, admission: Admission | null): void {
+    const visitor = this.door.open(socket, roomId, admission);
+    socket.on('message', (data: RawData) => visitor.receive((data as Buffer).toString('utf8')));
+    socket.on('pong', () => visitor.ponged());
+    socket.on('close', () => visitor.closed());
+    socket.on('error', (error) =>
+      this.log.info({ code: (error as { code?: string }).code }, 'rtc socket error'),
+    );
+  }
+}

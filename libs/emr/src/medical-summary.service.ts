@@ -1,0 +1,78 @@
+import { type Appointment, AppointmentsService } from '#appointments';
+import { Clock, type UserActor } from '#kernel';
+import type { Patient } from '#patients';
+import { Injectable } from '@nestjs/common';
+import { CarePolicy, type ChartReference } from './care.policy.ts';
+import type { MedicalDocument } from './document.entity.ts';
+import { DocumentsService } from './documents.service.ts';
+import type { Encounter } from './encounter.entity.ts';
+import { EncountersService } from './encounters.service.ts';
+import type { MedicalHistory } from './medical-history.entity.ts';
+import { MedicalHistoriesService } from './medical-histories.service.ts';
+import type { Prescription } from './prescription.entity.ts';
+import { PrescriptionsService } from './prescriptions.service.ts';
+import type { Vitals } from './vitals.entity.ts';
+import { VitalsService } from './vitals.service.ts';
+
+/** A chart at a glance. */
+export interface MedicalSummary {
+  readonly patient: Patient;
+  readonly history: MedicalHistory;
+  readonly latestVitals: Vitals | null;
+  readonly encounters: readonly Encounter[];
+  /** Issued and not cancelled. */
+  readonly prescriptions: readonly Prescription[];
+  readonly documents: readonly MedicalDocument[];
+  /** Those that the reader takes part in. */
+  readonly upcomingVisits: readonly Appointment[];
+}
+
+/** How many of each the summary shows; the lists have the rest. */
+const SHOWN = 20;
+
+@Injectable()
+export class MedicalSummaryService {
+  constructor(
+    private readonly clock: Clock,
+    private readonly care: CarePolicy,
+    private readonly appointments: AppointmentsService,
+    private readonly documents: DocumentsService,
+    private readonly encounters: EncountersService,
+    private readonly histories: MedicalHistoriesService,
+    private readonly prescriptions: PrescriptionsService,
+    private readonly vitals: VitalsService,
+  ) {}
+
+  /** @throws not_found `patient_not_found` */
+  async get(actor: UserActor, reference: ChartReference): Promise<MedicalSummary> {
+    const patient = await this.care.chart(actor, reference, 'medical_summary', 'read');
+    const { id, organizationId } = patient;
+    await this.care.record(actor, { resource: 'medical_summary', id, patientId: id, organizationId }, 'read');
+    const [history, latestVitals, encounters, prescriptions, documents, upcoming] = await Promise.all([
+      this.histories.latestOf(id),
+      this.vitals.latestOf(id),
+      this.encounters.latestOf(id, SHOWN),
+      this.prescriptions.activeOf(id, SHOWN),
+      this.documents.latestOf(id, SHOWN),
+      this.appointments.list(
+        actor,
+        {
+          patientId: id,
+          status: ['scheduled', 'arrived', 'in_progress'],
+          // A running visit that is late is still to be shown.
+          startsFrom: this.clock.now().subtract({ hours: 2 }),
+        },
+        { page: 1, pageSize: SHOWN },
+      ),
+    ]);
+    return {
+      patient,
+      history,
+      latestVitals,
+      encounters,
+      prescriptions,
+      documents,
+      upcomingVisits: upcoming.items,
+    };
+  }
+}

@@ -1,0 +1,79 @@
+import { Clock, type UserActor } from '#kernel';
+import { Database, Jobs } from '#platform';
+import { Injectable } from '@nestjs/common';
+import { conflictsWithAllergies } from './allergy-check.ts';
+import { DocumentsService } from './documents.service.ts';
+import { allergyConflict, cancellationReasonRequired } from './emr.errors.ts';
+import { PrescriptionIssued } from './events.ts';
+import { LetterheadsService } from './letterheads.service.ts';
+import { MedicalHistoriesService } from './medical-histories.service.ts';
+import type { PrescriptionContent } from './prescription.entity.ts';
+import { PrescriptionReader, type PrescriptionRow } from './prescription-reader.ts';
+import { prescriptionStates } from './prescription.states.ts';
+
+/** The two acts that bind: issuing a prescription, and cancelling it. Both in the caller's transaction. */
+@Injectable()
+export class PrescriptionSigning {
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+    private readonly jobs: Jobs,
+    private readonly reader: PrescriptionReader,
+    private readonly letterheads: LetterheadsService,
+    private readonly histories: MedicalHistoriesService,
+    private readonly documents: DocumentsService,
+  ) {}
+
+  /** @throws conflict `allergy_conflict` */
+  async assertSafe(patientId: string, content: PrescriptionContent): Promise<void> {
+    if (content.allergyOverrideReason) return;
+    const { allergies } = await this.histories.latestOf(patientId);
+    const items = conflictsWithAllergies(
+      content.items.map(({ genericName }) => genericName),
+      allergies ?? [],
+    );
+    if (items.length > 0) throw allergyConflict(items);
+  }
+
+  /** @throws conflict `allergy_conflict`, `prescription_is_…`; forbidden `licence_not_valid` */
+  async issue(_actor: UserActor, row: PrescriptionRow, content: PrescriptionContent): Promise<void> {
+    prescriptionStates.assert(row.status, 'issued');
+    await this.assertSafe(row.patientId, content);
+    const letterhead = await this.letterheads.now(row);
+    const now = this.clock.now();
+    await this.#change(row.id, {
+      status: 'issued',
+      content: this.reader.seal(row.id, { ...content, letterhead }),
+      issuedAt: now,
+    });
+    await this.jobs.publish(PrescriptionIssued, {
+      prescriptionId: row.id,
+      appointmentId: row.appointmentId,
+    });
+  }
+
+  /**
+   * A copy that looks valid must not be fetched any more: the PDF goes, and the next one says that it is
+   * cancelled.
+   * @throws conflict `prescription_is_…`; invalid `cancellation_reason_required`
+   */
+  async cancel(_actor: UserActor, row: PrescriptionRow, reason: string | undefined): Promise<void> {
+    prescriptionStates.assert(row.status, 'cancelled');
+    if (!reason) throw cancellationReasonRequired();
+    if (row.documentId) await this.documents.withdraw(row.documentId);
+    await this.#change(row.id, {
+      status: 'cancelled',
+      cancelledAt: this.clock.now(),
+      cancellationReason: this.reader.sealReason(row.id, reason),
+      documentId: null,
+    });
+  }
+
+  async #change(id: string, changes: object): Promise<void> {
+    await this.database.query
+      .updateTable('prescriptions')
+      .set({ ...changes, updatedAt: this.clock.now() })
+      .where('id', '=', id)
+      .execute();
+  }
+}

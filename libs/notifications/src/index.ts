@@ -1,0 +1,5 @@
+export * from './notification.entity.ts';
+export * from './notifications.module.ts';
+export * from './notifications.service.ts';
+export { type Reminder, type ReminderStatus, reminderStates } from './reminder.states.ts';
+export * from './reminders.service.ts';

@@ -1,0 +1,51 @@
+import type { Tables } from '#platform';
+import type { Selectable } from 'kysely';
+
+type Row = Selectable<Tables['notifications']>;
+
+/** What a person is told of, so that a client can show each kind its own way. */
+export const NOTIFICATION_TYPES = [
+  'appointment_confirmed',
+  'appointment_rescheduled',
+  'appointment_cancelled',
+  'appointment_reminder',
+  'appointment_started',
+  'payment_received',
+  'refund_made',
+  'prescription_ready',
+  'doctor_approved',
+  'doctor_rejected',
+] as const;
+
+export type NotificationType = (typeof NOTIFICATION_TYPES)[number];
+
+/** What a notification is about: ids that its reader may look up, never health data. */
+export interface NotificationData {
+  readonly appointmentId?: string;
+  readonly roomId?: string;
+  readonly paymentId?: string;
+  readonly refundId?: string;
+  readonly prescriptionId?: string;
+  readonly doctorId?: string;
+}
+
+export interface Notification extends Omit<Row, 'type' | 'data' | 'cause' | 'deletedAt'> {
+  readonly type: NotificationType;
+  readonly data: NotificationData;
+}
+
+export const NOTIFICATION_COLUMNS = [
+  'id',
+  'userId',
+  'type',
+  'title',
+  'body',
+  'data',
+  'readAt',
+  'createdAt',
+  'updatedAt',
+] as const;
+
+export function asNotification(row: Pick<Row, (typeof NOTIFICATION_COLUMNS)[number]>): Notification {
+  return { ...row, type: row.type as NotificationType, data: row.data as NotificationData };
+}

@@ -1,0 +1,11 @@
+export * from './checkout.service.ts';
+export * from './earnings.service.ts';
+export * from './events.ts';
+export * from './ledger.service.ts';
+export type { Payment, PaymentStatus } from './payment.entity.ts';
+export { maySeeCommission } from './payments.policy.ts';
+export * from './payments.module.ts';
+export * from './payments.service.ts';
+export type { Refund, RefundCause, RefundStatus } from './refund.entity.ts';
+export * from './refunds.service.ts';
+export * from './webhooks.service.ts';

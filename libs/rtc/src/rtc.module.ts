@@ -1,0 +1,77 @@
+import { AppointmentsModule } from '#appointments';
+import { Clock } from '#kernel';
+import { Config, Log, RealtimeBus } from '#platform';
+import { Module } from '@nestjs/common';
+import { DatabaseRoomDirectory } from './database-room-directory.ts';
+import { JoinTokensService } from './join-tokens.service.ts';
+import { RoomDirectory } from './room-directory.ts';
+import { RoomDoor } from './room-door.ts';
+import {
+  ActivateRoom,
+  CloseCancelledRoom,
+  CloseCompletedRoom,
+  OpenRoom,
+} from './room-follows-visit.handlers.ts';
+import { RoomHub } from './room-hub.ts';
+import { RoomRecords } from './room-records.ts';
+import { RoomsService } from './rooms.service.ts';
+import { SignalPolling } from './signal-polling.ts';
+import { SignalsService } from './signals.service.ts';
+import { TurnCredentials } from './turn-credentials.ts';
+
+/** How long TURN credentials are good for; fresh ones are pushed before they end. */
+const TURN_SECONDS = 3600;
+
+/** A failure that no participant caused. */
+const report = (log: Log) => (error: unknown) => log.error({ error }, 'rtc failure');
+
+@Module({
+  imports: [AppointmentsModule],
+  providers: [
+    ActivateRoom,
+    CloseCancelledRoom,
+    CloseCompletedRoom,
+    JoinTokensService,
+    OpenRoom,
+    RoomRecords,
+    RoomsService,
+    SignalsService,
+    { provide: RoomDirectory, useClass: DatabaseRoomDirectory },
+    {
+      provide: TurnCredentials,
+      useFactory: ({ env }: Config, clock: Clock) =>
+        new TurnCredentials(
+          env.TURN_SECRET === undefined
+            ? null
+            : { urls: env.TURN_URLS, secret: env.TURN_SECRET, ttlSeconds: TURN_SECONDS },
+          clock,
+        ),
+      inject: [Config, Clock],
+    },
+    {
+      provide: RoomHub,
+      useFactory: (
+        bus: RealtimeBus,
+        directory: RoomDirectory,
+        turn: TurnCredentials,
+        clock: Clock,
+        log: Log,
+      ) => new RoomHub({ bus, directory, turn, clock, report: report(log) }),
+      inject: [RealtimeBus, RoomDirectory, TurnCredentials, Clock, Log],
+    },
+    {
+      provide: RoomDoor,
+      useFactory: (hub: RoomHub, directory: RoomDirectory, clock: Clock, log: Log) =>
+        new RoomDoor(hub, directory, clock, report(log)),
+      inject: [RoomHub, RoomDirectory, Clock, Log],
+    },
+    {
+      provide: SignalPolling,
+      useFactory: (bus: RealtimeBus, directory: RoomDirectory, clock: Clock) =>
+        new SignalPolling({ bus, directory, clock }),
+      inject: [RealtimeBus, RoomDirectory, Clock],
+    },
+  ],
+  exports: [JoinTokensService, RoomDirectory, RoomDoor, RoomHub, RoomsService, SignalsService],
+})
+export class RtcModule {}

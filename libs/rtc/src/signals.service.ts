@@ -1,0 +1,34 @@
+import type { UserActor } from '#kernel';
+import { Injectable } from '@nestjs/common';
+import type { RelayedMessage } from './protocol.ts';
+import type { Admission } from './room-directory.ts';
+import { RoomRecords } from './room-records.ts';
+import { notAMember } from './rtc.errors.ts';
+import { type PolledSignals, SignalPolling } from './signal-polling.ts';
+import { roleIn } from './visit-room.entity.ts';
+
+/** Signalling by HTTP requests, for a client that has no WebSocket: the same log that the gateway uses. */
+@Injectable()
+export class SignalsService {
+  constructor(
+    private readonly records: RoomRecords,
+    private readonly polling: SignalPolling,
+  ) {}
+
+  /** @throws not_found `room_not_found`; forbidden `not_a_participant`; gone `signals_forgotten` */
+  async poll(actor: UserActor, roomId: string, after: number | null): Promise<PolledSignals> {
+    return this.polling.poll(await this.#admission(actor, roomId), after);
+  }
+
+  /** @throws as `poll`; conflict `not_admitted`, `not_in_room`, `no_such_participant` */
+  async post(actor: UserActor, roomId: string, message: RelayedMessage): Promise<number> {
+    return this.polling.post(await this.#admission(actor, roomId), message);
+  }
+
+  async #admission(actor: UserActor, roomId: string): Promise<Admission> {
+    const room = await this.records.visible(actor, roomId);
+    const role = roleIn(room, actor.userId);
+    if (!role) throw notAMember();
+    return { roomId, userId: actor.userId, role, displayName: room[role].name };
+  }
+}

@@ -1,0 +1,36 @@
+import type { TestApp } from './app.ts';
+import { book, type DoctorPerson, type Person } from './people.ts';
+
+export interface Visit {
+  readonly id: string;
+  readonly patientId: string;
+}
+
+/** A booking that counts as paid, without the payment. */
+export async function confirmedVisit(
+  app: TestApp,
+  patient: Person,
+  doctor: DoctorPerson,
+  index = 0,
+): Promise<Visit> {
+  const { id } = await book(patient, doctor.doctorId, index);
+  const [row] = await app.sql<{ patient_id: string }>(
+    `update appointments set status = 'scheduled', hold_expires_at = null where id = $1 returning patient_id`,
+    [id],
+  );
+  if (!row) throw new Error(`No visit ${id}.`);
+  return { id, patientId: row.patient_id };
+}
+
+/** A visit that its doctor has begun. */
+export async function startedVisit(
+  app: TestApp,
+  patient: Person,
+  doctor: DoctorPerson,
+  index = 0,
+): Promise<Visit> {
+  const visit = await confirmedVisit(app, patient, doctor, index);
+  const answer = await doctor.client.post(`/api/appointments/${visit.id}/start/`);
+  if (answer.status !== 200) throw new Error(`Not started: ${JSON.stringify(answer.body)}`);
+  return visit;
+}
