@@ -4,6 +4,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ApiModule } from './api.module.ts';
 import { furnish, httpAdapter } from './http/http-server.ts';
 import { serveDocuments } from './operations/documents.ts';
+import { serveVisitPage } from './operations/visit-page.ts';
 
 /** The server, ready to listen. */
 export async function createApp(config: Config): Promise<NestFastifyApplication> {
@@ -16,5 +17,6 @@ export async function createApp(config: Config): Promise<NestFastifyApplication>
   app.useLogger(log.forNest());
   await furnish(app, config, log);
   await serveDocuments(app, config);
+  await serveVisitPage(app);
   return app;
 }

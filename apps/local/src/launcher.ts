@@ -19,7 +19,7 @@ export interface LaunchOptions {
   api: string[];
   /** Aborted when everything is to stop. */
   signal: AbortSignal;
-  print(text: string): void;
+  print: (text: string) => void;
 }
 
 /**

@@ -72,6 +72,14 @@ export async function furnish(app: NestFastifyApplication, config: Config, log: 
     const value = isPage(payload) ? dialect.page(payload) : payload;
     done(null, dialect.success(value, successMessage));
   });
+  // Fastify does not serialize an answer without data, so that one gets its envelope when it is sent.
+  fastify.addHook('onSend', (request, reply, payload, done) => {
+    const { successMessage } = request;
+    const bare = payload === undefined || payload === null;
+    if (!bare || successMessage === undefined || reply.statusCode >= 300) return done(null, payload);
+    reply.type('application/json; charset=utf-8');
+    done(null, JSON.stringify(dialectOf(request.url).success(null, successMessage)));
+  });
   const { requests } = app.get(Metrics);
   fastify.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url ?? 'unknown';

@@ -57,9 +57,9 @@ export class RtcSignalsController {
   })
   async post(
     @CurrentActor() actor: UserActor,
-    @Body({ schema: CreateSignal }) { room_id, message }: z.output<typeof CreateSignal>,
+    @Body({ schema: CreateSignal }) { roomId, message }: z.output<typeof CreateSignal>,
   ) {
-    return { seq: await this.signals.post(actor, room_id, message) };
+    return { seq: await this.signals.post(actor, roomId, message) };
   }
 
   @Get('join-tokens')

@@ -2,6 +2,7 @@ import {
   type IssuedToken,
   type JoinGrant,
   type PolledSignals,
+  type RelayedMessage,
   relayedMessage,
   ROOM_ROLES,
   ROOM_STATUSES,
@@ -30,9 +31,12 @@ const after = z.coerce
 
 export const PollRoom = z.object({ after });
 export const PollSignals = z.object({ room_id: z.uuid(), after });
+const [first, ...others] = relayedMessage.options.map((message) => message.extend({ room_id: z.uuid() }));
+
+/** What a client would send over the WebSocket, with the room that it is for. */
 export const CreateSignal = z
-  .object({ room_id: z.uuid(), message: relayedMessage })
-  .describe('`message` is what a client would send over the WebSocket.');
+  .discriminatedUnion('type', [first as NonNullable<typeof first>, ...others])
+  .transform(({ room_id, ...message }) => ({ roomId: room_id, message: message as RelayedMessage }));
 
 const Member = z.object({ name: z.string() });
 

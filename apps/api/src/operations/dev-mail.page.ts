@@ -1,6 +1,7 @@
+import { type Html, html } from '../pages/html.ts';
 import type { CaughtMail } from './mail-spool.ts';
 
-export const STYLE_PATH = '/dev/mail/style.css';
+const STYLE_PATH = '/dev/mail/style.css';
 
 /** Served as a file of its own: the content security policy allows no style inside a page. */
 export const STYLE = `
@@ -22,70 +23,62 @@ pre { white-space: pre-wrap; overflow-wrap: anywhere; font: inherit; margin: 0; 
 export function listPage(mails: readonly CaughtMail[]): string {
   const rows = mails.map(
     ({ id, at, to, subject }) =>
-      `<li><a href="/dev/mail/${id}"><strong>${escaped(subject)}</strong><small>${shown(at)}</small>` +
-      `<small>to ${escaped(to)}</small></a></li>`,
+      html`<li><a href="/dev/mail/${id}"><strong>${subject}</strong><small>${shown(at)}</small><small>to ${to}</small></a></li>`,
   );
   return page(
     'Mail',
-    `<h1>Mail</h1>
+    html`<h1>Mail</h1>
 <p><small>What this server has sent, newest first. Nothing of it has left this machine.</small></p>
-${rows.length === 0 ? '<p>Nothing yet.</p>' : `<ol>${rows.join('\n')}</ol>`}`,
+${rows.length === 0 ? html`<p>Nothing yet.</p>` : html`<ol>${together(rows)}</ol>`}`,
   );
 }
 
-export function mailPage(mail: CaughtMail): string {
-  const attachments = mail.attachments.map(
+export function mailPage({ id, subject, from, to, at, text, attachments }: CaughtMail): string {
+  const links = attachments.map(
     ({ name, contentType }, index) =>
-      `<a href="/dev/mail/${mail.id}/attachments/${index}">${escaped(name)}</a> <small>${escaped(contentType)}</small>`,
+      html`<dt>Attachment</dt><dd><a href="/dev/mail/${id}/attachments/${index}">${name}</a> <small>${contentType}</small></dd>`,
   );
-  const facts: [string, string][] = [
-    ['From', escaped(mail.from)],
-    ['To', escaped(mail.to)],
-    ['Sent', shown(mail.at)],
-    ...attachments.map((attachment): [string, string] => ['Attachment', attachment]),
-  ];
   return page(
-    mail.subject,
-    `<p><a href="/dev/mail">All mail</a></p>
-<h1>${escaped(mail.subject)}</h1>
-<dl>${facts.map(([name, value]) => `<dt>${name}</dt><dd>${value}</dd>`).join('\n')}</dl>
-<pre>${linked(escaped(mail.text.trim()))}</pre>`,
+    subject,
+    html`<p><a href="/dev/mail">All mail</a></p>
+<h1>${subject}</h1>
+<dl>
+<dt>From</dt><dd>${from}</dd>
+<dt>To</dt><dd>${to}</dd>
+<dt>Sent</dt><dd>${shown(at)}</dd>
+${together(links)}</dl>
+<pre>${linked(text.trim())}</pre>`,
   );
 }
 
-function page(title: string, body: string): string {
-  return `<!doctype html>
+function page(title: string, body: Html): string {
+  return html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escaped(title)}</title>
+<title>${title} – Televisit</title>
 <link rel="stylesheet" href="${STYLE_PATH}">
 </head>
 <body>
 ${body}
 </body>
 </html>
-`;
+`.markup;
+}
+
+function together(parts: readonly Html[]): Html {
+  return parts.reduce((all, part) => html`${all}${part}\n`, html``);
 }
 
 function shown(at: Temporal.Instant): string {
   return `${at.toString({ smallestUnit: 'second' }).replace('T', ' ').replace('Z', '')} UTC`;
 }
 
-/** `escapedText` with its addresses as links. */
-function linked(escapedText: string): string {
-  return escapedText.replaceAll(/https?:\/\/[^\s<]+/g, (url) => `<a href="${url}">${url}</a>`);
-}
-
-const ENTITIES: Record<string, string> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-function escaped(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (sign) => ENTITIES[sign] ?? sign);
+/** Text with its addresses as links. */
+function linked(text: string): Html {
+  return text
+    .split(/(https?:\/\/\S+)/)
+    .map((part, index) => (index % 2 === 1 ? html`<a href="${part}">${part}</a>` : html`${part}`))
+    .reduce((all, part) => html`${all}${part}`);
 }

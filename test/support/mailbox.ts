@@ -1,0 +1,63 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import PostalMime from 'postal-mime';
+import type { TestApp } from './app.ts';
+
+/** A mail as its recipient got it. */
+export interface ReceivedMail {
+  readonly to: string;
+  readonly subject: string;
+  readonly text: string;
+  readonly messageId: string;
+  /** The invitation for the calendar that a mail program would act on. */
+  readonly calendar?: CalendarMessage;
+}
+
+/** The properties of a calendar message with one event, by name, unfolded and unescaped. */
+export interface CalendarMessage {
+  /** As the mail announces it, which must be what the calendar says itself. */
+  readonly method: string;
+  readonly properties: Readonly<Record<string, string>>;
+  readonly attendees: readonly string[];
+}
+
+/** What one person has received, oldest first. */
+export async function mailsTo(app: TestApp, email: string): Promise<ReceivedMail[]> {
+  const files = (await readdir(app.mailFolder)).filter((name) => name.endsWith('.eml')).sort();
+  const mails = await Promise.all(files.map((name) => received(join(app.mailFolder, name))));
+  return mails.filter((mail) => mail.to === email);
+}
+
+async function received(path: string): Promise<ReceivedMail> {
+  const mail = await PostalMime.parse(await readFile(path), { attachmentEncoding: 'utf8' });
+  const invitation = mail.attachments.find(({ mimeType }) => mimeType === 'text/calendar');
+  return {
+    to: mail.to?.[0]?.address ?? '',
+    subject: mail.subject ?? '',
+    text: mail.text ?? '',
+    messageId: mail.messageId ?? '',
+    ...(invitation && { calendar: asCalendar(String(invitation.content), invitation.method ?? '') }),
+  };
+}
+
+/** Reads RFC 5545 content lines strictly: an alarm's properties are not the event's. */
+function asCalendar(text: string, method: string): CalendarMessage {
+  const lines = text.replaceAll('\r\n ', '').split('\r\n');
+  const properties: Record<string, string> = {};
+  const attendees: string[] = [];
+  const inside: string[] = [];
+  for (const line of lines.slice(0, -1)) {
+    const [, name, value] = /^([A-Z-]+)(?:;(?:"[^"]*"|[^":])*)?:(.*)$/.exec(line) ?? [];
+    if (name === undefined || value === undefined) throw new Error(`Not a content line: ${line}`);
+    if (name === 'BEGIN') inside.push(value);
+    else if (name === 'END' && inside.pop() !== value) throw new Error(`Out of place: ${line}`);
+    else if (name === 'ATTENDEE') attendees.push(value.replace(/^mailto:/i, ''));
+    else if (name !== 'END' && inside.at(-1) !== 'VALARM') properties[name] = unescaped(value);
+  }
+  if (inside.length > 0) throw new Error(`Not closed: ${inside.join()}`);
+  return { method, properties, attendees };
+}
+
+function unescaped(value: string): string {
+  return value.replaceAll(/\\([\\;,nN])/g, (_, sign: string) => (/n/i.test(sign) ? '\n' : sign));
+}
