@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import PostalMime from 'postal-mime';
-import type { TestApp } from './app.ts';
+import type { TestServer } from './app.ts';
 
 /** A mail as its recipient got it. */
 export interface ReceivedMail {
@@ -22,7 +22,7 @@ export interface CalendarMessage {
 }
 
 /** What one person has received, oldest first. */
-export async function mailsTo(app: TestApp, email: string): Promise<ReceivedMail[]> {
+export async function mailsTo(app: TestServer, email: string): Promise<ReceivedMail[]> {
   const files = (await readdir(app.mailFolder)).filter((name) => name.endsWith('.eml')).sort();
   const mails = await Promise.all(files.map((name) => received(join(app.mailFolder, name))));
   return mails.filter((mail) => mail.to === email);

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import type { TestApp } from './app.ts';
+import { eventually, type TestServer } from './app.ts';
 import type { Answer } from './client.ts';
 import { book, type DoctorPerson, type Person, register } from './people.ts';
 
@@ -22,7 +22,7 @@ export async function intentFor(patient: Person, appointmentId: string): Promise
 
 /** Pays as Stripe's code in the patient's browser would: it knows the publishable key and the client secret. */
 export async function payInBrowser(
-  app: TestApp,
+  app: TestServer,
   intent: Intent,
   card = 'pm_card_visa',
 ): Promise<{ status: number; body: { status?: string; error?: { decline_code?: string } } }> {
@@ -35,12 +35,21 @@ export async function payInBrowser(
   return { status: response.status, body: (await response.json()) as { status?: string } };
 }
 
-/** Waits until the provider has told everything, and everything that follows from it has been done. */
+/**
+ * Waits until the provider has told everything and what follows from it for visits and payments has been
+ * done; not for the mails about it.
+ */
 export async function settled(app: TestApp): Promise<void> {
-  for (let round = 0; round < 3; round += 1) {
+  const quiet = async () => {
     await app.sandbox.control.drained();
-    await app.drained();
-  }
+    const [row] = await app.sql<{ waiting: string }>(
+      `select count(*) as waiting from pgboss.job
+       where state in ('created', 'retry', 'active') and start_after <= now() and name ~ '^(payments|appointments)[.]'`,
+    );
+    return row?.waiting === '0';
+  };
+  // Twice: the last job may have had the provider tell something.
+  await eventually(async () => (await quiet()) && (await quiet()), 'the payments are settled');
 }
 
 export interface PaidVisit {
@@ -52,7 +61,7 @@ export interface PaidVisit {
 }
 
 /** A new patient's visit, booked and paid. */
-export async function paidVisit(app: TestApp, doctor: DoctorPerson, card?: string): Promise<PaidVisit> {
+export async function paidVisit(app: TestServer, doctor: DoctorPerson, card?: string): Promise<PaidVisit> {
   const patient = await register(app);
   const { id: appointmentId, start } = await book(patient, doctor.doctorId);
   const intent = await intentFor(patient, appointmentId);
@@ -67,7 +76,7 @@ export function signatureOf(body: string | Uint8Array, secret: string, at: numbe
 
 /** Sends a webhook as Stripe does. */
 export function sendWebhook(
-  app: TestApp,
+  app: TestServer,
   body: string | Uint8Array,
   { secret = app.webhookSecret, at = Math.floor(Date.now() / 1000) }: { secret?: string; at?: number } = {},
 ): Promise<Answer> {
@@ -78,7 +87,7 @@ export function sendWebhook(
 }
 
 /** The body of the webhook of the newest event of `type`, as the sandbox sends it. */
-export function webhookBody(app: TestApp, type: string, reference: string): string {
+export function webhookBody(app: TestServer, type: string, reference: string): string {
   const found = app.sandbox.control
     .events()
     .findLast(({ event }) => event.type === type && JSON.stringify(event.data.object).includes(reference));
@@ -87,7 +96,7 @@ export function webhookBody(app: TestApp, type: string, reference: string): stri
 }
 
 /** Jobs of payments that failed, which no test expects unless it made them fail. */
-export function failedJobs(app: TestApp): Promise<{ name: string; output: unknown }[]> {
+export function failedJobs(app: TestServer): Promise<{ name: string; output: unknown }[]> {
   return app.sql(
     `select name, output from pgboss.job where state in ('failed', 'retry') and name like 'payments.%'`,
   );

@@ -1,4 +1,4 @@
-import type { TestApp } from './app.ts';
+import type { TestServer } from './app.ts';
 import type { Client } from './client.ts';
 
 export const PASSWORD = 'correct horse battery';
@@ -17,7 +17,7 @@ export interface DoctorPerson extends Person {
 let count = 0;
 
 export async function register(
-  app: TestApp,
+  app: TestServer,
   role: 'patient' | 'doctor' = 'patient',
   fields: Record<string, unknown> = {},
 ): Promise<Person> {
@@ -37,7 +37,7 @@ export async function register(
 }
 
 /** Nobody can register as an administrator: the role comes from the database. */
-export async function registerAdmin(app: TestApp): Promise<Person> {
+export async function registerAdmin(app: TestServer): Promise<Person> {
   const person = await register(app);
   await app.sql(`update users set roles = '{admin}' where id = $1`, [person.userId]);
   return person;
@@ -45,7 +45,7 @@ export async function registerAdmin(app: TestApp): Promise<Person> {
 
 /** A doctor who is approved and works every day from 00:00 to 24:00 UTC, in slots of 30 minutes. */
 export async function registerDoctor(
-  app: TestApp,
+  app: TestServer,
   admin: Person,
   profile: Record<string, unknown> = {},
 ): Promise<DoctorPerson> {

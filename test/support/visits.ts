@@ -1,4 +1,4 @@
-import type { TestApp } from './app.ts';
+import type { TestServer } from './app.ts';
 import { book, type DoctorPerson, type Person } from './people.ts';
 
 export interface Visit {
@@ -8,7 +8,7 @@ export interface Visit {
 
 /** A booking that counts as paid, without the payment. */
 export async function confirmedVisit(
-  app: TestApp,
+  app: TestServer,
   patient: Person,
   doctor: DoctorPerson,
   index = 0,
@@ -24,7 +24,7 @@ export async function confirmedVisit(
 
 /** A visit that its doctor has begun. */
 export async function startedVisit(
-  app: TestApp,
+  app: TestServer,
   patient: Person,
   doctor: DoctorPerson,
   index = 0,

@@ -20,7 +20,7 @@ export interface ChartRecord {
 }
 
 /** A chart by its id, or `me`: the actor's own. */
-export type ChartReference = string | 'me';
+export type ChartReference = string;
 
 /** The states of a visit that make its doctor one of the patient's doctors, as CareRelationships has them. */
 const TREATING = ['scheduled', 'arrived', 'in_progress', 'completed'] as const;

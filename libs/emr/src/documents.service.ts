@@ -203,8 +203,9 @@ export class DocumentsService {
       .where('deletedAt', 'is', null);
   }
 
-  #asDocument({ sha256: _, deletedAt: __, ...row }: Row): MedicalDocument {
-    return { ...row, title: this.cipher.decrypt(row.title, place(row.id)) };
+  #asDocument(row: Row): MedicalDocument {
+    const { sha256: _, deletedAt: __, ...columns } = row;
+    return { ...columns, title: this.cipher.decrypt(row.title, place(row.id)) };
   }
 }
 

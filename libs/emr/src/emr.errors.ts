@@ -4,7 +4,7 @@ export const notTheAuthor = () =>
   forbidden('not_the_author', 'Only the doctor of the visit writes its records.');
 export const visitNotBegun = (status: string) =>
   conflict('visit_not_begun', 'Records are written in a visit that has begun or is over.', { status });
-export const encounterExists = (encounterId: string) =>
+export const encounterExists = (encounterId: string | undefined) =>
   conflict('encounter_exists', 'This visit has an encounter already. Change that one.', {
     encounter_id: encounterId,
   });

@@ -6,6 +6,7 @@ import { PatientsModule } from '#patients';
 import { Module } from '@nestjs/common';
 import { CarePolicy } from './care.policy.ts';
 import { DocumentsService } from './documents.service.ts';
+import { EncounterReader } from './encounter-reader.ts';
 import { EncountersService } from './encounters.service.ts';
 import { LetterheadsService } from './letterheads.service.ts';
 import { MedicalHistoriesService } from './medical-histories.service.ts';
@@ -30,7 +31,14 @@ const SERVICES = [
 
 @Module({
   imports: [AppointmentsModule, AuditModule, DoctorsModule, OrganizationsModule, PatientsModule],
-  providers: [...SERVICES, CarePolicy, LetterheadsService, PrescriptionReader, PrescriptionSigning],
+  providers: [
+    ...SERVICES,
+    CarePolicy,
+    EncounterReader,
+    LetterheadsService,
+    PrescriptionReader,
+    PrescriptionSigning,
+  ],
   exports: SERVICES,
 })
 export class EmrModule {}

@@ -1,13 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import { AppointmentsService } from '#appointments';
-import { Clock, newId, notFound, type Page, type PageRequest, type UserActor } from '#kernel';
-import { containing, Database, FieldCipher, given, Jobs, pageOf, type Tables } from '#platform';
+import { Clock, newId, type Page, type PageRequest, type UserActor } from '#kernel';
+import { containing, Database, FieldCipher, given, Jobs, pageOf } from '#platform';
 import { Injectable } from '@nestjs/common';
-import { type Selectable, sql } from 'kysely';
-import { CarePolicy, type ChartRecord } from './care.policy.ts';
+import { sql } from 'kysely';
+import { CarePolicy } from './care.policy.ts';
 import type { ChartFilter } from './chart-filter.ts';
 import { amendmentReasonRequired, encounterEmpty, encounterExists } from './emr.errors.ts';
 import type { Encounter, EncounterContent, EncounterStatus, SignedEncounter } from './encounter.entity.ts';
+import { asRecord, EncounterReader, type EncounterRow } from './encounter-reader.ts';
 import { encounterStates } from './encounter.states.ts';
 import { EncounterFinalized } from './events.ts';
 import { assertWritable, visitRecord } from './visit.policy.ts';
@@ -46,6 +47,7 @@ export class EncountersService {
     private readonly jobs: Jobs,
     private readonly cipher: FieldCipher,
     private readonly care: CarePolicy,
+    private readonly reader: EncounterReader,
     private readonly appointments: AppointmentsService,
     private readonly vitals: VitalsService,
   ) {}
@@ -56,7 +58,8 @@ export class EncountersService {
     if (patientId) await this.care.chart(actor, patientId, 'encounter', 'list');
     const { by, descending } = filter.order ?? { by: 'createdAt', descending: true };
     const found = await pageOf(
-      this.#all()
+      this.reader
+        .all()
         .where((eb) =>
           eb.or([
             eb('doctor.userId', '=', actor.userId),
@@ -86,15 +89,15 @@ export class EncountersService {
       page,
     );
     await this.care.recordList(actor, found.items.map(asRecord));
-    return { ...found, items: found.items.map((row) => this.#asEncounter(row)) };
+    return { ...found, items: found.items.map((row) => this.reader.asEncounter(row)) };
   }
 
   /** @throws not_found `encounter_not_found` */
   async get(actor: UserActor, id: string): Promise<Encounter> {
-    const row = await this.#row(id);
+    const row = await this.reader.row(id);
     await this.care.assertReader(actor, asRecord(row), 'read');
     await this.care.record(actor, asRecord(row), 'read');
-    return this.#asEncounter(row);
+    return this.reader.asEncounter(row);
   }
 
   /** Every version that was signed, the first one first. For a caller that has read the encounter. */
@@ -139,18 +142,18 @@ export class EncountersService {
           practitionerId: visit.practitionerId,
           patientId: visit.patientId,
           status: 'draft',
-          content: this.cipher.encryptJson(draft, place(id)),
+          content: this.reader.seal(id, draft),
           createdAt: now,
           updatedAt: now,
         })
         .onConflict((conflict) => conflict.column('appointmentId').doNothing())
         .returning('id')
         .executeTakeFirst();
-      if (!inserted) throw encounterExists(await this.#idOf(appointmentId));
-      const row = await this.#row(id);
+      if (!inserted) throw encounterExists((await this.reader.ofVisit(appointmentId))?.id);
+      const row = await this.reader.row(id);
       if (draft.vitals) await this.vitals.keepForEncounter(actor, row, draft.vitals);
       await this.care.record(actor, asRecord(row), 'create');
-      return this.#asEncounter(row);
+      return this.reader.asEncounter(row);
     });
   }
 
@@ -160,11 +163,11 @@ export class EncountersService {
    *   conflict `amendment_reason_required`, `encounter_is_…`
    */
   async update(actor: UserActor, id: string, changes: EncounterChanges): Promise<Encounter> {
-    await this.care.assertAuthor(actor, asRecord(await this.#row(id)), 'write');
+    await this.care.assertAuthor(actor, asRecord(await this.reader.row(id)), 'write');
     return this.database.transaction(async () => {
-      const row = await this.#row(id, 'locked');
+      const row = await this.reader.locked(id);
       const { status, amendmentReason, ...changed } = changes;
-      const before = this.#content(row);
+      const before = this.reader.open(row);
       const content = { ...before, ...changed };
       const same = isDeepStrictEqual(content, before);
 
@@ -178,33 +181,28 @@ export class EncountersService {
         }
       } else {
         if (status === 'draft') encounterStates.assert(row.status, status);
-        if (same) return this.#asEncounter(row);
+        if (same) return this.reader.asEncounter(row);
         if (!amendmentReason) throw amendmentReasonRequired();
         await this.#sign(actor, row, 'amended', content, amendmentReason);
       }
       if (changed.vitals) await this.vitals.keepForEncounter(actor, row, changed.vitals);
-      const after = await this.#row(id);
+      const after = await this.reader.row(id);
       await this.care.record(actor, asRecord(after), verbOf(row.status, after.status));
-      return this.#asEncounter(after);
+      return this.reader.asEncounter(after);
     });
   }
 
   /** The newest signed encounters of a chart, for a caller that may read it. */
   async latestOf(patientId: string, limit: number): Promise<Encounter[]> {
-    const rows = await this.#all()
+    const rows = await this.reader
+      .all()
       .where('encounter.patientId', '=', patientId)
       .where('encounter.status', '!=', 'draft')
       .orderBy('encounter.createdAt', 'desc')
       .orderBy('encounter.id')
       .limit(limit)
       .execute();
-    return rows.map((row) => this.#asEncounter(row));
-  }
-
-  /** The record of a visit, for a caller that acts for its doctor. */
-  async ofVisit(appointmentId: string): Promise<Encounter | undefined> {
-    const row = await this.#all().where('encounter.appointmentId', '=', appointmentId).executeTakeFirst();
-    return row && this.#asEncounter(row);
+    return rows.map((row) => this.reader.asEncounter(row));
   }
 
   async #sign(
@@ -252,73 +250,15 @@ export class EncountersService {
       .updateTable('encounters')
       .set({
         ...columns,
-        content: this.cipher.encryptJson(content, place(id)),
+        content: this.reader.seal(id, content),
         updatedAt: this.clock.now(),
       })
       .where('id', '=', id)
       .execute();
   }
-
-  async #row(id: string, locked?: 'locked'): Promise<EncounterRow> {
-    const query = this.#all().where('encounter.id', '=', id);
-    const row = await (locked ? query.forUpdate('encounter') : query).executeTakeFirst();
-    if (!row) throw notFound('encounter');
-    return row;
-  }
-
-  async #idOf(appointmentId: string): Promise<string> {
-    const { id } = await this.#all()
-      .where('encounter.appointmentId', '=', appointmentId)
-      .executeTakeFirstOrThrow();
-    return id;
-  }
-
-  #all() {
-    return this.database.query
-      .selectFrom('encounters as encounter')
-      .innerJoin('doctors as doctor', 'doctor.id', 'encounter.practitionerId')
-      .innerJoin('patients as patient', 'patient.id', 'encounter.patientId')
-      .select([
-        'encounter.id',
-        'encounter.organizationId',
-        'encounter.appointmentId',
-        'encounter.practitionerId',
-        'encounter.patientId',
-        'encounter.status',
-        'encounter.version',
-        'encounter.content',
-        'encounter.finalizedAt',
-        'encounter.createdAt',
-        'encounter.updatedAt',
-        'doctor.userId as authorId',
-        'doctor.name as practitionerName',
-        sql<string>`patient.first_name || ' ' || patient.last_name`.as('patientName'),
-      ]);
-  }
-
-  #content({ id, content }: EncounterRow): EncounterContent {
-    return this.cipher.decryptJson<EncounterContent>(content, place(id));
-  }
-
-  #asEncounter(row: EncounterRow): Encounter {
-    const { authorId: _author, content: _sealed, ...columns } = row;
-    return { ...columns, ...this.#content(row) };
-  }
 }
 
-const place = (id: string) => `encounters:${id}`;
 const versionPlace = (id: string, version: number) => `encounter_versions:${id}:${version}`;
-
-function asRecord(row: EncounterRow): ChartRecord {
-  const { id, patientId, organizationId, authorId, status } = row;
-  return { resource: 'encounter', id, patientId, organizationId, authorId, draft: status === 'draft' };
-}
-
-type EncounterRow = Selectable<Tables['encounters']> & {
-  readonly authorId: string;
-  readonly practitionerName: string;
-  readonly patientName: string;
-};
 
 function verbOf(before: EncounterStatus, after: EncounterStatus): string {
   if (after === 'draft') return 'update';

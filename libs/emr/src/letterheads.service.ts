@@ -4,7 +4,7 @@ import { PracticesService } from '#organizations';
 import { PatientsService } from '#patients';
 import { Injectable } from '@nestjs/common';
 import { licenceNotValid } from './emr.errors.ts';
-import { EncountersService } from './encounters.service.ts';
+import { EncounterReader } from './encounter-reader.ts';
 import { MedicalHistoriesService } from './medical-histories.service.ts';
 import type { Letterhead } from './prescription.entity.ts';
 import { VitalsService } from './vitals.service.ts';
@@ -18,7 +18,7 @@ export class LetterheadsService {
   constructor(
     private readonly clock: Clock,
     private readonly doctors: DoctorsService,
-    private readonly encounters: EncountersService,
+    private readonly encounters: EncounterReader,
     private readonly histories: MedicalHistoriesService,
     private readonly patients: PatientsService,
     private readonly practices: PracticesService,

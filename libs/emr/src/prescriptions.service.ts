@@ -7,7 +7,7 @@ import { sql } from 'kysely';
 import { CarePolicy } from './care.policy.ts';
 import type { ChartFilter } from './chart-filter.ts';
 import { encounterOfOtherVisit, prescriptionIssued } from './emr.errors.ts';
-import { EncountersService } from './encounters.service.ts';
+import { EncounterReader } from './encounter-reader.ts';
 import type { Prescription, PrescriptionContent, PrescriptionStatus } from './prescription.entity.ts';
 import { asRecord, PrescriptionReader, type PrescriptionRow } from './prescription-reader.ts';
 import { PrescriptionSigning } from './prescription-signing.service.ts';
@@ -47,7 +47,7 @@ export class PrescriptionsService {
     private readonly reader: PrescriptionReader,
     private readonly signing: PrescriptionSigning,
     private readonly appointments: AppointmentsService,
-    private readonly encounters: EncountersService,
+    private readonly encounters: EncounterReader,
   ) {}
 
   /** One's own as a doctor, and the issued ones of every chart that the actor may read; newest first. */

@@ -140,7 +140,7 @@ describe('webhooks', () => {
     });
     const poison = { id: 'evt_poison', object: 'event', type: 'refund.updated', data: {} };
     expect((await sendWebhook(app, JSON.stringify(poison))).status).toBe(200);
-    await app.drained();
+    await settled(app);
     const kept = await app.sql(`select outcome from webhook_events where event_id = 'evt_poison'`);
     expect(kept).toEqual([{ outcome: null }]);
     expect((await failedJobs(app)).map(({ name }) => name)).toEqual(['payments.process-webhook']);
@@ -153,7 +153,7 @@ describe('webhooks', () => {
     wrong.id = 'evt_wrong_sum';
     wrong.data.object.amount_received = 1;
     expect((await sendWebhook(app, JSON.stringify(wrong))).status).toBe(200);
-    await app.drained();
+    await settled(app);
     expect(await visitOf(patient, id)).toBe('held');
     const [job] = await failedJobs(app);
     expect(job?.name).toBe('payments.process-webhook');
@@ -176,7 +176,7 @@ describe('webhooks', () => {
       expect(await visitOf(patient, id)).toBe('held');
       const worker = await startTestApp({ ...PAYING_APP, DATABASE_URL: idle.databaseUrls.app });
       try {
-        await idle.drained();
+        await settled(idle);
       } finally {
         await worker.close();
       }

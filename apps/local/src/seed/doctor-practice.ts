@@ -1,0 +1,59 @@
+import { AvailabilityService } from '#availability';
+import { DoctorsService, KycService } from '#doctors';
+import type { UserActor } from '#kernel';
+import { Injectable } from '@nestjs/common';
+import type { CastDoctor } from './cast.ts';
+import { Timeline } from './timeline.ts';
+
+/** A licence of the demo is good for this long. */
+const LICENCE_YEARS = 3;
+
+/** A doctor's way into the marketplace: profile, licence, hours. */
+@Injectable()
+export class DoctorPractice {
+  constructor(
+    private readonly timeline: Timeline,
+    private readonly doctors: DoctorsService,
+    private readonly kyc: KycService,
+    private readonly availability: AvailabilityService,
+  ) {}
+
+  async open(actor: UserActor, admin: UserActor, doctor: CastDoctor): Promise<void> {
+    const { profile, practice, licence, kyc } = doctor;
+    const { id: doctorId } = await this.doctors.register(actor, profile, {
+      ...practice,
+      timeZone: profile.timeZone,
+    });
+    await this.#setHours(actor, doctor);
+    await this.kyc.submit(actor, {
+      licenseNumber: licence,
+      licenseCountry: practice.country,
+      licenseExpiresOn: this.#today(doctor).add({ years: LICENCE_YEARS }).toString(),
+      documents: [{ kind: 'licence', reference: `kyc/${doctor.key}/licence.pdf` }],
+    });
+    if (kyc === 'approved') await this.kyc.decide(admin, { doctorId, status: 'approved' });
+    else if (kyc !== 'submitted') {
+      await this.kyc.decide(admin, { doctorId, status: 'rejected', reason: kyc.rejected });
+    }
+  }
+
+  async #setHours(actor: UserActor, doctor: CastDoctor): Promise<void> {
+    const { weekdays, from, to, break: pause, away } = doctor.hours;
+    for (const weekday of weekdays) {
+      await this.availability.create(actor, {
+        kind: 'weekly',
+        weekday,
+        startTime: from,
+        endTime: to,
+        breaks: [{ start: pause[0], end: pause[1] }],
+      });
+    }
+    if (away === undefined) return;
+    const date = this.#today(doctor).add({ days: away }).toString();
+    await this.availability.create(actor, { kind: 'off', date });
+  }
+
+  #today({ profile }: CastDoctor): Temporal.PlainDate {
+    return this.timeline.end.toZonedDateTimeISO(profile.timeZone).toPlainDate();
+  }
+}

@@ -1,0 +1,38 @@
+// Preloaded into every process under measurement (`node --import`): tells its CPU time, and while asked to,
+// notes the statements that it sends to PostgreSQL. It takes the place of nothing while it is not recording.
+import pg from 'pg';
+import { prepareValue } from 'pg/lib/utils.js';
+
+interface Statement {
+  readonly text: string;
+  readonly values: readonly unknown[];
+}
+
+type Query = typeof pg.Client.prototype.query;
+const { query } = pg.Client.prototype;
+let recorded: Statement[] = [];
+
+function recording(this: pg.Client, ...args: unknown[]): unknown {
+  const [what, given] = args;
+  const { text, values } =
+    typeof what === 'string' ? { text: what, values: undefined } : (what as pg.QueryConfig);
+  const parameters = Array.isArray(given) ? given : (values ?? []);
+  recorded.push({ text, values: parameters.map((value) => prepareValue(value)) });
+  return (query as (...all: unknown[]) => unknown).apply(this, args);
+}
+
+process.on('message', (message: { probe?: 'cpu' | 'record' | 'recorded' }) => {
+  if (message.probe === 'cpu') {
+    const { user, system } = process.cpuUsage();
+    process.send?.({ probe: 'cpu', seconds: (user + system) / 1e6 });
+  } else if (message.probe === 'record') {
+    recorded = [];
+    pg.Client.prototype.query = recording as unknown as Query;
+    process.send?.({ probe: 'record' });
+  } else if (message.probe === 'recorded') {
+    pg.Client.prototype.query = query;
+    process.send?.({ probe: 'recorded', statements: recorded });
+  }
+});
+// The channel closes when the bench ends, in whichever way.
+process.on('disconnect', () => process.exit());

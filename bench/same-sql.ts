@@ -1,0 +1,131 @@
+import { newId } from '#kernel';
+import { HttpLoad, httpRequest } from './http-load.ts';
+import { MeasuredProcess, type Statement } from './measured-process.ts';
+import { type Competitor, type RaceResult, race, type Sample } from './race.ts';
+import type { Stage } from './stage.ts';
+
+/** Requests that are under way at any time, each on a connection of its own. */
+export const CONNECTIONS = 16;
+const ROUNDS = 5;
+
+const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/g;
+
+/** One request to the API, and by what its statements differ from those of the others. */
+export interface Operation {
+  readonly request: Buffer;
+  /** Values that stand in the statements, such as the doctor's id. */
+  readonly values: Readonly<Record<string, string>>;
+}
+
+export interface Workload {
+  readonly stage: Stage;
+  /** The status that the API answers. */
+  readonly status: number;
+  readonly operationsPerRound: number;
+  /** The operation after the last one: each is asked for once. */
+  next(): Operation;
+}
+
+/**
+ * The API against the statements it sends. They are taken from the running server, so what is compared is
+ * what it does today: one request is recorded, and each value of it that the workload or the server made
+ * for this request is made anew for every operation.
+ */
+export async function raceAgainstSameSql(
+  work: Workload,
+): Promise<RaceResult & { statements: readonly Statement[] }> {
+  const { stage, status, operationsPerRound } = work;
+  const load = await HttpLoad.open(stage.url, CONNECTIONS);
+  const sample = work.next();
+  // The statement caches and pools are warm, and a connection that is being opened is not recorded.
+  await load.run([work.next().request, work.next().request], status);
+  const recorded = await stage.api.statementsOf(async () => {
+    await load.run([sample.request], status);
+  });
+  const { statements, madeHere } = withPlaces(recorded, sample.values);
+  const take = () => Array.from({ length: operationsPerRound }, () => work.next());
+  const loadInto = (plain: MeasuredProcess) =>
+    plain.ask({
+      plain: 'load',
+      statements,
+      operations: take().map(({ values }) => ({
+        ...values,
+        ...Object.fromEntries(madeHere.map((name) => [name, newId()])),
+      })),
+    });
+
+  const program = () =>
+    new MeasuredProcess('bench/programs/plain-pg.ts', {
+      DATABASE_URL: stage.databaseUrl,
+      CONNECTIONS: String(CONNECTIONS),
+    });
+  const behindFastify = program();
+  const plain = program();
+  const [{ url }] = await Promise.all([
+    behindFastify.told<{ url: string }>({ plain: 'ready' }),
+    plain.told({ plain: 'ready' }),
+  ]);
+  const fastifyLoad = await HttpLoad.open(url, CONNECTIONS);
+  const byIndex = Array.from({ length: operationsPerRound }, (_, index) => httpRequest('GET', `/${index}`));
+
+  const competitors: Competitor[] = [
+    {
+      name: 'the API',
+      run: () => {
+        const requests = take().map(({ request }) => request);
+        return stage.api.sampled(operationsPerRound, async () => {
+          await load.run(requests, status);
+        });
+      },
+    },
+    {
+      name: 'bare Fastify + pg, same SQL',
+      run: async (): Promise<Sample> => {
+        await loadInto(behindFastify);
+        return behindFastify.sampled(operationsPerRound, async () => {
+          await fastifyLoad.run(byIndex, 200);
+        });
+      },
+    },
+    {
+      name: 'plain pg, same SQL',
+      run: async () => {
+        await loadInto(plain);
+        return plain.sampled(operationsPerRound, async () => {
+          await plain.ask({ plain: 'run' });
+        });
+      },
+    },
+  ];
+  try {
+    return { ...(await race(competitors, ROUNDS)), statements };
+  } finally {
+    load.close();
+    fastifyLoad.close();
+    await Promise.all([behindFastify.stop(), plain.stop()]);
+  }
+}
+
+/** Puts `{{name}}` for each value of the operation, and for each id that the server made. */
+function withPlaces(
+  recorded: readonly Statement[],
+  values: Readonly<Record<string, string>>,
+): { statements: Statement[]; madeHere: string[] } {
+  const made = new Map<string, string>();
+  const place = (text: string): string => {
+    let placed = text;
+    for (const [name, value] of Object.entries(values)) placed = placed.replaceAll(value, `{{${name}}}`);
+    return placed.replace(UUID, (id) => {
+      if (!made.has(id)) made.set(id, `made${made.size}`);
+      return `{{${made.get(id)}}}`;
+    });
+  };
+  const statements = recorded.map(({ text, values: parameters }) => ({
+    text,
+    values: parameters.map((value) => {
+      if (value === null) return null;
+      return typeof value === 'string' ? place(value) : Buffer.from(place(Buffer.from(value).toString()));
+    }),
+  }));
+  return { statements, madeHere: [...made.values()] };
+}
