@@ -73,7 +73,7 @@ export class HttpLoad {
 
 function exchange(socket: Socket, request: Buffer, status: number): Promise<string> {
   return new Promise((resolve, reject) => {
-    let answer = Buffer.alloc(0);
+    let answer: Buffer = Buffer.alloc(0);
     const settle = (problem?: string) => {
       socket.off('data', read).off('close', lost);
       const body = answer.subarray(answer.indexOf(HEAD_END) + HEAD_END.length).toString();

@@ -124,7 +124,9 @@ function withPlaces(
     text,
     values: parameters.map((value) => {
       if (value === null) return null;
-      return typeof value === 'string' ? place(value) : Buffer.from(place(Buffer.from(value).toString()));
+      if (typeof value === 'string') return place(value);
+      // Bytes: one character each, so that they come back as they were.
+      return Buffer.from(place(Buffer.from(value).toString('latin1')), 'latin1');
     }),
   }));
   return { statements, madeHere: [...made.values()] };

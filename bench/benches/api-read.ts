@@ -13,7 +13,7 @@ export const apiRead: Bench = {
     const { statements, ...result } = await raceAgainstSameSql({
       stage,
       status: 200,
-      operationsPerRound: 2000,
+      operationsPerRound: 1000,
       next() {
         const pair = stage.pairs[count++ % PAIRS];
         if (!pair) throw new Error('Nobody is there.');

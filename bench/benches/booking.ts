@@ -16,7 +16,7 @@ export const booking: Bench = {
     const { statements, ...result } = await raceAgainstSameSql({
       stage,
       status: 201,
-      operationsPerRound: 400,
+      operationsPerRound: 200,
       next() {
         const index = count++;
         const pair = stage.pairs[index % PAIRS];

@@ -1,9 +1,12 @@
-// How long the slot engine takes for a month of slots of 100 doctors, beside the same month in plain Temporal.
-// Run: node --conditions=source --import ./tools/typescript-loader.mjs bench/slots.ts
-import { availableParallelism, cpus } from 'node:os';
-import { DAY, MINUTE } from '../libs/availability/src/local-time.ts';
-import type { Schedule } from '../libs/availability/src/schedule.ts';
-import { nextFree, type SlotLimits, slots } from '../libs/availability/src/slot-engine.ts';
+import { DAY, MINUTE } from '../../libs/availability/src/local-time.ts';
+import type { Schedule } from '../../libs/availability/src/schedule.ts';
+import { nextFree, type SlotLimits, slots } from '../../libs/availability/src/slot-engine.ts';
+import type { Bench } from '../bench.ts';
+import { race, sampled } from '../race.ts';
+
+const ROUNDS = 5;
+/** Months in a round: about as much time for each. */
+const MONTHS = { engine: 50, temporal: 2 };
 
 const zones = ['Asia/Kolkata', 'Europe/Paris', 'America/New_York', 'Europe/London', 'Australia/Sydney'];
 const now = Date.parse('2026-10-12T08:00:00Z');
@@ -49,33 +52,48 @@ function withTemporal({ zone, limits }: (typeof doctors)[number]): number {
   return count;
 }
 
-function median(run: () => number, rounds: number): { ms: number; count: number } {
-  let count = 0;
-  const times = Array.from({ length: rounds }, () => {
-    const began = performance.now();
-    count = run();
-    return performance.now() - began;
-  });
-  return { ms: times.sort((a, b) => a - b)[Math.floor(rounds / 2)] as number, count };
-}
-
 const sum = (of: (doctor: (typeof doctors)[number]) => number): number =>
   doctors.reduce((total, doctor) => total + of(doctor), 0);
-const began = performance.now();
-sum(({ schedule, limits }) => slots(schedule, month, limits).length);
-const cold = performance.now() - began;
-const engine = median(() => sum(({ schedule, limits }) => slots(schedule, month, limits).length), 200);
-const next = median(() => sum(({ schedule, limits }) => (nextFree(schedule, now, limits) ? 1 : 0)), 200);
-const temporal = median(() => sum(withTemporal), 5);
-if (temporal.count !== engine.count) {
-  throw new Error(`The engine found ${engine.count} slots, Temporal ${temporal.count}.`);
-}
+const withEngine = (): number => sum(({ schedule, limits }) => slots(schedule, month, limits).length);
 
-const line = (what: string, ms: number, note: string): void => {
-  process.stdout.write(`${what.padEnd(44)}${ms.toFixed(2).padStart(9)} ms  ${note}\n`);
+export const slotsBench: Bench = {
+  name: 'slots',
+  title: 'a month of slots for 100 doctors',
+  unit: 'month',
+  async run() {
+    let found = 0;
+    const cold = await sampled(1, () => {
+      found = withEngine();
+    });
+    const expected = sum(withTemporal);
+    if (found !== expected) throw new Error(`The engine found ${found} slots, Temporal ${expected}.`);
+    const result = await race(
+      [
+        {
+          name: 'the slot engine',
+          run: () => sampled(MONTHS.engine, () => repeat(MONTHS.engine, withEngine)),
+        },
+        {
+          name: 'Temporal for every slot',
+          run: () => sampled(MONTHS.temporal, () => repeat(MONTHS.temporal, () => sum(withTemporal))),
+        },
+      ],
+      ROUNDS,
+    );
+    const next = await sampled(MONTHS.engine, () =>
+      repeat(MONTHS.engine, () => sum(({ schedule, limits }) => (nextFree(schedule, now, limits) ? 1 : 0))),
+    );
+    return {
+      ...result,
+      conditions: `${found} slots in 5 zones, 60 bookings each; both found the same`,
+      notes: [
+        `the first month of a process, with empty tables: ${(cold.seconds * 1000).toFixed(1)} ms`,
+        `the next free slot of 100 doctors: ${((next.seconds / MONTHS.engine) * 1000).toFixed(2)} ms`,
+      ],
+    };
+  },
 };
-process.stdout.write(`node ${process.version}, ${availableParallelism()} × ${cpus()[0]?.model}\n`);
-line('a month of slots, 100 doctors (median)', engine.ms, `${engine.count} slots`);
-line('the same, first run with empty tables', cold, '');
-line('next free slot, 100 doctors (median)', next.ms, '');
-line('a month of slots with Temporal (median)', temporal.ms, `${(temporal.ms / engine.ms).toFixed(0)} times`);
+
+function repeat(times: number, work: () => unknown): void {
+  for (let i = 0; i < times; i++) work();
+}

@@ -12,8 +12,8 @@ export const webhook: Bench = {
     const stage = await openStage();
     const { statements, ...result } = await raceAgainstSameSql({
       stage,
-      status: 201,
-      operationsPerRound: 1000,
+      status: 200,
+      operationsPerRound: 500,
       next() {
         const event = `evt_${newId()}`;
         const body = eventBody(event);

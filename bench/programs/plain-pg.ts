@@ -9,6 +9,11 @@ interface Statement {
   readonly values: readonly (string | Uint8Array | null)[];
 }
 
+interface Bound {
+  readonly text: string;
+  readonly values: (string | Buffer | null)[];
+}
+
 type Bindings = Readonly<Record<string, string>>;
 
 type Command =
@@ -22,23 +27,25 @@ const pool = new pg.Pool({
   max: connections,
   options: '-c televisit.scope=platform',
 });
-let statements: readonly Statement[] = [];
-let operations: readonly Bindings[] = [];
+/** The statements of each operation, with its values. */
+let operations: readonly Bound[][] = [];
 
-function bind(value: string | Uint8Array | null, bindings: Bindings): string | Buffer | null {
-  if (value === null) return null;
-  const text = typeof value === 'string' ? value : Buffer.from(value).toString();
-  const bound = text.replace(/\{\{(\w+)\}\}/g, (_, name: string) => bindings[name] ?? '');
-  return typeof value === 'string' ? bound : Buffer.from(bound);
+function bind({ text, values }: Statement, bindings: Bindings): Bound {
+  const fill = (place: string) => place.replace(/\{\{(\w+)\}\}/g, (_, name: string) => bindings[name] ?? '');
+  return {
+    text,
+    values: values.map((value) => {
+      if (value === null) return null;
+      if (typeof value === 'string') return fill(value);
+      return Buffer.from(fill(Buffer.from(value).toString('latin1')), 'latin1');
+    }),
+  };
 }
 
-async function perform(client: pg.PoolClient, bindings: Bindings): Promise<unknown> {
+async function perform(client: pg.PoolClient, statements: readonly Bound[]): Promise<unknown> {
   let row: unknown;
   for (const { text, values } of statements) {
-    const { rows } = await client.query(
-      text,
-      values.map((value) => bind(value, bindings)),
-    );
+    const { rows } = await client.query(text, values);
     row = rows[0] ?? row;
   }
   return row;
@@ -49,7 +56,7 @@ async function runAll(): Promise<void> {
   await Promise.all(
     Array.from({ length: connections }, async () => {
       const client = await pool.connect();
-      while (next < operations.length) await perform(client, operations[next++] as Bindings);
+      while (next < operations.length) await perform(client, operations[next++] as Bound[]);
       client.release();
     }),
   );
@@ -59,7 +66,7 @@ const fastify = Fastify();
 fastify.all<{ Params: { index: string } }>('/:index', async ({ params }) => {
   const client = await pool.connect();
   try {
-    return { data: (await perform(client, operations[Number(params.index)] as Bindings)) ?? null };
+    return { data: (await perform(client, operations[Number(params.index)] as Bound[])) ?? null };
   } finally {
     client.release();
   }
@@ -68,7 +75,8 @@ const url = await fastify.listen({ host: '127.0.0.1', port: 0 });
 
 process.on('message', async (command: Command) => {
   if (command.plain === 'load') {
-    ({ statements, operations } = command);
+    const { statements, operations: bindings } = command;
+    operations = bindings.map((own) => statements.map((statement) => bind(statement, own)));
     process.send?.({ plain: 'load' });
   } else if (command.plain === 'run') {
     await runAll();

@@ -5,11 +5,12 @@ import { prepareValue } from 'pg/lib/utils.js';
 
 interface Statement {
   readonly text: string;
-  readonly values: readonly unknown[];
+  readonly values: readonly (string | Uint8Array | null)[];
 }
 
-type Query = typeof pg.Client.prototype.query;
-const { query } = pg.Client.prototype;
+const query = Object.getOwnPropertyDescriptor(pg.Client.prototype, 'query') as {
+  value: (this: pg.Client, ...args: unknown[]) => unknown;
+};
 let recorded: Statement[] = [];
 
 function recording(this: pg.Client, ...args: unknown[]): unknown {
@@ -18,7 +19,7 @@ function recording(this: pg.Client, ...args: unknown[]): unknown {
     typeof what === 'string' ? { text: what, values: undefined } : (what as pg.QueryConfig);
   const parameters = Array.isArray(given) ? given : (values ?? []);
   recorded.push({ text, values: parameters.map((value) => prepareValue(value)) });
-  return (query as (...all: unknown[]) => unknown).apply(this, args);
+  return query.value.apply(this, args);
 }
 
 process.on('message', (message: { probe?: 'cpu' | 'record' | 'recorded' }) => {
@@ -27,10 +28,10 @@ process.on('message', (message: { probe?: 'cpu' | 'record' | 'recorded' }) => {
     process.send?.({ probe: 'cpu', seconds: (user + system) / 1e6 });
   } else if (message.probe === 'record') {
     recorded = [];
-    pg.Client.prototype.query = recording as unknown as Query;
+    Object.defineProperty(pg.Client.prototype, 'query', { ...query, value: recording });
     process.send?.({ probe: 'record' });
   } else if (message.probe === 'recorded') {
-    pg.Client.prototype.query = query;
+    Object.defineProperty(pg.Client.prototype, 'query', query);
     process.send?.({ probe: 'recorded', statements: recorded });
   }
 });

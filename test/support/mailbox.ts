@@ -29,20 +29,20 @@ export async function mailsTo(app: TestServer, email: string): Promise<ReceivedM
 }
 
 async function received(path: string): Promise<ReceivedMail> {
-  const mail = await PostalMime.parse(await readFile(path), { attachmentEncoding: 'utf8' });
+  const mail = await PostalMime.parse(await readFile(path));
   const invitation = mail.attachments.find(({ mimeType }) => mimeType === 'text/calendar');
   return {
     to: mail.to?.[0]?.address ?? '',
     subject: mail.subject ?? '',
     text: mail.text ?? '',
     messageId: mail.messageId ?? '',
-    ...(invitation && { calendar: asCalendar(String(invitation.content), invitation.method ?? '') }),
+    ...(invitation && { calendar: asCalendar(asText(invitation.content), invitation.method ?? '') }),
   };
 }
 
-/** Reads RFC 5545 content lines strictly: an alarm's properties are not the event's. */
+/** Reads RFC 5545 content lines; the mail parser has made LF of CRLF. An alarm's properties are not the event's. */
 function asCalendar(text: string, method: string): CalendarMessage {
-  const lines = text.replaceAll('\r\n ', '').split('\r\n');
+  const lines = text.replaceAll('\n ', '').split('\n');
   const properties: Record<string, string> = {};
   const attendees: string[] = [];
   const inside: string[] = [];
@@ -56,6 +56,10 @@ function asCalendar(text: string, method: string): CalendarMessage {
   }
   if (inside.length > 0) throw new Error(`Not closed: ${inside.join()}`);
   return { method, properties, attendees };
+}
+
+function asText(content: ArrayBuffer | Uint8Array | string): string {
+  return typeof content === 'string' ? content : new TextDecoder().decode(content);
 }
 
 function unescaped(value: string): string {

@@ -39,7 +39,7 @@ export async function payInBrowser(
  * Waits until the provider has told everything and what follows from it for visits and payments has been
  * done; not for the mails about it.
  */
-export async function settled(app: TestApp): Promise<void> {
+export async function settled(app: TestServer): Promise<void> {
   const quiet = async () => {
     await app.sandbox.control.drained();
     const [row] = await app.sql<{ waiting: string }>(

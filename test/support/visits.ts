@@ -34,3 +34,16 @@ export async function startedVisit(
   if (answer.status !== 200) throw new Error(`Not started: ${JSON.stringify(answer.body)}`);
   return visit;
 }
+
+/** A confirmed visit with its room. */
+export async function visitWithRoom(
+  app: TestServer,
+  patient: Person,
+  doctor: DoctorPerson,
+  index = 0,
+): Promise<Visit & { readonly roomId: string }> {
+  const visit = await confirmedVisit(app, patient, doctor, index);
+  const room = await doctor.client.post(`/api/rtc/rooms/appointment/${visit.id}/`);
+  if (room.status !== 201) throw new Error(`No room: ${JSON.stringify(room.body)}`);
+  return { ...visit, roomId: room.body.data.id };
+}

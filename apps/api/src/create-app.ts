@@ -16,7 +16,7 @@ export async function createApp(config: Config): Promise<NestFastifyApplication>
   const log = app.get(Log);
   app.useLogger(log.forNest());
   await furnish(app, config, log);
-  await serveDocuments(app, config);
+  serveDocuments(app, config);
   await serveVisitPage(app);
   return app;
 }

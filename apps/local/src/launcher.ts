@@ -5,6 +5,7 @@ import { createDataFolder } from './data-folder.ts';
 import { startParts } from './parts.ts';
 import { portProblem } from './ports.ts';
 import { type LauncherRecord, takeRunLock } from './run-lock.ts';
+import { prepareDemoData } from './seed/demo-data.ts';
 import { loadSecrets } from './secrets.ts';
 import type { LocalSettings } from './settings.ts';
 import { StartProblem } from './start-problem.ts';
@@ -39,6 +40,9 @@ export async function launch({ settings, api, signal, print }: LaunchOptions): P
     try {
       if (signal.aborted) return 0;
       const environment = apiEnvironment(settings, secrets, parts.variables);
+      const problem = await prepareDemoData(settings, environment, signal);
+      if (problem) print(`\n${problem}\n`);
+      if (signal.aborted) return 0;
       return await runApi({ settings, api, signal, print }, environment, parts.ended);
     } finally {
       await parts.stop();

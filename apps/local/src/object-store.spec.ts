@@ -2,7 +2,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  DeleteObjectsCommand,
+  GetObjectCommand,
+  HeadBucketCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { expect } from 'expect';
 import { type ObjectStore, startObjectStore } from './object-store.ts';
@@ -46,6 +53,18 @@ describe('the object store', () => {
     expect(await response.text()).toBe('%PDF');
   });
 
+  it('answers about the bucket itself', async () => {
+    await client().send(new HeadBucketCommand({ Bucket: bucket }));
+    const spare = { Bucket: bucket, Key: 'documents/ü 1.txt' };
+    await client().send(new PutObjectCommand({ ...spare, Body: 'x' }));
+    const list = await client().send(new ListObjectsV2Command({ Bucket: bucket, Prefix: 'documents/' }));
+    expect(list.Contents?.map(({ Key }) => Key)).toEqual([spare.Key]);
+    await client().send(
+      new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects: [{ Key: spare.Key }] } }),
+    );
+    await expect(client().send(new GetObjectCommand(spare))).rejects.toMatchObject({ name: 'NoSuchKey' });
+  });
+
   it('refuses a request without a signature, with a changed one, and with the key the package ships', async () => {
     const plain = `${store.url}/${bucket}/${object.Key}`;
     expect((await fetch(plain)).status).toBe(403);
@@ -53,6 +72,7 @@ describe('the object store', () => {
     expect((await fetch(plain, { method: 'DELETE' })).status).toBe(403);
     const url = await getSignedUrl(client(), new GetObjectCommand(object), { expiresIn: 60 });
     expect((await fetch(url.replace('one.pdf', 'two.pdf'))).status).toBe(403);
+    expect((await fetch(`${store.url}/${bucket}/`)).status).toBe(403);
     const guess = client({ accessKeyId: 'S3RVER', secretAccessKey: 'S3RVER' });
     await expect(guess.send(new GetObjectCommand(object))).rejects.toMatchObject({
       name: 'InvalidAccessKeyId',

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import S3rver from '@20minutes/s3rver';
+import S3rver, { type S3Middleware } from '@20minutes/s3rver';
 import accounts from '@20minutes/s3rver/lib/models/account.js';
 import { LOOPBACK } from './ports.ts';
 
@@ -42,6 +42,8 @@ export async function startObjectStore(options: ObjectStoreOptions): Promise<Obj
     vhostBuckets: false,
     configureBuckets: [{ name: options.bucket, configs: [CORS] }],
   });
+  // Before the last one, which routes, checks the signature and answers.
+  store.middleware.splice(-1, 0, nameBucketAsSigned);
   await store.configureBuckets();
   const serve = store.callback();
   const server = createServer((request, response) => {
@@ -61,6 +63,19 @@ export async function startObjectStore(options: ObjectStoreOptions): Promise<Obj
       }),
   };
 }
+
+/**
+ * AWS's SDK signs a request on the bucket itself as `/bucket/`; the package checks it as `/bucket`, so that
+ * HeadBucket, ListObjects and DeleteObjects fail. For a bucket that is named by the host, it does append
+ * the path that it is mounted on: that makes it the slash.
+ */
+const nameBucketAsSigned: S3Middleware = (context, next) => {
+  if (/^\/[^/]+\/$/.test(context.path)) {
+    context.state.vhost = true;
+    context.mountPath = '/';
+  }
+  return next();
+};
 
 /** The package verifies a signature that is there but lets a request without one through. */
 function isSigned(request: IncomingMessage): boolean {

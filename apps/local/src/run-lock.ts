@@ -64,7 +64,8 @@ export async function takeRunLock(file: string, port: number): Promise<RunLock> 
 function claimFolder(file: string): DatabaseSync | undefined {
   const database = new DatabaseSync(file);
   try {
-    database.exec('begin exclusive');
+    // Nothing is ever written, so no journal is needed beside the file.
+    database.exec('pragma journal_mode = off; begin exclusive');
     return database;
   } catch (error) {
     database.close();

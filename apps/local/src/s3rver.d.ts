@@ -2,7 +2,15 @@
 declare module '@20minutes/s3rver' {
   import type { RequestListener } from 'node:http';
 
+  /** Koa's, as far as it is used. */
+  export type S3Middleware = (
+    context: { path: string; mountPath?: string; state: { vhost?: boolean } },
+    next: () => Promise<unknown>,
+  ) => Promise<unknown>;
+
   export default class S3rver {
+    middleware: S3Middleware[];
+
     constructor(options: {
       directory: string;
       silent: boolean;

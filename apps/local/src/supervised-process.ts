@@ -13,11 +13,12 @@ exec 3<&0
 "$@" 3<&- </dev/null &
 command=$!
 (
+  trap exit TERM
   read -r line <&3
   kill -s "$stop_signal" "$command" || exit
-  tries=$((grace * 5))
+  tries=$((grace * 10))
   while [ "$tries" -gt 0 ]; do
-    sleep 0.2
+    sleep 0.1
     kill -0 "$command" || exit
     tries=$((tries - 1))
   done

@@ -78,7 +78,9 @@ export class BookingService {
             updatedAt: now,
           })
           .execute();
-        await this.jobs.send(ExpireHold, { appointmentId: id }, { startAfter: holdExpiresAt });
+        // A visit that costs nothing has nothing to wait for.
+        if (doctor.fee.amount === 0) await this.confirm(actor, id);
+        else await this.jobs.send(ExpireHold, { appointmentId: id }, { startAfter: holdExpiresAt });
       }),
     );
     return this.reader.byId(id);
@@ -202,19 +204,24 @@ export class BookingService {
       .$if(exceptId !== undefined, (query) => query.where('id', '<>', exceptId ?? ''))
       .execute();
     for (const other of inTheWay) {
-      if (other.holdExpiresAt && Temporal.Instant.compare(other.holdExpiresAt, now) <= 0) {
-        // Its job comes later and finds it expired; the payment, if one arrives, finds its slot lost.
-        await this.database.query
-          .updateTable('appointments')
-          .set({ status: 'expired', updatedAt: now })
-          .where('id', '=', other.id)
-          .execute();
-      } else if (other.practitionerId === practitionerId) {
-        throw slotTaken([]);
-      } else {
-        throw patientBusy(other.id);
-      }
+      const lapsed = other.holdExpiresAt && Temporal.Instant.compare(other.holdExpiresAt, now) <= 0;
+      if (lapsed && (await this.#expire(other.id))) continue;
+      throw other.practitionerId === practitionerId ? slotTaken([]) : patientBusy(other.id);
     }
+  }
+
+  /**
+   * Lets go of a hold that has lapsed; its job comes later and finds it expired.
+   * @returns whether it was still held: a payment may have confirmed it a moment ago.
+   */
+  async #expire(id: string): Promise<boolean> {
+    const { numUpdatedRows } = await this.database.query
+      .updateTable('appointments')
+      .set({ status: 'expired', updatedAt: this.clock.now() })
+      .where('id', '=', id)
+      .where('status', '=', 'held')
+      .executeTakeFirst();
+    return numUpdatedRows > 0n;
   }
 
   async #isFree(visit: Appointment): Promise<boolean> {

@@ -1,5 +1,5 @@
 import { DoctorsService } from '#doctors';
-import { type Actor, type Currency, hasRole, type Money, money, notFound, type UserActor } from '#kernel';
+import { type Actor, hasRole, type Money, money, notFound, type UserActor } from '#kernel';
 import { Database, Transactional } from '#platform';
 import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
@@ -90,7 +90,7 @@ export class EarningsService {
       .orderBy('account.currency')
       .execute();
     return rows.map(({ currency, pending, available, total }) => {
-      const of = (amount: number) => money(amount, currency as Currency);
+      const of = (amount: number) => money(amount, currency);
       // What was earned and lies on no account any more has been paid out.
       return {
         pending: of(pending),
@@ -116,7 +116,7 @@ export class EarningsService {
       .execute();
     return rows.map(({ month, currency, amount, payments }) => ({
       month,
-      amount: money(amount, currency as Currency),
+      amount: money(amount, currency),
       payments,
     }));
   }

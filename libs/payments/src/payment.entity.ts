@@ -1,4 +1,4 @@
-import { type Currency, type Money, money } from '#kernel';
+import { type Money, money } from '#kernel';
 import type { Tables } from '#platform';
 import type { Selectable } from 'kysely';
 
@@ -40,6 +40,6 @@ export const PAYMENT_COLUMNS = [
 ] as const;
 
 export function asPayment({ amount, currency, refundedAmount, commissionAmount, ...row }: Row): Payment {
-  const of = (minorUnits: number): Money => money(minorUnits, currency as Currency);
+  const of = (minorUnits: number): Money => money(minorUnits, currency);
   return { ...row, amount: of(amount), refunded: of(refundedAmount), commission: of(commissionAmount) };
 }

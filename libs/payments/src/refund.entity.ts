@@ -1,4 +1,4 @@
-import { type Currency, type Money, money } from '#kernel';
+import { type Money, money } from '#kernel';
 import type { Tables } from '#platform';
 import type { Selectable } from 'kysely';
 
@@ -13,5 +13,5 @@ export interface Refund extends Omit<Row, 'amount' | 'currency'> {
 }
 
 export function asRefund({ amount, currency, ...row }: Row): Refund {
-  return { ...row, amount: money(amount, currency as Currency) };
+  return { ...row, amount: money(amount, currency) };
 }

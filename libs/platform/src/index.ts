@@ -17,6 +17,6 @@ export * from './metrics/metrics.ts';
 export * from './platform.module.ts';
 export * from './realtime/in-process-bus.ts';
 export * from './realtime/realtime-bus.ts';
-export * from './realtime/redis-bus.ts';
+export * from './realtime/open-realtime-bus.ts';
 export * from './root.ts';
 export * from './storage/object-storage.ts';

@@ -34,7 +34,12 @@ export class PlatformModule {
         Mailer,
         FieldCipher,
         Metrics,
-        { provide: RealtimeBus, useFactory: openRealtimeBus, inject: [Config, Log] },
+        {
+          provide: RealtimeBus,
+          useFactory: ({ env }: Config, log: Log) =>
+            openRealtimeBus(env.REDIS_URL, (error) => log.error({ error }, 'realtime bus error')),
+          inject: [Config, Log],
+        },
       ],
       exports: [Config, ...SHARED],
     };

@@ -2,7 +2,7 @@ import { describe, it } from 'node:test';
 import { expect } from 'expect';
 import fc from 'fast-check';
 import { newId } from '#kernel';
-import { RedisBus } from '#platform';
+import { openRealtimeBus } from '#platform';
 import type { PeerSession } from './peer-session.ts';
 import type { RoomHub } from './room-hub.ts';
 import { Deployment, FakeConnection, type Frame, settle } from './room-hub.fixture.ts';
@@ -139,7 +139,7 @@ describe('RoomHub: any history of lost connections', () => {
 
   const url = process.env.REDIS_URL;
   it('does so over Redis', { skip: url ? false : 'REDIS_URL is not set' }, async () => {
-    const bus = new RedisBus(url ?? '', `test-${newId()}`, () => {});
+    const bus = await openRealtimeBus(url, () => {}, `test-${newId()}`);
     const rest = () => new Promise<void>((resolve) => setTimeout(resolve, 15));
     try {
       await fc.assert(

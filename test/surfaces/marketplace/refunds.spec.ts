@@ -114,7 +114,7 @@ describe('refunds and earnings', () => {
   it('never gives back more than came, however many ask at once', async () => {
     const visit = await paidVisit(app, doctor);
     const answers = await Promise.all(Array.from({ length: 20 }, () => refund(visit, 900)));
-    const statuses = answers.map((answer) => answer.status).sort();
+    const statuses = answers.map((answer) => answer.status).toSorted((a, b) => a - b);
     expect(statuses).toEqual([...Array(5).fill(201), ...Array(15).fill(409)]);
     await settled(app);
     expect(await transaction(visit)).toMatchObject({ status: 'partially_refunded', refunded: eur(4500) });

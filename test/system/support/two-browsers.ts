@@ -42,9 +42,17 @@ export class VisitPage {
     page.on('request', (request) => this.requests.push(request.url()));
   }
 
-  /** @param url the visit page, where needed with `#token=` or `#join=`. */
-  static async open(browser: Browser, url: string): Promise<VisitPage> {
-    const context = await browser.newContext({ viewport: { width: 1200, height: 760 } });
+  /**
+   * @param url the visit page, where needed with `#token=` or `#join=`.
+   * @param prepare changes the browser before the page is opened.
+   */
+  static async open(
+    browser: Browser,
+    url: string,
+    prepare: (context: BrowserContext) => Promise<void> = async () => undefined,
+  ): Promise<VisitPage> {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+    await prepare(context);
     const visit = new VisitPage(context, await context.newPage());
     await visit.page.goto(url);
     return visit;

@@ -8,9 +8,9 @@ import {
   type ExecutionContext,
   Injectable,
   type NestInterceptor,
+  SetMetadata,
   UseInterceptors,
 } from '@nestjs/common';
-import { ApiHeader } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { from, lastValueFrom, type Observable } from 'rxjs';
 
@@ -127,14 +127,9 @@ class IdempotencyInterceptor implements NestInterceptor {
   }
 }
 
+export const IDEMPOTENT = 'televisit:idempotent';
+
 /** The route honours `Idempotency-Key`. */
 export function Idempotent(): MethodDecorator {
-  return applyDecorators(
-    UseInterceptors(IdempotencyInterceptor),
-    ApiHeader({
-      name: 'Idempotency-Key',
-      required: false,
-      description: 'The same key with the same body gets the same answer, and the work is done once.',
-    }),
-  );
+  return applyDecorators(SetMetadata(IDEMPOTENT, true), UseInterceptors(IdempotencyInterceptor));
 }

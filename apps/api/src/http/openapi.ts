@@ -1,12 +1,104 @@
-import type { INestApplication } from '@nestjs/common';
-import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { type ErrorKind } from '#kernel';
+import { applyDecorators, type INestApplication } from '@nestjs/common';
+import { MetadataScanner, ModulesContainer } from '@nestjs/core';
+import {
+  ApiBearerAuth,
+  ApiExtension,
+  ApiHeader,
+  ApiOperation,
+  ApiResponse,
+  DocumentBuilder,
+  type OpenAPIObject,
+  SwaggerModule,
+} from '@nestjs/swagger';
 import { z } from 'zod';
+import { IDEMPOTENT } from './idempotency.interceptor.ts';
+import { OPERATION, type OperationOptions } from './operation.decorator.ts';
+
+const ErrorAnswer = z
+  .object({
+    error: z.string().describe('What went wrong, for people.'),
+    details: z
+      .looseObject({
+        code: z.string().describe('Stable; switch on it.'),
+        fields: z
+          .array(z.object({ path: z.string(), message: z.string(), code: z.string() }))
+          .optional()
+          .describe('With `validation_failed`: each field that is wrong.'),
+      })
+      .describe('What helps to put it right.'),
+    status: z.literal('error'),
+  })
+  .meta({ id: 'Error' });
+
+const FAILURES: Record<ErrorKind, { status: number; description: string }> = {
+  invalid: { status: 400, description: 'The request is not valid.' },
+  unauthenticated: { status: 401, description: 'Log in first.' },
+  payment_required: { status: 402, description: 'A payment is missing.' },
+  forbidden: { status: 403, description: 'The role does not allow this.' },
+  not_found: { status: 404, description: 'It does not exist, or the caller may not see it.' },
+  conflict: { status: 409, description: 'It does not fit the present state.' },
+  gone: { status: 410, description: 'It is over.' },
+  too_large: { status: 413, description: 'The body is too large.' },
+  unprocessable: { status: 422, description: 'It contradicts an earlier request.' },
+  rate_limited: { status: 429, description: 'Too many requests.' },
+  unavailable: { status: 503, description: 'A part of the server is not available. Try again.' },
+};
+
+/** Says of a route in Swagger's words what it says of itself in ours, so that a running server loads neither. */
+function described(options: OperationOptions, idempotent: boolean): MethodDecorator {
+  const { summary, description, access, answers = z.null(), paged = false, status = 200 } = options;
+  const fails = new Set<ErrorKind>(['invalid', ...(options.fails ?? [])]);
+  if (access !== 'public') fails.add('unauthenticated');
+  if (Array.isArray(access)) fails.add('forbidden');
+  if (idempotent) fails.add('conflict').add('unprocessable');
+  const data = paged
+    ? z.object({ items: z.array(answers), total: z.int(), page: z.int(), page_size: z.int() })
+    : answers;
+  return applyDecorators(
+    ApiOperation({ summary, ...(description && { description }) }),
+    ApiExtension('x-access', typeof access === 'string' ? access : access.join(', ')),
+    ...(access === 'public' ? [] : [ApiBearerAuth()]),
+    ...(idempotent
+      ? [
+          ApiHeader({
+            name: 'Idempotency-Key',
+            required: false,
+            description: 'The same key with the same body gets the same answer, and the work is done once.',
+          }),
+        ]
+      : []),
+    ApiResponse({
+      status,
+      description: options.message ?? 'Done.',
+      standardSchema: z.object({ data, message: z.string(), status: z.literal('success') }),
+    }),
+    ...[...fails].map((kind) => ApiResponse({ ...FAILURES[kind], standardSchema: ErrorAnswer })),
+  );
+}
+
+function describeRoutes(app: INestApplication): void {
+  const scanner = new MetadataScanner();
+  for (const module of app.get(ModulesContainer).values()) {
+    for (const { metatype } of module.controllers.values()) {
+      const prototype: object = (metatype as { prototype: object }).prototype;
+      for (const name of scanner.getAllMethodNames(prototype)) {
+        const descriptor = Object.getOwnPropertyDescriptor(prototype, name);
+        const handler = descriptor?.value as object;
+        const options = Reflect.getMetadata(OPERATION, handler) as OperationOptions | undefined;
+        const idempotent = Reflect.hasMetadata(IDEMPOTENT, handler);
+        if (descriptor && options) described(options, idempotent)(prototype, name, descriptor);
+      }
+    }
+  }
+}
 
 /**
  * The API as OpenAPI 3.1, made from the schemas that the routes themselves parse and answer with. It is
  * generated into docs/openapi.json and served from there, so a running server does not pay for it.
  */
 export function openApiOf(app: INestApplication): OpenAPIObject {
+  describeRoutes(app);
   const base = new DocumentBuilder()
     .setTitle('Televisit')
     .setDescription(
@@ -40,12 +132,12 @@ export function openApiOf(app: INestApplication): OpenAPIObject {
       return { schema: json, components: $defs ?? {} };
     },
   });
-  // The document writes its paths with a slash at the end; so does its description.
+  // Pages for people are not part of the API. The document writes its paths with a slash at the end.
   document.paths = Object.fromEntries(
-    Object.entries(document.paths).map(([path, item]) => [
-      path.startsWith('/api/') ? `${path}/` : path,
-      item,
-    ]),
+    Object.entries(document.paths).flatMap(([path, item]) => {
+      if (path.startsWith('/api/')) return [[`${path}/`, item]];
+      return path.startsWith('/health') ? [[path, item]] : [];
+    }),
   );
   return document;
 }

@@ -86,7 +86,7 @@ export function toAuditStats({ byAction, ...totals }: AuditStats): z.infer<typeo
 
 /** What lies in all of the periods. */
 function narrowest(periods: readonly Period[]): Period {
-  const order = Temporal.Instant.compare;
+  const order = (one: Temporal.Instant, other: Temporal.Instant) => Temporal.Instant.compare(one, other);
   const starts = periods.flatMap(({ from }) => from ?? []).sort(order);
   const ends = periods.flatMap(({ to }) => to ?? []).sort(order);
   return { from: starts.at(-1), to: ends[0] };

@@ -1,7 +1,6 @@
 import { notFound } from '#kernel';
 import { Config } from '#platform';
 import { Controller, Get, Header, Param, Query, Res } from '@nestjs/common';
-import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { iso } from '../http/fields.ts';
@@ -18,7 +17,6 @@ const HTML = 'text/html; charset=utf-8';
  * The inbox of a development server: the mails that the catcher took. Part of the server only where
  * MAIL_SPOOL_DIR is set, which production refuses.
  */
-@ApiExcludeController()
 @Controller('dev/mail')
 export class DevMailController {
   readonly #folder: string;

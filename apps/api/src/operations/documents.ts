@@ -1,20 +1,46 @@
-import { readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { type Config, Metrics, ROOT } from '#platform';
-import scalar from '@scalar/fastify-api-reference';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyInstance } from 'fastify';
+import { type FastifyInstance, fastify as newFastify } from 'fastify';
 
-/** The reference page brings its script inline; it is all ours and loads nothing from elsewhere. */
+/** The reference page brings its script inline; it is all served from here and loads nothing from elsewhere. */
 const REFERENCE_CSP =
-  "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; connect-src 'self'";
+  "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'";
 
 /** What is served beside the surfaces: the API's description, its reference page, and metrics. */
-export async function serveDocuments(app: NestFastifyApplication, config: Config): Promise<void> {
+export function serveDocuments(app: NestFastifyApplication, config: Config): void {
   const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
-  const openApi = await readFile(join(ROOT, 'docs/openapi.json'));
-  fastify.get('/openapi.json', (_request, reply) => reply.type('application/json').send(openApi));
-  await fastify.register(scalar, {
+  fastify.get('/openapi.json', (_request, reply) =>
+    reply.type('application/json').send(createReadStream(join(ROOT, 'docs/openapi.json'))),
+  );
+
+  // The reference weighs 40 MB in memory: it is loaded for the first who reads it.
+  let reference: Promise<FastifyInstance> | undefined;
+  fastify.get('/docs', (_request, reply) => reply.redirect('/docs/'));
+  fastify.get('/docs/*', async (request, reply) => {
+    reference ??= loadReference();
+    const page = await (await reference).inject({ url: request.url });
+    return reply
+      .code(page.statusCode)
+      .header('content-security-policy', REFERENCE_CSP)
+      .type(String(page.headers['content-type']))
+      .send(page.rawPayload);
+  });
+
+  // In production metrics are on METRICS_PORT only, which the proxy does not reach.
+  if (!config.production) {
+    const metrics = app.get(Metrics);
+    fastify.get('/metrics', async (_request, reply) =>
+      reply.type(metrics.registry.contentType).send(await metrics.text()),
+    );
+  }
+}
+
+async function loadReference(): Promise<FastifyInstance> {
+  const { default: scalar } = await import('@scalar/fastify-api-reference');
+  const instance = newFastify();
+  await instance.register(scalar, {
     routePrefix: '/docs',
     configuration: {
       url: '/openapi.json',
@@ -23,18 +49,7 @@ export async function serveDocuments(app: NestFastifyApplication, config: Config
       telemetry: false,
       hideClientButton: true,
     },
-    hooks: {
-      onRequest: (_request, reply, done) => {
-        reply.header('content-security-policy', REFERENCE_CSP);
-        done();
-      },
-    },
   });
-  // In production metrics are on METRICS_PORT only, which the proxy does not reach.
-  if (!config.production) {
-    const metrics = app.get(Metrics);
-    fastify.get('/metrics', async (_request, reply) =>
-      reply.type(metrics.registry.contentType).send(await metrics.text()),
-    );
-  }
+  await instance.ready();
+  return instance;
 }

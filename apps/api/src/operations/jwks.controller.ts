@@ -1,6 +1,5 @@
 import { TokenIssuer } from '#auth';
 import { Controller, Get, Header } from '@nestjs/common';
-import { ApiExcludeEndpoint } from '@nestjs/swagger';
 import { Operation } from '../http/operation.decorator.ts';
 
 @Controller('.well-known')
@@ -9,7 +8,6 @@ export class JwksController {
 
   /** Answers text, so that no surface's envelope is put around a document whose form is RFC 7517's. */
   @Get('jwks.json')
-  @ApiExcludeEndpoint()
   @Operation({ summary: 'The public keys that access tokens are checked with', access: 'public' })
   @Header('Content-Type', 'application/jwk-set+json')
   @Header('Cache-Control', 'public, max-age=300')

@@ -51,9 +51,9 @@ export async function caughtMail(folder: string, id: string): Promise<CaughtMail
     messageId: mail.messageId ?? '',
     text: mail.text ?? '',
     attachments: mail.attachments.map(({ filename, mimeType, content }) => ({
-      name: filename ?? 'unnamed',
+      name: filename ?? 'invite.ics',
       contentType: mimeType,
-      content: typeof content === 'string' ? Buffer.from(content) : new Uint8Array(content),
+      content: asWritten(mimeType, content),
     })),
   };
 }
@@ -62,4 +62,11 @@ export async function caughtMail(folder: string, id: string): Promise<CaughtMail
 function caughtAt(id: string): Temporal.Instant {
   const [, day, time, fraction] = /^(\d{8})T(\d{6})(\d{3})Z/.exec(id) ?? [];
   return Temporal.Instant.from(`${day}T${time}.${fraction}Z`);
+}
+
+/** The parser makes LF of a calendar's CRLF, which RFC 5545 demands. */
+function asWritten(contentType: string, content: ArrayBuffer | Uint8Array | string): Uint8Array {
+  const bytes = typeof content === 'string' ? Buffer.from(content) : new Uint8Array(content);
+  const isCalendar = contentType === 'text/calendar' || contentType === 'application/ics';
+  return isCalendar ? Buffer.from(new TextDecoder().decode(bytes).replaceAll(/\r?\n/g, '\r\n')) : bytes;
 }

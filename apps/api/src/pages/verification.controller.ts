@@ -1,7 +1,6 @@
 import { VerificationService } from '#emr';
 import { type Actor, DomainError } from '#kernel';
 import { Controller, Get, Header, Param, Res } from '@nestjs/common';
-import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { CurrentActor } from '../http/current-actor.decorator.ts';
 import { RequiredText } from '../http/fields.ts';
@@ -9,7 +8,6 @@ import { Operation } from '../http/operation.decorator.ts';
 import { unknownCodePage, VERIFICATION_STYLE, verificationPage } from './verification.page.ts';
 
 /** Where the QR code of a prescription leads: a page for whoever holds the paper. */
-@ApiExcludeController()
 @Controller('verify')
 export class VerificationController {
   constructor(private readonly verification: VerificationService) {}

@@ -18,7 +18,10 @@ class NoMailer extends Mailer {
 }
 
 /** The same libraries as the server's, in a time of their own. */
-@Module({ imports: LIBRARIES, providers: [Consultation, DoctorPractice, PatientCharts, People, Till, VisitNow, Visits] })
+@Module({
+  imports: LIBRARIES,
+  providers: [Consultation, DoctorPractice, PatientCharts, People, Till, VisitNow, Visits],
+})
 export class SeedModule {
   static with(config: Config, timeline: Timeline): DynamicModule {
     const platform = PlatformModule.with(config);

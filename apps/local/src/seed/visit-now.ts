@@ -4,6 +4,7 @@ import { type Doctor, DoctorsService } from '#doctors';
 import { DomainError, type UserActor } from '#kernel';
 import { Injectable } from '@nestjs/common';
 import { DOCTOR_NOW, PATIENT_NOW } from './cast.ts';
+import { JOINABLE } from './joinable-room.ts';
 import { People } from './people.ts';
 import { Till } from './till.ts';
 import { Timeline } from './timeline.ts';
@@ -32,6 +33,7 @@ export class VisitNow {
       const patient = await this.people.actor(PATIENT_NOW);
       const doctorActor = await this.people.actor(DOCTOR_NOW);
       const doctor = await this.doctors.own(doctorActor);
+      if (await this.#stands(patient, doctor)) return;
       const former = await this.#former(patient, doctor);
       const id = await this.#place(doctorActor, doctor, (start) =>
         former
@@ -42,11 +44,29 @@ export class VisitNow {
     });
   }
 
+  async #stands(patient: UserActor, { id }: Doctor): Promise<boolean> {
+    const { total } = await this.appointments.list(
+      patient,
+      {
+        practitionerId: id,
+        status: ['scheduled', 'arrived', 'in_progress'],
+        startsFrom: this.timeline.end.subtract(JOINABLE.before),
+        startsBefore: this.timeline.end.add(JOINABLE.after),
+      },
+      { page: 1, pageSize: 1 },
+    );
+    return total > 0;
+  }
+
   /** Yesterday's, to which nobody came: it is moved instead of leaving one more behind every day. */
   async #former(patient: UserActor, { id }: Doctor): Promise<string | undefined> {
     const { items } = await this.appointments.list(
       patient,
-      { practitionerId: id, status: ['scheduled'], startsBefore: this.timeline.end },
+      {
+        practitionerId: id,
+        status: ['scheduled'],
+        startsBefore: this.timeline.end.subtract(JOINABLE.before),
+      },
       { page: 1, pageSize: 1 },
     );
     return items[0]?.id;

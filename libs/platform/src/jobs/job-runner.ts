@@ -1,13 +1,14 @@
 import { newId, systemActor } from '#kernel';
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
+import type { Job, JobResult } from 'pg-boss';
 import { Config } from '../config/config.ts';
 import { Log } from '../logging/log.ts';
 import { Metrics } from '../metrics/metrics.ts';
 import { runWithRequestId } from '../logging/request-id.ts';
 import { HandlerMetadata, type HandlerDeclaration } from './handler.decorators.ts';
 import { Jobs } from './jobs.ts';
-import type { JobData, JobHandler } from './queue.ts';
+import type { JobData, JobHandler, Queue } from './queue.ts';
 
 /** Where jobs go that failed for good; an operator looks at them and sends them again. */
 export const DEAD_LETTERS = 'dead-letters';
@@ -17,6 +18,9 @@ export const DEAD_LETTERS = 'dead-letters';
  * now, or whose wake-up was lost.
  */
 const POLL_SECONDS = 2;
+
+/** How many jobs of one queue are done side by side in one process. */
+const BATCH = 5;
 
 /** Finds every handler of the application, makes its queue, and works on it in processes that run jobs. */
 @Injectable()
@@ -64,22 +68,31 @@ export class JobRunner implements OnApplicationBootstrap {
   async #work({ queue }: HandlerDeclaration, handler: JobHandler<JobData>): Promise<void> {
     await this.jobs.boss.work(
       queue.name,
-      { batchSize: 1, pollingIntervalSeconds: POLL_SECONDS, notifyPollingIntervalSeconds: POLL_SECONDS },
-      async ([job]) => {
-        if (!job) return;
-        const requestId = newId();
-        await runWithRequestId(requestId, async () => {
-          const stop = this.metrics.jobs.startTimer({ queue: queue.name });
-          try {
-            await handler.handle(systemActor(requestId), queue.data.parse(job.data));
-            stop({ outcome: 'done' });
-          } catch (error) {
-            stop({ outcome: 'failed' });
-            this.log.error({ error, queue: queue.name, jobId: job.id }, 'job failed');
-            throw error;
-          }
-        });
+      {
+        batchSize: BATCH,
+        burstWhenBatchFull: true,
+        perJobResults: true,
+        pollingIntervalSeconds: POLL_SECONDS,
+        notifyPollingIntervalSeconds: POLL_SECONDS,
       },
+      (jobs) => Promise.all(jobs.map((job) => this.#do(queue, handler, job as Job<JobData>))),
     );
+  }
+
+  /** Does one job. What becomes of it is its own affair: the others of its batch go on. */
+  async #do(queue: Queue, handler: JobHandler<JobData>, job: Job<JobData>): Promise<JobResult> {
+    const requestId = newId();
+    const stop = this.metrics.jobs.startTimer({ queue: queue.name });
+    try {
+      await runWithRequestId(requestId, () =>
+        handler.handle(systemActor(requestId), queue.data.parse(job.data)),
+      );
+      stop({ outcome: 'done' });
+      return { id: job.id, status: 'completed' };
+    } catch (error) {
+      stop({ outcome: 'failed' });
+      this.log.error({ error, queue: queue.name, jobId: job.id, jobRequestId: requestId }, 'job failed');
+      return { id: job.id, status: 'failed', output: { message: (error as Error).message } };
+    }
   }
 }

@@ -1,11 +1,19 @@
-import type { Config } from '../config/config.ts';
-import type { Log } from '../logging/log.ts';
 import { InProcessBus } from './in-process-bus.ts';
 import type { RealtimeBus } from './realtime-bus.ts';
 
-/** The bus that the configuration asks for: over Redis where REDIS_URL is set, otherwise in this process. */
-export async function openRealtimeBus({ env }: Config, log: Log): Promise<RealtimeBus> {
-  if (env.REDIS_URL === undefined) return new InProcessBus();
+/**
+ * The bus between the processes of a deployment: over Redis where there is a URL, otherwise within this
+ * process.
+ *
+ * @param report is told of connection errors; the bus reconnects by itself.
+ * @param prefix what all keys and channels of this deployment begin with.
+ */
+export async function openRealtimeBus(
+  redisUrl: string | undefined,
+  report: (error: Error) => void,
+  prefix = 'televisit',
+): Promise<RealtimeBus> {
+  if (redisUrl === undefined) return new InProcessBus();
   const { RedisBus } = await import('./redis-bus.ts');
-  return new RedisBus(env.REDIS_URL, 'televisit', (error) => log.error({ error }, 'realtime bus error'));
+  return new RedisBus(redisUrl, prefix, report);
 }

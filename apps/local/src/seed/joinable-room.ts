@@ -1,11 +1,15 @@
 import { Client } from 'pg';
 import { DOCTOR_NOW, emailOf, PATIENT_NOW } from './cast.ts';
 
+/** How far from now a visit may begin that can be joined now: begun this long ago, or beginning so soon. */
+export const JOINABLE = { before: { hours: 2 }, after: { hours: 4 } };
+
 /** PostgreSQL's code for a table that is not there: nothing has been migrated yet. */
 const UNDEFINED_TABLE = '42P01';
 
 /** The room of the demo's visit that can be joined now; the one question that every start asks. */
 export async function joinableRoom(databaseUrl: string): Promise<string | undefined> {
+  const now = Temporal.Now.instant();
   const client = new Client({ connectionString: databaseUrl, options: '-c televisit.scope=platform' });
   await client.connect();
   try {
@@ -19,10 +23,15 @@ export async function joinableRoom(databaseUrl: string): Promise<string | undefi
        join users patient_user on patient_user.id = patient.user_id
        where doctor_user.email = $1 and patient_user.email = $2
          and visit.status in ('scheduled', 'arrived', 'in_progress') and room.status <> 'ended'
-         and visit.starts_at between now() - interval '2 hours' and now() + interval '5 hours'
+         and visit.starts_at between $3 and $4
        order by visit.starts_at
        limit 1`,
-      [emailOf(DOCTOR_NOW), emailOf(PATIENT_NOW)],
+      [
+        emailOf(DOCTOR_NOW),
+        emailOf(PATIENT_NOW),
+        String(now.subtract(JOINABLE.before)),
+        String(now.add(JOINABLE.after)),
+      ],
     );
     return rows[0]?.id;
   } catch (error) {
