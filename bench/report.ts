@@ -11,7 +11,8 @@ export function describeMachine(machine: Machine): string {
     `${date}, commit ${commit}`,
     `Node ${node}, PostgreSQL ${postgres} (embedded, fsync and synchronous commit off), ${system}`,
     `${cores} × ${cpu}, ${memoryGiB} GiB; load average before: ${loadAverage}`,
-    'Median (least to greatest) of interleaved rounds; load, server and database share the machine.',
+    'Median (least to greatest) of interleaved rounds. Load, server and database share the machine, so that the',
+    'load generator bounds what is done in a second; the CPU of a process is its own.',
     '',
   ].join('\n');
 }

@@ -44,8 +44,8 @@ export async function raceAgainstSameSql(
   });
   const { statements, madeHere } = withPlaces(recorded, sample.values);
   const take = () => Array.from({ length: operationsPerRound }, () => work.next());
-  const loadInto = (plain: MeasuredProcess) =>
-    plain.ask({
+  const loadInto = (process: MeasuredProcess) =>
+    process.ask({
       plain: 'load',
       statements,
       operations: take().map(({ values }) => ({
@@ -54,20 +54,31 @@ export async function raceAgainstSameSql(
       })),
     });
 
-  const program = () =>
+  const program = (env: Record<string, string> = {}) =>
     new MeasuredProcess('bench/programs/plain-pg.ts', {
       DATABASE_URL: stage.databaseUrl,
       CONNECTIONS: String(CONNECTIONS),
+      ...env,
     });
   const behindFastify = program();
   const plain = program();
-  const [{ url }] = await Promise.all([
-    behindFastify.told<{ url: string }>({ plain: 'ready' }),
-    plain.told({ plain: 'ready' }),
-  ]);
+  const prepared = program({ PREPARED: '1' });
+  const [{ url } = {}] = await Promise.all(
+    [behindFastify, plain, prepared].map((each) => each.told<{ url: string }>({ plain: 'ready' })),
+  );
+  if (url === undefined) throw new Error('The bare server has no address.');
   const fastifyLoad = await HttpLoad.open(url, CONNECTIONS);
   const byIndex = Array.from({ length: operationsPerRound }, (_, index) => httpRequest('GET', `/${index}`));
 
+  const plainRun = (name: string, process: MeasuredProcess): Competitor => ({
+    name,
+    run: async () => {
+      await loadInto(process);
+      return process.sampled(operationsPerRound, async () => {
+        await process.ask({ plain: 'run' });
+      });
+    },
+  });
   const competitors: Competitor[] = [
     {
       name: 'the API',
@@ -87,22 +98,15 @@ export async function raceAgainstSameSql(
         });
       },
     },
-    {
-      name: 'plain pg, same SQL',
-      run: async () => {
-        await loadInto(plain);
-        return plain.sampled(operationsPerRound, async () => {
-          await plain.ask({ plain: 'run' });
-        });
-      },
-    },
+    plainRun('plain pg, same SQL', plain),
+    plainRun('plain pg, same SQL, prepared', prepared),
   ];
   try {
     return { ...(await race(competitors, ROUNDS)), statements };
   } finally {
     load.close();
     fastifyLoad.close();
-    await Promise.all([behindFastify.stop(), plain.stop()]);
+    await Promise.all([behindFastify, plain, prepared].map((each) => each.stop()));
   }
 }
 

@@ -7,6 +7,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { stateCatalogue } from '#kernel';
 import { eventCatalogue, loadConfig } from '#platform';
 import { createApp } from '../apps/api/src/create-app.ts';
 import { openApiOf } from '../apps/api/src/http/openapi.ts';
@@ -25,7 +26,7 @@ try {
     'docs/openapi.json': `${JSON.stringify(openApi, null, 2)}\n`,
     'docs/routes.md': routesPage(openApi),
     'docs/events.md': eventsPage(eventCatalogue()),
-    'docs/states.md': statesPage(),
+    'docs/states.md': statesPage(stateCatalogue()),
   };
   const stale: string[] = [];
   for (const [path, content] of Object.entries(files)) {

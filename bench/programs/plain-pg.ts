@@ -1,5 +1,6 @@
 // The limit of a path that ends in PostgreSQL: the statements that the API sends, by plain `pg`, without
-// anything around them; and the same behind a bare Fastify route.
+// anything around them; and the same behind a bare Fastify route. With PREPARED=1 each connection lets
+// PostgreSQL parse and plan a statement once.
 import Fastify from 'fastify';
 import pg from 'pg';
 
@@ -10,6 +11,7 @@ interface Statement {
 }
 
 interface Bound {
+  readonly name: string | undefined;
   readonly text: string;
   readonly values: (string | Buffer | null)[];
 }
@@ -21,6 +23,7 @@ type Command =
   | { readonly plain: 'run' };
 
 const connectionString = process.env['DATABASE_URL'];
+const prepared = process.env['PREPARED'] === '1';
 const connections = Number(process.env['CONNECTIONS']);
 const pool = new pg.Pool({
   connectionString,
@@ -30,9 +33,10 @@ const pool = new pg.Pool({
 /** The statements of each operation, with its values. */
 let operations: readonly Bound[][] = [];
 
-function bind({ text, values }: Statement, bindings: Bindings): Bound {
+function bind({ text, values }: Statement, index: number, bindings: Bindings): Bound {
   const fill = (place: string) => place.replace(/\{\{(\w+)\}\}/g, (_, name: string) => bindings[name] ?? '');
   return {
+    name: prepared ? `statement${index}` : undefined,
     text,
     values: values.map((value) => {
       if (value === null) return null;
@@ -44,8 +48,8 @@ function bind({ text, values }: Statement, bindings: Bindings): Bound {
 
 async function perform(client: pg.PoolClient, statements: readonly Bound[]): Promise<unknown> {
   let row: unknown;
-  for (const { text, values } of statements) {
-    const { rows } = await client.query(text, values);
+  for (const statement of statements) {
+    const { rows } = await client.query(statement);
     row = rows[0] ?? row;
   }
   return row;
@@ -76,7 +80,7 @@ const url = await fastify.listen({ host: '127.0.0.1', port: 0 });
 process.on('message', async (command: Command) => {
   if (command.plain === 'load') {
     const { statements, operations: bindings } = command;
-    operations = bindings.map((own) => statements.map((statement) => bind(statement, own)));
+    operations = bindings.map((own) => statements.map((statement, index) => bind(statement, index, own)));
     process.send?.({ plain: 'load' });
   } else if (command.plain === 'run') {
     await runAll();

@@ -34,7 +34,7 @@ describe('a visit in two browsers', () => {
     server = await ServerProcess.start({ BASE_URL: network.url }, port);
     const admin = await registerAdmin(server.app);
     doctor = await registerDoctor(server.app, admin, { name: 'Dr. Asha Rao' });
-    patient = await register(server.app, 'patient', { first_name: 'Ann', last_name: 'Lee' });
+    patient = await register(server.app, 'patient', { first_name: 'Sam', last_name: 'Lee' });
     browser = await launchChromium();
   });
   after(async () => {
@@ -60,7 +60,7 @@ describe('a visit in two browsers', () => {
     await doctors.signIn(doctor.email, PASSWORD);
     await doctors.enter();
     await doctors.untilView('waiting');
-    await doctors.page.getByRole('heading', { name: 'Ann Lee is here' }).waitFor();
+    await doctors.page.getByRole('heading', { name: 'Sam Lee is here' }).waitFor();
     await doctors.page.click('#start');
 
     for (const one of [doctors, patients]) {
@@ -68,13 +68,13 @@ describe('a visit in two browsers', () => {
       await one.untilMedia('connected');
     }
     for (const one of [doctors, patients]) expect(await one.untilFrames(20)).toBeGreaterThan(20);
-    expect(await doctors.page.textContent('#remote-name')).toBe('Ann Lee');
+    expect(await doctors.page.textContent('#remote-name')).toBe('Sam Lee');
 
     await doctors.say('Can you hear me?');
     await patients.page.click('#chat-toggle');
     await patients.page.locator('#messages li', { hasText: 'Can you hear me?' }).waitFor();
     await patients.page.click('#mute');
-    await doctors.page.locator('#remote-name', { hasText: 'Ann Lee (muted)' }).waitFor();
+    await doctors.page.locator('#remote-name', { hasText: 'Sam Lee (muted)' }).waitFor();
 
     network.break();
     await Promise.all([doctors, patients].map((one) => one.untilSignalling('reconnecting')));

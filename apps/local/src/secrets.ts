@@ -52,5 +52,5 @@ async function keep(file: string, make: () => string): Promise<string> {
 
 function signingKey(): string {
   const { privateKey } = generateKeyPairSync('ed25519');
-  return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  return privateKey.export({ type: 'pkcs8', format: 'pem' });
 }

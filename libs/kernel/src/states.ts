@@ -12,9 +12,16 @@ export interface StateMachine<State extends string> {
   assert(from: State, to: State): void;
 }
 
+const catalogue: StateMachine<string>[] = [];
+
+/** Every state machine that has been defined, in the order of loading: for the generated page. */
+export function stateCatalogue(): readonly StateMachine<string>[] {
+  return catalogue;
+}
+
 export function stateMachine<State extends string>(noun: string, moves: Moves<State>): StateMachine<State> {
   const can = (from: State, to: State) => moves[from].includes(to);
-  return {
+  const machine: StateMachine<State> = {
     noun,
     moves,
     can,
@@ -30,4 +37,6 @@ export function stateMachine<State extends string>(noun: string, moves: Moves<St
       );
     },
   };
+  catalogue.push(machine as unknown as StateMachine<string>);
+  return machine;
 }

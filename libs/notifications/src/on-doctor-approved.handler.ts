@@ -14,12 +14,12 @@ export class OnDoctorApproved implements JobHandler<DataOf<typeof DoctorApproved
   async handle(_actor: Actor, { doctorId, userId }: DataOf<typeof DoctorApproved>): Promise<void> {
     const { kycStatus, kycReviewedAt } = await this.doctors.byId(doctorId);
     // A later step has overtaken the decision, and tells of itself.
-    if (kycStatus !== 'approved') return;
+    if (kycStatus !== 'approved' || kycReviewedAt === null) return;
     await this.notifications.notify(userId, {
       type: 'doctor_approved',
       ...MESSAGES.doctor_approved(),
       data: { doctorId },
-      cause: `doctor:${doctorId}:${kycReviewedAt}`,
+      cause: `doctor:${doctorId}:${kycReviewedAt.toString()}`,
       mail: {},
     });
   }

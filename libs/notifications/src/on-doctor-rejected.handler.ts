@@ -14,12 +14,12 @@ export class OnDoctorRejected implements JobHandler<DataOf<typeof DoctorRejected
   async handle(_actor: Actor, { doctorId, userId }: DataOf<typeof DoctorRejected>): Promise<void> {
     const { kycStatus, kycReviewedAt } = await this.doctors.byId(doctorId);
     // A later step has overtaken the decision, and tells of itself.
-    if (kycStatus !== 'rejected') return;
+    if (kycStatus !== 'rejected' || kycReviewedAt === null) return;
     await this.notifications.notify(userId, {
       type: 'doctor_rejected',
       ...MESSAGES.doctor_rejected(),
       data: { doctorId },
-      cause: `doctor:${doctorId}:${kycReviewedAt}`,
+      cause: `doctor:${doctorId}:${kycReviewedAt.toString()}`,
       mail: {},
     });
   }

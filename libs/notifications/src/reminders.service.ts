@@ -113,7 +113,7 @@ export class RemindersService {
     if (party && isToCome) {
       await this.notices.tell(party, visit, {
         type: 'appointment_reminder',
-        cause: `reminder:${reminder.id}:${dueAt}`,
+        cause: `reminder:${reminder.id}:${dueAt.toString()}`,
         mail: true,
       });
       await this.#change(reminder, { status: 'sent', sentAt: this.clock.now() });

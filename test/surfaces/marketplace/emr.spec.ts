@@ -398,6 +398,7 @@ describe('the chart', () => {
   describe('vitals', () => {
     it('are recorded at home by the patient, and corrected by them', async () => {
       const recorded = await patient.client.post('/api/emr/vitals/', {
+        patient_id: 'me',
         temperature: 38.4,
         heart_rate: 95,
         recorded_at: '2026-01-02T08:00:00+01:00',
@@ -430,7 +431,7 @@ describe('the chart', () => {
 
     it('must be plausible', async () => {
       const code = async (body: object) =>
-        (await patient.client.post('/api/emr/vitals/', body)).body.details.code;
+        (await patient.client.post('/api/emr/vitals/', { patient_id: 'me', ...body })).body.details.code;
       expect(await code({ temperature: 98.6 })).toBe('validation_failed');
       expect(await code({})).toBe('vitals_empty');
       expect(await code({ systolic: 120 })).toBe('blood_pressure_incomplete');

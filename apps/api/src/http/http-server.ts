@@ -4,7 +4,7 @@ import { isId, newId, type Page } from '#kernel';
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { dialectOf } from './dialects/dialect-of.ts';
 import { ErrorFilter } from './error.filter.ts';
 import { validationPipe } from './validation.pipe.ts';
@@ -34,6 +34,13 @@ export async function furnish(app: NestFastifyApplication, config: Config, log: 
   const errors = new ErrorFilter(log);
   app.useGlobalPipes(validationPipe);
   app.useGlobalFilters(errors);
+
+  // A client that announces JSON and sends nothing means no body: many do so on every POST.
+  const parseJson = fastify.getDefaultJsonParser('error', 'error');
+  app.useBodyParser('application/json', { bodyLimit: BODY_LIMIT_BYTES }, (request, body, done) => {
+    if (body.length === 0) done(null, undefined);
+    else parseJson(request as FastifyRequest, body.toString('utf8'), done);
+  });
 
   await fastify.register(helmet, {
     contentSecurityPolicy: {

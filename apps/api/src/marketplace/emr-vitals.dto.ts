@@ -36,7 +36,7 @@ export const VitalSigns = Signs.transform(toMeasurements).meta({ id: 'NewVitalSi
 
 const recorded_at = Instant.optional().describe('When they were taken; now, when left out.');
 
-export const RecordVitals = Signs.extend({ patient_id: ChartId.default('me'), recorded_at }).transform(
+export const RecordVitals = Signs.extend({ patient_id: ChartId, recorded_at }).transform(
   ({ patient_id, recorded_at: recordedAt, ...body }) => ({
     chart: patient_id,
     measurements: toMeasurements(body),

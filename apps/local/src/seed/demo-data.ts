@@ -33,7 +33,10 @@ export async function prepareDemoData(
       room = await joinableRoom(databaseUrl);
     }
     const visitUrl = room && `${baseUrl}/visit/${room}`;
-    await writeFile(folder.demo, `${JSON.stringify({ password: PASSWORD, logins: LOGINS, visitUrl }, null, 2)}\n`);
+    await writeFile(
+      folder.demo,
+      `${JSON.stringify({ password: PASSWORD, logins: LOGINS, visitUrl }, null, 2)}\n`,
+    );
     return undefined;
   } catch (error) {
     return `The demo data could not be made: ${(error as Error).message}`;

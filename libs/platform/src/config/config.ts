@@ -17,7 +17,7 @@ const Environment = z.object({
   BASE_URL: z.url().default('http://localhost:8000'),
   ALLOWED_ORIGINS: list.default(['*']),
   TRUST_PROXY_HOPS: z.coerce.number().int().min(0).default(0),
-  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).optional(),
   METRICS_PORT: z.coerce.number().int().min(1).max(65535).optional(),
   EXIT_WITH_PARENT: flag.default(false),
   RUN_JOBS: flag.optional(),
@@ -76,6 +76,11 @@ export class Config {
   constructor(readonly env: Environment) {
     this.production = env.NODE_ENV === 'production';
     this.tokenSigningKey = readFileSync(env.TOKEN_SIGNING_KEY_FILE, 'utf8');
+  }
+
+  /** Production tells every request; in development the terminal is for the developer. */
+  get logLevel(): string {
+    return this.env.LOG_LEVEL ?? (this.production ? 'info' : 'warn');
   }
 
   /** In development the api process runs the jobs too; in production a worker does. */

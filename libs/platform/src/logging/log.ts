@@ -13,7 +13,7 @@ export class Log {
 
   constructor(config: Config) {
     this.pino = pino({
-      level: config.env.LOG_LEVEL,
+      level: config.logLevel,
       base: null,
       formatters: { level: (level) => ({ level }) },
       timestamp: pino.stdTimeFunctions.isoTime,

@@ -1,0 +1,81 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { freePort } from '../../../apps/local/src/ports.ts';
+import { eventually } from '../../support/eventually.ts';
+
+/** A server of the operating system that a test runs for itself. */
+export interface Program {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/** Redis on loopback, in memory only. */
+export function startRedis(): Promise<Program> {
+  return start('redis-server', (port) => ['--port', String(port), '--bind', '127.0.0.1', '--save', '']);
+}
+
+/**
+ * coturn on loopback. Only a test lets it relay to loopback: in production that is the door to the host's
+ * own services.
+ */
+export function startCoturn(secret: string): Promise<Program> {
+  return start('turnserver', (port) => [
+    '-n',
+    '--no-cli',
+    '--no-tls',
+    '--no-dtls',
+    '--listening-ip=127.0.0.1',
+    '--relay-ip=127.0.0.1',
+    `--listening-port=${port}`,
+    '--realm=televisit.test',
+    '--use-auth-secret',
+    `--static-auth-secret=${secret}`,
+    '--allow-loopback-peers',
+    '--pidfile=turnserver.pid',
+    '--log-file=stdout',
+  ]);
+}
+
+async function start(command: string, args: (port: number) => string[]): Promise<Program> {
+  const folder = await mkdtemp(join(tmpdir(), 'televisit-program-'));
+  const port = await freePort();
+  const child = spawn(command, args(port), {
+    cwd: folder,
+    stdio: 'ignore',
+    // Debian keeps servers in sbin, which an ordinary user's PATH leaves out.
+    env: { ...process.env, PATH: `${process.env['PATH']}${delimiter}/usr/sbin` },
+  });
+  const ended = exitOf(child);
+  const stop = () => child.kill('SIGKILL');
+  process.once('exit', stop);
+  await eventually(() => child.exitCode !== null || listens(port), `${command} listens`);
+  if (child.exitCode !== null) throw new Error(`${command} ended with ${child.exitCode}.`);
+  return {
+    port,
+    async close() {
+      stop();
+      process.off('exit', stop);
+      await ended;
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function exitOf(child: ChildProcess): Promise<unknown> {
+  const ended = once(child, 'exit');
+  // A command that is not there ends with an error instead; whoever waits is told.
+  ended.catch(() => undefined);
+  return ended;
+}
+
+function listens(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+    socket.once('connect', () => socket.destroy());
+  });
+}

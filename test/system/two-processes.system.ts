@@ -1,0 +1,116 @@
+import { after, before, describe, it } from 'node:test';
+import { expect } from 'expect';
+import {
+  type DoctorPerson,
+  type Person,
+  register,
+  registerAdmin,
+  registerDoctor,
+} from '../support/people.ts';
+import { grantFor, RtcPeer } from '../support/rtc-peer.ts';
+import { visitWithRoom } from '../support/visits.ts';
+import { descendants, untilGone } from './support/processes.ts';
+import { type Program, startRedis } from './support/programs.ts';
+import { type ApiProcess, ServerProcess } from './support/server.ts';
+
+describe('two api processes', () => {
+  let redis: Program;
+  let server: ServerProcess;
+  let other: ApiProcess;
+  let doctor: DoctorPerson;
+  let patient: Person;
+
+  before(async () => {
+    redis = await startRedis();
+    const REDIS_URL = `redis://127.0.0.1:${redis.port}`;
+    server = await ServerProcess.start({ REDIS_URL });
+    other = await server.another({ REDIS_URL });
+    doctor = await registerDoctor(server.app, await registerAdmin(server.app));
+    patient = await register(server.app);
+  });
+  after(async () => {
+    const started = descendants();
+    await server.close();
+    await redis.close();
+    await untilGone(started);
+  });
+
+  /** The same room at another process. */
+  const at = (api: ApiProcess, roomId: string) => `${api.url.replace('http', 'ws')}/ws/rtc/${roomId}/`;
+
+  const texts = (...peers: RtcPeer[]) => peers.flatMap((peer) => peer.all('chat').map(({ text }) => text));
+  const said = (who: string, from: number, to: number) =>
+    Array.from({ length: to - from + 1 }, (_, index) => `${who} ${from + index}`);
+
+  function say(peer: RtcPeer, who: string, from: number, to: number): void {
+    for (let id = from; id <= to; id += 1) peer.say({ type: 'chat', id, text: `${who} ${id}` });
+  }
+
+  async function untilHeard(peer: RtcPeer, text: string): Promise<void> {
+    for (let heard = ''; heard !== text; ) heard = (await peer.next('chat')).text;
+  }
+
+  it('carry one call, and when one is killed its client goes on at the other', async () => {
+    const { roomId } = await visitWithRoom(server.app, patient, doctor);
+    const doctors = await RtcPeer.join(doctor, roomId);
+    const { token } = await grantFor(patient, roomId);
+    const patients = await RtcPeer.connect(at(other, roomId), { token });
+    expect((await patients.next('welcome')).participants).toMatchObject([{ participant_id: doctor.userId }]);
+    await doctors.next('participant-joined');
+
+    expect((await doctor.client.post(`/api/rtc/rooms/${roomId}/start/`)).status).toBe(200);
+    await Promise.all([doctors.next('admitted'), patients.next('admitted')]);
+    doctors.say({ type: 'offer', id: 1, sdp: `v=0\r\n${'a=x\r\n'.repeat(5_000)}` });
+    expect((await patients.next('offer')).sdp).toHaveLength(25_005);
+    say(doctors, 'doctor', 2, 30);
+    say(patients, 'patient', 1, 30);
+    await Promise.all([untilHeard(doctors, 'patient 30'), untilHeard(patients, 'doctor 30')]);
+
+    await other.kill();
+    await patients.closed;
+    // Nobody told the room that the process is gone; what is said meanwhile waits for who comes back.
+    say(doctors, 'doctor', 31, 60);
+    await doctors.heardOut();
+    const { url } = await grantFor(patient, roomId).then((grant) => ({ url: grant.websocket_url }));
+    const back = await RtcPeer.resume(url, patients);
+    expect(back.welcome).toMatchObject({
+      resumed: true,
+      received_id: 30,
+      self: { instance: patients.welcome.self.instance },
+    });
+    say(back, 'patient', 28, 40);
+    say(doctors, 'doctor', 61, 70);
+    await Promise.all([untilHeard(back, 'doctor 70'), untilHeard(doctors, 'patient 40')]);
+    expect(texts(patients, back)).toEqual(said('doctor', 2, 70));
+    expect(texts(doctors)).toEqual(said('patient', 1, 40));
+    const numbers = [...patients.heard, ...back.heard.slice(1)].flatMap(({ seq }) => seq ?? []);
+    expect(numbers).toEqual([...new Set(numbers)].toSorted((a, b) => a - b));
+
+    expect((await doctor.client.post(`/api/rtc/rooms/${roomId}/end/`)).status).toBe(200);
+    for (const peer of [doctors, back]) {
+      expect(await peer.next('ended')).toMatchObject({ reason: 'completed' });
+      expect(await peer.closed).toEqual({ code: 4410, reason: 'room_ended' });
+    }
+  });
+
+  it('end a visit for both, wherever it is ended, and take over a person who moves', async () => {
+    const REDIS_URL = `redis://127.0.0.1:${redis.port}`;
+    other = await server.another({ REDIS_URL });
+    const { roomId } = await visitWithRoom(server.app, patient, doctor, 1);
+    const patients = await RtcPeer.join(patient, roomId);
+    const doctors = await RtcPeer.connect(at(other, roomId), await grantFor(doctor, roomId));
+    await doctors.next('welcome');
+    const moved = await RtcPeer.connect(at(other, roomId), await grantFor(patient, roomId));
+    await moved.next('welcome');
+    expect(await patients.closed).toEqual({ code: 4409, reason: 'taken_over' });
+
+    const elsewhere = new URL(`/api/rtc/rooms/${roomId}/`, other.url).href;
+    expect((await doctor.client.post(`${elsewhere}start/`)).status).toBe(200);
+    await Promise.all([doctors.next('admitted'), moved.next('admitted')]);
+    expect((await doctor.client.post(`/api/rtc/rooms/${roomId}/end/`)).status).toBe(200);
+    for (const peer of [doctors, moved]) {
+      expect(await peer.closed).toEqual({ code: 4410, reason: 'room_ended' });
+    }
+    await other.stop();
+  });
+});
