@@ -1,8 +1,8 @@
+import pg from 'pg';
 import { TokenIssuer } from '#auth';
 import { SystemClock } from '#kernel';
 import type { Config } from '#platform';
 import { hashJoinToken, newJoinToken } from '#rtc';
-import pg from 'pg';
 
 /** A doctor and a patient who are in a visit now, in an open room; between them a past. */
 export interface Pair {

@@ -19,14 +19,14 @@ export interface Spread {
   readonly max: number;
 }
 
-export interface Standing {
+interface Standing {
   readonly name: string;
   readonly operationsPerSecond: Spread;
   readonly cpuMicroseconds: Spread;
 }
 
 /** The subject against one of the others: 0.5 and 2.0 say half the operations in a second at twice the CPU. */
-export interface Ratio {
+interface Ratio {
   readonly against: string;
   readonly throughput: Spread;
   readonly cpu: Spread;

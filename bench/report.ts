@@ -2,7 +2,7 @@ import type { Bench, BenchOutcome } from './bench.ts';
 import type { Machine } from './machine.ts';
 import type { Spread } from './race.ts';
 
-const NAME_WIDTH = 42;
+const NAME_WIDTH = 44;
 
 export function describeMachine(machine: Machine): string {
   const { command, date, commit, node, postgres, system, cpu, cores, memoryGiB, loadAverage } = machine;

@@ -11,7 +11,7 @@ const ROUNDS = 5;
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 
 /** One request to the API, and by what its statements differ from those of the others. */
-export interface Operation {
+interface Operation {
   readonly request: Buffer;
   /** Values that stand in the statements, such as the doctor's id. */
   readonly values: Readonly<Record<string, string>>;

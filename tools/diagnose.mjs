@@ -40,7 +40,7 @@ function disk() {
   let folder = resolve(root, process.env.DATA_DIR || '.data');
   while (!existsSync(folder)) folder = dirname(folder);
   const { bavail, bsize } = statfsSync(folder);
-  const free = `${((Number(bavail) * bsize) / 1e9).toFixed(1)} GB free in ${folder}`;
+  const free = `${((bavail * bsize) / 1e9).toFixed(1)} GB free in ${folder}`;
   return bavail * bsize >= DISK_NEEDED ? ok(free) : warning(free, 'Make room; 1.5 GB is comfortable.');
 }
 

@@ -9,10 +9,10 @@ import {
   type Admission,
   hashJoinToken,
   newJoinToken,
-  readSubprotocols,
   RoomDirectory,
   RoomDoor,
   RoomHub,
+  readSubprotocols,
   TurnCredentials,
 } from '#rtc';
 import { JoinRefused, RtcClient } from './visit/rtc-client.js';

@@ -24,7 +24,7 @@ export const prescription: Bench = {
           run: () => sampled(DOCUMENTS, () => renderAll((document) => renderPrescription(document))),
         },
         {
-          name: 'a plain pdfkit page with a standard font',
+          name: 'pdfkit page with a standard font',
           run: () => sampled(DOCUMENTS, () => renderAll(plainPage)),
         },
       ],

@@ -1,9 +1,9 @@
 import { SUBPROTOCOL, SUBPROTOCOL_TOKEN_PREFIX } from '#rtc';
 import type { Bench } from '../bench.ts';
+import type { Pair } from '../cast.ts';
 import { MeasuredProcess } from '../measured-process.ts';
 import { type Competitor, race } from '../race.ts';
 import { MESSAGE_BYTES, RelayLoad, type Seat, WINDOW } from '../relay-load.ts';
-import type { Pair } from '../cast.ts';
 
 const ROUNDS = 5;
 /** Of each participant in a round; the gateway lets 300 through at once. */

@@ -1,7 +1,7 @@
 // The limit of the signal relay: passes each frame on to the other one in the room, and knows nothing else.
 // With PARSED=1 it does what no relay of this protocol can do without: it reads each message, and stamps it
 // with its place in the room's order, the time and the sender.
-import { WebSocketServer, type WebSocket } from 'ws';
+import { type WebSocket, WebSocketServer } from 'ws';
 
 const parsed = process.env['PARSED'] === '1';
 const rooms = new Map<string, { sockets: WebSocket[]; sequence: number }>();

@@ -1,5 +1,5 @@
-import { Database, loadConfig } from '#platform';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Database, loadConfig } from '#platform';
 import { createApp } from '../../apps/api/src/create-app.ts';
 import { freePort } from '../../apps/local/src/ports.ts';
 import { Client } from './client.ts';
@@ -38,6 +38,6 @@ export async function startTestApp(overrides: Record<string, string> = {}): Prom
   };
 }
 
-export function databaseOf(app: TestApp): Database {
+function databaseOf(app: TestApp): Database {
   return app.nest.get(Database);
 }

@@ -1,3 +1,5 @@
+import { assertAsPublished } from './contract.ts';
+
 /** An answer as it came over the wire. */
 export interface Answer<Body = MarketplaceBody> {
   readonly status: number;
@@ -7,11 +9,11 @@ export interface Answer<Body = MarketplaceBody> {
 
 // A test looks into bodies that it knows the shape of.
 // oxlint-disable-next-line no-explicit-any
-export type MarketplaceBody = any;
+type MarketplaceBody = any;
 
 type Headers_ = Record<string, string>;
 
-/** A caller who knows nothing of the inside: HTTP only. */
+/** A caller who knows nothing of the inside: HTTP only. Every answer is held against the published API. */
 export class Client {
   constructor(
     readonly url: string,
@@ -57,6 +59,8 @@ export class Client {
     });
     const text = await response.text();
     const json = response.headers.get('content-type')?.includes('json') ?? false;
-    return { status: response.status, headers: response.headers, body: json ? JSON.parse(text) : text };
+    const parsed = json ? JSON.parse(text) : text;
+    if (json) assertAsPublished(method, path, response.status, parsed);
+    return { status: response.status, headers: response.headers, body: parsed };
   }
 }

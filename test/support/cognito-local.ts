@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { createRequire } from 'node:module';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../../apps/local/src/ports.ts';
@@ -10,7 +10,7 @@ import { eventually } from './app.ts';
 const CONFIRMATION_CODE = '424242';
 export const POOL_PASSWORD = 'Correct-horse-7';
 
-export interface PoolTokens {
+interface PoolTokens {
   readonly AccessToken: string;
   readonly IdToken: string;
   readonly RefreshToken: string;

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { migrate } from '#platform';
 import pg from 'pg';
+import { migrate } from '#platform';
 
 const TEMPLATE = process.env['TEST_TEMPLATE'] ?? 'televisit_template';
 const OWNER = { user: 'televisit_owner', password: 'owner' };

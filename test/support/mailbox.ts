@@ -14,7 +14,7 @@ export interface ReceivedMail {
 }
 
 /** The properties of a calendar message with one event, by name, unfolded and unescaped. */
-export interface CalendarMessage {
+interface CalendarMessage {
   /** As the mail announces it, which must be what the calendar says itself. */
   readonly method: string;
   readonly properties: Readonly<Record<string, string>>;

@@ -6,7 +6,7 @@ import pg from 'pg';
 import { startMailCatcher } from '../../apps/local/src/mail-catcher.ts';
 import { startObjectStore } from '../../apps/local/src/object-store.ts';
 import { freePort } from '../../apps/local/src/ports.ts';
-import { startStripeSandbox, type StripeSandbox } from '../../apps/local/src/stripe-sandbox/index.ts';
+import { type StripeSandbox, startStripeSandbox } from '../../apps/local/src/stripe-sandbox/index.ts';
 import { createTestDatabase } from './database.ts';
 import { eventually } from './eventually.ts';
 

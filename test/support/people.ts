@@ -68,7 +68,7 @@ export async function registerDoctor(
   return { ...person, doctorId };
 }
 
-export const DOCTOR_PROFILE = {
+const DOCTOR_PROFILE = {
   name: 'Dr. Dora Person',
   gender: 'female',
   bio: 'Listens first.',

@@ -15,7 +15,7 @@ export interface Closed {
 }
 
 /** The server answered the handshake with this status instead of 101. */
-export class HandshakeRefused extends Error {
+class HandshakeRefused extends Error {
   constructor(readonly status: number) {
     super(`The handshake was answered with ${status}.`);
   }

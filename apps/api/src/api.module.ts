@@ -1,6 +1,6 @@
-import { type Config, PlatformModule } from '#platform';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
+import { type Config, PlatformModule } from '#platform';
 import { AccessGuard } from './http/access.guard.ts';
 import { LIBRARIES } from './libraries.ts';
 import { AppointmentsController } from './marketplace/appointments.controller.ts';

@@ -1,6 +1,6 @@
-import { type Config, Log } from '#platform';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { type Config, Log } from '#platform';
 import { ApiModule } from './api.module.ts';
 import { furnish, httpAdapter } from './http/http-server.ts';
 import { serveDocuments } from './operations/documents.ts';

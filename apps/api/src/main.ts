@@ -16,9 +16,6 @@ async function main(): Promise<void> {
   const app = await createApp(config);
   app.enableShutdownHooks();
   await app.listen(env.PORT, env.HOST);
-  if (env.EXIT_WITH_PARENT) {
-    process.stdin.resume().once('end', () => process.kill(process.pid, 'SIGTERM'));
-  }
 }
 
 main().catch((error: unknown) => {

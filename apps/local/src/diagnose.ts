@@ -88,7 +88,7 @@ async function database({ folder }: LocalSettings): Promise<Finding> {
 }
 
 async function configuration(settings: LocalSettings): Promise<Finding> {
-  const [entry = ''] = apiArguments.built;
+  const entry = apiArguments.built.at(-1) ?? '';
   if (!existsSync(entry)) return ok('The api is not built yet; `npm start` builds it');
   const secrets = await loadSecrets(settings.folder.secrets);
   // Stand-ins for what the embedded parts would say; what the operator has set wins as in a real start.

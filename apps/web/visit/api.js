@@ -3,7 +3,7 @@ import { JoinRefused } from './rtc-client.js';
 
 const STORED_TOKEN = 'televisit.access-token';
 
-export const roomId = decodeURIComponent(location.pathname.split('/').filter(Boolean).at(-1) ?? '');
+const roomId = decodeURIComponent(location.pathname.split('/').filter(Boolean).at(-1) ?? '');
 
 const fragment = new URLSearchParams(location.hash.slice(1));
 let joinToken = fragment.get('join');
@@ -21,7 +21,7 @@ export async function signIn(email, password) {
   sessionStorage.setItem(STORED_TOKEN, accessToken);
 }
 
-export function signOut() {
+function signOut() {
   accessToken = null;
   sessionStorage.removeItem(STORED_TOKEN);
 }

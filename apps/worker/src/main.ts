@@ -1,6 +1,6 @@
-import { ConfigError, type Config, Log, loadConfig, PlatformModule } from '#platform';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { type Config, ConfigError, Log, loadConfig, PlatformModule } from '#platform';
 import { LIBRARIES } from '../../api/src/libraries.ts';
 
 /** The libraries without a surface: does the jobs, answers nobody. */

@@ -1,7 +1,7 @@
-import { type Actor, hasRole, type Money, notFound } from '#kernel';
-import { Database, FieldCipher } from '#platform';
 import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
+import { type Actor, hasRole, type Money, notFound } from '#kernel';
+import { Database, FieldCipher } from '#platform';
 import type { Appointment } from './appointment.entity.ts';
 import type { CancellationPolicy } from './cancellation-policy.ts';
 

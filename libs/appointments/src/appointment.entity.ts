@@ -1,6 +1,6 @@
+import type { Selectable } from 'kysely';
 import type { Money } from '#kernel';
 import type { Tables } from '#platform';
-import type { Selectable } from 'kysely';
 import type { CancellationPolicy } from './cancellation-policy.ts';
 
 type Row = Selectable<Tables['appointments']>;

@@ -1,7 +1,7 @@
+import { Module } from '@nestjs/common';
 import { AvailabilityModule } from '#availability';
 import { DoctorsModule } from '#doctors';
 import { PatientsModule } from '#patients';
-import { Module } from '@nestjs/common';
 import { AppointmentReader } from './appointment-reader.ts';
 import { AppointmentsService } from './appointments.service.ts';
 import { BookingService } from './booking.service.ts';

@@ -1,12 +1,12 @@
-import { type Actor, Clock, forbidden, type Page, type PageRequest, type UserActor } from '#kernel';
-import { containing, Database, FieldCipher, given, Jobs, pageOf, Transactional } from '#platform';
 import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
+import { type Actor, Clock, forbidden, type Page, type PageRequest, type UserActor } from '#kernel';
+import { containing, Database, FieldCipher, given, Jobs, pageOf, Transactional } from '#platform';
 import type { Appointment, AppointmentStatus } from './appointment.entity.ts';
 import { versionChanged } from './appointment.errors.ts';
+import { appointmentStates } from './appointment.states.ts';
 import { AppointmentReader } from './appointment-reader.ts';
 import { sideOf } from './appointments.policy.ts';
-import { appointmentStates } from './appointment.states.ts';
 import { BookingService } from './booking.service.ts';
 import { type CancellationQuote, quote } from './cancellation-policy.ts';
 import { AppointmentCancelled, AppointmentCompleted, AppointmentStarted } from './events.ts';

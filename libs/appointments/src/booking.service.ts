@@ -1,8 +1,8 @@
+import { Injectable } from '@nestjs/common';
 import { type Doctor, DoctorsService } from '#doctors';
 import { type Actor, Clock, DomainError, newId, type UserActor } from '#kernel';
 import { PatientsService } from '#patients';
 import { Database, FieldCipher, Jobs, Transactional, violatedConstraint } from '#platform';
-import { Injectable } from '@nestjs/common';
 import type { Appointment } from './appointment.entity.ts';
 import {
   notAccepting,
@@ -12,8 +12,8 @@ import {
   slotTaken,
   versionChanged,
 } from './appointment.errors.ts';
-import { AppointmentReader } from './appointment-reader.ts';
 import { appointmentStates, LIVE } from './appointment.states.ts';
+import { AppointmentReader } from './appointment-reader.ts';
 import { CANCELLATION_POLICY } from './cancellation-policy.ts';
 import { AppointmentConfirmed, AppointmentRescheduled } from './events.ts';
 import { ExpireHold } from './expire-hold.handler.ts';

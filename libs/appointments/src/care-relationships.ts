@@ -1,35 +1,37 @@
-import { Database } from '#platform';
 import { Injectable } from '@nestjs/common';
+import { Database } from '#platform';
 import type { AppointmentStatus } from './appointment.entity.ts';
 
 /** The states of a visit that make its doctor one of the patient's doctors. */
 const TREATING: readonly AppointmentStatus[] = ['scheduled', 'arrived', 'in_progress', 'completed'];
 
-/** Who is whose doctor: the ground on which a chart may be read. */
+/** Who is whose doctor: the ground on which a chart may be opened. */
 @Injectable()
 export class CareRelationships {
   constructor(private readonly database: Database) {}
 
-  /** Whether the doctor has a confirmed, running or completed visit with the patient. */
-  async between(doctorUserId: string, patientId: string): Promise<boolean> {
-    const visit = await this.database.query
-      .selectFrom('appointments as visit')
-      .innerJoin('doctors as doctor', 'doctor.id', 'visit.practitionerId')
-      .select('visit.id')
-      .where('doctor.userId', '=', doctorUserId)
-      .where('visit.patientId', '=', patientId)
-      .where('visit.status', 'in', TREATING)
-      .limit(1)
-      .executeTakeFirst();
-    return visit !== undefined;
+  /** The ids of the charts that a person may open, for the statement of a list: their own, and their patients'. */
+  chartsOf(userId: string) {
+    return this.database.query
+      .selectFrom('patients')
+      .select('patients.id')
+      .where('patients.userId', '=', userId)
+      .union(
+        this.database.query
+          .selectFrom('appointments as visit')
+          .innerJoin('doctors as doctor', 'doctor.id', 'visit.practitionerId')
+          .select('visit.patientId as id')
+          .where('doctor.userId', '=', userId)
+          .where('visit.status', 'in', TREATING),
+      );
   }
 
-  async isOwnChart(userId: string, patientId: string): Promise<boolean> {
+  /** Whether the chart is the person's own, or that of somebody whom they treat. */
+  async mayOpen(userId: string, patientId: string): Promise<boolean> {
     const chart = await this.database.query
-      .selectFrom('patients')
-      .select('id')
-      .where('id', '=', patientId)
-      .where('userId', '=', userId)
+      .selectFrom(this.chartsOf(userId).as('chart'))
+      .select('chart.id')
+      .where('chart.id', '=', patientId)
       .executeTakeFirst();
     return chart !== undefined;
   }

@@ -1,8 +1,8 @@
-import { asDoctor, type Doctor, DOCTOR_COLUMNS } from '#doctors';
-import { Clock, type Page, type PageRequest } from '#kernel';
-import { Database, given, pageOf } from '#platform';
 import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
+import { asDoctor, DOCTOR_COLUMNS, type Doctor } from '#doctors';
+import { Clock, type Page, type PageRequest } from '#kernel';
+import { Database, given, pageOf } from '#platform';
 import { type BookableSlot, SlotsService } from './slots.service.ts';
 
 export interface DoctorFilter {

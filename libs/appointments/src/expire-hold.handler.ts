@@ -1,7 +1,7 @@
+import { z } from 'zod';
 import type { Actor } from '#kernel';
 import { Clock } from '#kernel';
 import { Database, defineQueue, HandlesJob, type JobHandler, Jobs, Transactional } from '#platform';
-import { z } from 'zod';
 import { AppointmentReader } from './appointment-reader.ts';
 import { AppointmentExpired } from './events.ts';
 

@@ -1,7 +1,8 @@
+import { Injectable } from '@nestjs/common';
 import {
   AvailabilityService,
-  isOpen,
   type Interval,
+  isOpen,
   nearestFree,
   nextFree,
   type Slot,
@@ -11,9 +12,8 @@ import {
 import type { Doctor } from '#doctors';
 import { Clock } from '#kernel';
 import { Database } from '#platform';
-import { Injectable } from '@nestjs/common';
-import { LIVE } from './appointment.states.ts';
 import type { FreeSlot } from './appointment.errors.ts';
+import { LIVE } from './appointment.states.ts';
 
 export interface BookableSlot {
   readonly start: Temporal.Instant;

@@ -1,5 +1,5 @@
-import type { Tables } from '#platform';
 import type { Selectable } from 'kysely';
+import type { Tables } from '#platform';
 
 /** One row of the audit log: who did or tried what, to whose record, why and from where. */
 export type AuditEntry = Omit<Selectable<Tables['auditLog']>, 'hash' | 'previousHash'>;

@@ -1,7 +1,7 @@
-import { type Actor, Clock, newId, type Page, type PageRequest } from '#kernel';
-import { containing, Database, given, pageOf } from '#platform';
 import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
+import { type Actor, Clock, newId, type Page, type PageRequest } from '#kernel';
+import { containing, Database, given, pageOf } from '#platform';
 import type { AuditEntry, AuditedAction } from './audit-entry.ts';
 
 /** The chain of what belongs to no practice. */

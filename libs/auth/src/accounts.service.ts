@@ -1,3 +1,5 @@
+import { Injectable } from '@nestjs/common';
+import { sql } from 'kysely';
 import {
   type Actor,
   Clock,
@@ -9,8 +11,6 @@ import {
   type UserActor,
 } from '#kernel';
 import { containing, Database, given, pageOf, violatedConstraint } from '#platform';
-import { Injectable } from '@nestjs/common';
-import { sql } from 'kysely';
 import { emailTaken } from './auth.errors.ts';
 import { hashPassword } from './password.ts';
 import { USER_COLUMNS, type User } from './user.entity.ts';

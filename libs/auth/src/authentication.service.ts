@@ -1,6 +1,6 @@
+import { Injectable } from '@nestjs/common';
 import { Clock, type Role, type UserActor } from '#kernel';
 import { Database } from '#platform';
-import { Injectable } from '@nestjs/common';
 import { identityNotLinked, sessionEnded } from './auth.errors.ts';
 import { CognitoTokens } from './cognito-tokens.ts';
 import { TokenIssuer } from './token-issuer.ts';

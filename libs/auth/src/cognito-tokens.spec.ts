@@ -1,9 +1,9 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, beforeEach, describe, it } from 'node:test';
-import type { Config } from '#platform';
 import { expect } from 'expect';
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT, UnsecuredJWT } from 'jose';
+import type { Config } from '#platform';
 import { CognitoTokens } from './cognito-tokens.ts';
 
 const ISSUER = 'https://pool.test';

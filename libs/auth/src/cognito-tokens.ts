@@ -1,8 +1,8 @@
-import { DomainError } from '#kernel';
-import { Config } from '#platform';
 import { Injectable } from '@nestjs/common';
 import type { JwtPayload } from 'aws-jwt-verify/jwt-model';
 import { decodeJwt } from 'jose';
+import { DomainError } from '#kernel';
+import { Config } from '#platform';
 import {
   accessTokenRequired,
   cognitoNotConfigured,
@@ -16,7 +16,7 @@ import { type CognitoSettings, cognitoSettings } from './cognito.settings.ts';
 const KEYS_TIMEOUT_MS = 5000;
 
 /** Who somebody is at another issuer. */
-export interface Identity {
+interface Identity {
   readonly issuer: string;
   readonly subject: string;
 }

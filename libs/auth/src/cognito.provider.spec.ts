@@ -2,8 +2,8 @@ import { createServer, type IncomingMessage, type RequestListener } from 'node:h
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
-import type { Config, Log } from '#platform';
 import { expect } from 'expect';
+import type { Config, Log } from '#platform';
 import { CognitoProvider } from './cognito.provider.ts';
 import type { CognitoTokens } from './cognito-tokens.ts';
 

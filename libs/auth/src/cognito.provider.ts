@@ -1,6 +1,6 @@
-import { Config, Log } from '#platform';
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
+import { Config, Log } from '#platform';
 import { cognitoCodeRejected, cognitoNotConfigured, cognitoUnavailable } from './auth.errors.ts';
 import { type CognitoSettings, cognitoSettings } from './cognito.settings.ts';
 import { CognitoTokens, type IdentityClaims } from './cognito-tokens.ts';

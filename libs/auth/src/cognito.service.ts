@@ -1,6 +1,6 @@
+import { Injectable } from '@nestjs/common';
 import { type Actor, Clock } from '#kernel';
 import { Database, Transactional } from '#platform';
-import { Injectable } from '@nestjs/common';
 import { AccountsService } from './accounts.service.ts';
 import { accountDisabled, emailUnverified } from './auth.errors.ts';
 import { type AuthorizationCode, type AuthorizationRequest, CognitoProvider } from './cognito.provider.ts';

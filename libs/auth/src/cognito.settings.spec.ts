@@ -1,6 +1,6 @@
 import { describe, it } from 'node:test';
-import type { Environment } from '#platform';
 import { expect } from 'expect';
+import type { Environment } from '#platform';
 import { cognitoSettings } from './cognito.settings.ts';
 
 const settings = (env: Partial<Environment>) => cognitoSettings(env as Environment);

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
 import { type Actor, Clock, newId, type UserActor } from '#kernel';
 import { Database, Transactional } from '#platform';
-import { Injectable } from '@nestjs/common';
 import {
   accountDisabled,
   refreshTokenInvalid,

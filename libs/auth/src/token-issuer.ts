@@ -1,8 +1,8 @@
 import { createHash, createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
-import { Clock } from '#kernel';
-import { Config } from '#platform';
 import { Injectable } from '@nestjs/common';
 import { errors, exportJWK, type JSONWebKeySet, jwtVerify, SignJWT } from 'jose';
+import { Clock } from '#kernel';
+import { Config } from '#platform';
 import { tokenExpired, tokenInvalid } from './auth.errors.ts';
 
 /** How long an access token works, in seconds. */

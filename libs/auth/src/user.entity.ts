@@ -1,6 +1,6 @@
+import type { Selectable } from 'kysely';
 import type { Role } from '#kernel';
 import type { Tables } from '#platform';
-import type { Selectable } from 'kysely';
 
 /** An account. The password's hash never leaves the statements that need it. */
 export type User = Omit<Selectable<Tables['users']>, 'passwordHash' | 'roles'> & {

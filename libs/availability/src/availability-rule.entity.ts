@@ -1,5 +1,5 @@
-import type { Tables } from '#platform';
 import type { Selectable } from 'kysely';
+import type { Tables } from '#platform';
 import type { Break, DateException, Schedule } from './schedule.ts';
 
 type Row = Selectable<Tables['availabilityRules']>;

@@ -1,5 +1,5 @@
-import { DoctorsModule } from '#doctors';
 import { Module } from '@nestjs/common';
+import { DoctorsModule } from '#doctors';
 import { AvailabilityService } from './availability.service.ts';
 
 @Module({ imports: [DoctorsModule], providers: [AvailabilityService], exports: [AvailabilityService] })

@@ -1,7 +1,7 @@
+import { Injectable } from '@nestjs/common';
 import { type Doctor, DoctorsService } from '#doctors';
 import { Clock, newId, notFound, type Page, type PageRequest, type UserActor } from '#kernel';
 import { Database, given, pageOf, Transactional } from '#platform';
-import { Injectable } from '@nestjs/common';
 import { type AvailabilityRule, asRule, asSchedule } from './availability-rule.entity.ts';
 import { assertException } from './date-exception.ts';
 import type { Break, Schedule } from './schedule.ts';

@@ -1,6 +1,6 @@
+import type { Selectable } from 'kysely';
 import type { Money } from '#kernel';
 import type { Tables } from '#platform';
-import type { Selectable } from 'kysely';
 
 type Row = Omit<Selectable<Tables['doctors']>, 'searchText'>;
 

@@ -1,7 +1,7 @@
+import { Module } from '@nestjs/common';
 import { AuditModule } from '#audit';
 import { AuthModule } from '#auth';
 import { OrganizationsModule } from '#organizations';
-import { Module } from '@nestjs/common';
 import { DoctorsService } from './doctors.service.ts';
 import { KycService } from './kyc.service.ts';
 

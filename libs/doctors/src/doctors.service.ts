@@ -1,9 +1,9 @@
+import { Injectable } from '@nestjs/common';
 import { AccountsService } from '#auth';
 import { Clock, conflict, type Money, notFound, type UserActor } from '#kernel';
 import { type NewPractice, PracticesService } from '#organizations';
 import { Database, Transactional, violatedConstraint } from '#platform';
-import { Injectable } from '@nestjs/common';
-import { asDoctor, type Doctor, DOCTOR_COLUMNS } from './doctor.entity.ts';
+import { asDoctor, DOCTOR_COLUMNS, type Doctor } from './doctor.entity.ts';
 
 export interface DoctorProfile {
   readonly name: string;

@@ -1,5 +1,5 @@
-import { defineEvent } from '#platform';
 import { z } from 'zod';
+import { defineEvent } from '#platform';
 
 export const DoctorApproved = defineEvent(
   'doctors.approved',

@@ -1,8 +1,8 @@
+import { Injectable } from '@nestjs/common';
 import { AuditService } from '#audit';
 import { Clock, invalid, notFound, type UserActor } from '#kernel';
 import { Database, Jobs, Transactional } from '#platform';
-import { Injectable } from '@nestjs/common';
-import { asDoctor, type Doctor, DOCTOR_COLUMNS, type KycDocument } from './doctor.entity.ts';
+import { asDoctor, DOCTOR_COLUMNS, type Doctor, type KycDocument } from './doctor.entity.ts';
 import { DoctorApproved, DoctorRejected } from './events.ts';
 import { kycStates } from './kyc.states.ts';
 

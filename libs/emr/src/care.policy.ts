@@ -1,9 +1,8 @@
+import { Injectable } from '@nestjs/common';
 import { CareRelationships } from '#appointments';
 import { AuditService } from '#audit';
 import { notFound, type UserActor } from '#kernel';
 import { type Patient, PatientsService } from '#patients';
-import { Database } from '#platform';
-import { Injectable } from '@nestjs/common';
 import { notTheAuthor } from './emr.errors.ts';
 
 /** A record of a chart, as far as the rules and the audit log need to know it. */
@@ -22,9 +21,6 @@ export interface ChartRecord {
 /** A chart by its id, or `me`: the actor's own. */
 export type ChartReference = string;
 
-/** The states of a visit that make its doctor one of the patient's doctors, as CareRelationships has them. */
-const TREATING = ['scheduled', 'arrived', 'in_progress', 'completed'] as const;
-
 /**
  * Who may do what with a chart. The patient reads their own; a doctor who treats the patient reads it; a
  * record is changed by its author only. The role of administrator opens no chart.
@@ -35,7 +31,6 @@ const TREATING = ['scheduled', 'arrived', 'in_progress', 'completed'] as const;
 @Injectable()
 export class CarePolicy {
   constructor(
-    private readonly database: Database,
     private readonly relationships: CareRelationships,
     private readonly patients: PatientsService,
     private readonly audit: AuditService,
@@ -48,7 +43,7 @@ export class CarePolicy {
   async chart(actor: UserActor, reference: ChartReference, resource: string, verb: string): Promise<Patient> {
     if (reference === 'me') return this.patients.personalChart(actor);
     const chart = await this.patients.get(reference);
-    if (await this.#treatsOrIs(actor, chart.id)) return chart;
+    if (await this.relationships.mayOpen(actor.userId, chart.id)) return chart;
     await this.#record(
       actor,
       { resource, id: null, patientId: chart.id, organizationId: null },
@@ -90,30 +85,12 @@ export class CarePolicy {
 
   /** The ids of the charts that the actor may read, for the statement of a list. */
   readableCharts(actor: UserActor) {
-    return this.database.query
-      .selectFrom('patients')
-      .select('patients.id')
-      .where('patients.userId', '=', actor.userId)
-      .union(
-        this.database.query
-          .selectFrom('appointments as visit')
-          .innerJoin('doctors as doctor', 'doctor.id', 'visit.practitionerId')
-          .select('visit.patientId as id')
-          .where('doctor.userId', '=', actor.userId)
-          .where('visit.status', 'in', TREATING),
-      );
+    return this.relationships.chartsOf(actor.userId);
   }
 
   async #mayRead(actor: UserActor, record: ChartRecord): Promise<boolean> {
     if (record.authorId === actor.userId) return true;
-    return !record.draft && (await this.#treatsOrIs(actor, record.patientId));
-  }
-
-  async #treatsOrIs(actor: UserActor, patientId: string): Promise<boolean> {
-    return (
-      (await this.relationships.isOwnChart(actor.userId, patientId)) ||
-      (await this.relationships.between(actor.userId, patientId))
-    );
+    return !record.draft && (await this.relationships.mayOpen(actor.userId, record.patientId));
   }
 
   async #record(

@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import type { Selectable } from 'kysely';
 import { Clock, newId, notFound, type Page, type PageRequest, type UserActor } from '#kernel';
 import {
   Database,
   FieldCipher,
   given,
   ObjectStorage,
-  pageOf,
   PRESIGNED_SECONDS,
+  pageOf,
   type Tables,
 } from '#platform';
-import { Injectable } from '@nestjs/common';
-import type { Selectable } from 'kysely';
 import { CarePolicy, type ChartRecord } from './care.policy.ts';
 import type { ChartFilter } from './chart-filter.ts';
 import type { DownloadLink, MedicalDocument } from './document.entity.ts';

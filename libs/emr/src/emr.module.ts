@@ -1,9 +1,9 @@
+import { Module } from '@nestjs/common';
 import { AppointmentsModule } from '#appointments';
 import { AuditModule } from '#audit';
 import { DoctorsModule } from '#doctors';
 import { OrganizationsModule } from '#organizations';
 import { PatientsModule } from '#patients';
-import { Module } from '@nestjs/common';
 import { CarePolicy } from './care.policy.ts';
 import { DocumentsService } from './documents.service.ts';
 import { EncounterReader } from './encounter-reader.ts';

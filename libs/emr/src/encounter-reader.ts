@@ -1,7 +1,7 @@
-import { notFound } from '#kernel';
-import { Database, FieldCipher, type Tables } from '#platform';
 import { Injectable } from '@nestjs/common';
 import { type Selectable, sql } from 'kysely';
+import { notFound } from '#kernel';
+import { Database, FieldCipher, type Tables } from '#platform';
 import type { ChartRecord } from './care.policy.ts';
 import type { Encounter, EncounterContent } from './encounter.entity.ts';
 

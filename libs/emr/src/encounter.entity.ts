@@ -1,5 +1,5 @@
-import type { Tables } from '#platform';
 import type { Selectable } from 'kysely';
+import type { Tables } from '#platform';
 import type { Measurements } from './vitals.entity.ts';
 
 type Row = Selectable<Tables['encounters']>;

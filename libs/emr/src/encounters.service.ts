@@ -1,15 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
+import { Injectable } from '@nestjs/common';
+import { sql } from 'kysely';
 import { AppointmentsService } from '#appointments';
 import { Clock, newId, type Page, type PageRequest, type UserActor } from '#kernel';
 import { containing, Database, FieldCipher, given, Jobs, pageOf } from '#platform';
-import { Injectable } from '@nestjs/common';
-import { sql } from 'kysely';
 import { CarePolicy } from './care.policy.ts';
 import type { ChartFilter } from './chart-filter.ts';
 import { amendmentReasonRequired, encounterEmpty, encounterExists } from './emr.errors.ts';
 import type { Encounter, EncounterContent, EncounterStatus, SignedEncounter } from './encounter.entity.ts';
-import { asRecord, EncounterReader, type EncounterRow } from './encounter-reader.ts';
 import { encounterStates } from './encounter.states.ts';
+import { asRecord, EncounterReader, type EncounterRow } from './encounter-reader.ts';
 import { EncounterFinalized } from './events.ts';
 import { assertWritable, visitRecord } from './visit.policy.ts';
 import { VitalsService } from './vitals.service.ts';

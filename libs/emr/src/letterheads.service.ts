@@ -1,8 +1,8 @@
+import { Injectable } from '@nestjs/common';
 import { DoctorsService } from '#doctors';
 import { Clock } from '#kernel';
 import { PracticesService } from '#organizations';
 import { PatientsService } from '#patients';
-import { Injectable } from '@nestjs/common';
 import { licenceNotValid } from './emr.errors.ts';
 import { EncounterReader } from './encounter-reader.ts';
 import { MedicalHistoriesService } from './medical-histories.service.ts';

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
+import { Injectable } from '@nestjs/common';
 import { Clock, type UserActor } from '#kernel';
 import type { Patient } from '#patients';
 import { Database, FieldCipher } from '#platform';
-import { Injectable } from '@nestjs/common';
 import { CarePolicy, type ChartReference } from './care.policy.ts';
 import type { HistoryContent, MedicalHistory } from './medical-history.entity.ts';
 

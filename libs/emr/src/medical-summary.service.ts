@@ -1,14 +1,14 @@
+import { Injectable } from '@nestjs/common';
 import { type Appointment, AppointmentsService } from '#appointments';
 import { Clock, type UserActor } from '#kernel';
 import type { Patient } from '#patients';
-import { Injectable } from '@nestjs/common';
 import { CarePolicy, type ChartReference } from './care.policy.ts';
 import type { MedicalDocument } from './document.entity.ts';
 import { DocumentsService } from './documents.service.ts';
 import type { Encounter } from './encounter.entity.ts';
 import { EncountersService } from './encounters.service.ts';
-import type { MedicalHistory } from './medical-history.entity.ts';
 import { MedicalHistoriesService } from './medical-histories.service.ts';
+import type { MedicalHistory } from './medical-history.entity.ts';
 import type { Prescription } from './prescription.entity.ts';
 import { PrescriptionsService } from './prescriptions.service.ts';
 import type { Vitals } from './vitals.entity.ts';

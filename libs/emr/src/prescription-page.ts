@@ -1,6 +1,6 @@
 import { clamp, drawLine, drawLines, heightOf, type TextStyle, wrap } from './pdf-text.ts';
-import { countryName, longDate, longTime } from './prescription-words.ts';
 import type { PrescriptionDocument } from './prescription-document.ts';
+import { countryName, longDate, longTime } from './prescription-words.ts';
 
 /** The page and its measures, in points. `left` and `right` bound the text, `bottom` is where the footer begins. */
 export interface Sheet {
@@ -15,7 +15,7 @@ export interface Sheet {
 export const INK = '#17212b';
 export const MUTED = '#586573';
 export const ACCENT = '#0b6b6b';
-export const HAIRLINE = '#cfd7dd';
+const HAIRLINE = '#cfd7dd';
 export const PANEL = '#f1f6f6';
 export const DANGER = '#b3261e';
 const DANGER_PANEL = '#fdeceb';

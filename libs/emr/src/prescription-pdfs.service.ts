@@ -1,6 +1,6 @@
-import { type UserActor, conflict } from '#kernel';
-import { Database } from '#platform';
 import { Injectable } from '@nestjs/common';
+import { conflict, type UserActor } from '#kernel';
+import { Database } from '#platform';
 import { CarePolicy } from './care.policy.ts';
 import type { DownloadLink } from './document.entity.ts';
 import { DocumentsService } from './documents.service.ts';

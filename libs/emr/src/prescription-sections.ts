@@ -10,12 +10,12 @@ import {
   LABEL,
   MUTED,
   PANEL,
+  rule,
   type Sheet,
   SMALL,
   STRONG,
-  rule,
 } from './prescription-page.ts';
-import { ageAt, countryName, counted, longDate, longTime } from './prescription-words.ts';
+import { ageAt, counted, countryName, longDate, longTime } from './prescription-words.ts';
 
 const QR_SIZE = 84;
 

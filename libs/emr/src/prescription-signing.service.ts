@@ -1,6 +1,6 @@
+import { Injectable } from '@nestjs/common';
 import { Clock, type UserActor } from '#kernel';
 import { Database, Jobs } from '#platform';
-import { Injectable } from '@nestjs/common';
 import { conflictsWithAllergies } from './allergy-check.ts';
 import { DocumentsService } from './documents.service.ts';
 import { allergyConflict, cancellationReasonRequired } from './emr.errors.ts';
@@ -8,8 +8,8 @@ import { PrescriptionIssued } from './events.ts';
 import { LetterheadsService } from './letterheads.service.ts';
 import { MedicalHistoriesService } from './medical-histories.service.ts';
 import type { PrescriptionContent } from './prescription.entity.ts';
-import { PrescriptionReader, type PrescriptionRow } from './prescription-reader.ts';
 import { prescriptionStates } from './prescription.states.ts';
+import { PrescriptionReader, type PrescriptionRow } from './prescription-reader.ts';
 
 /** The two acts that bind: issuing a prescription, and cancelling it. Both in the caller's transaction. */
 @Injectable()

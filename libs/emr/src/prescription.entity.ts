@@ -1,5 +1,5 @@
-import type { Tables } from '#platform';
 import type { Selectable } from 'kysely';
+import type { Tables } from '#platform';
 import type { Diagnosis } from './encounter.entity.ts';
 import type { PrescriptionItem } from './prescription-document.ts';
 

@@ -14,7 +14,6 @@ import {
 export type {
   PrescriptionDocument,
   PrescriptionItem,
-  PrescriptionStanding,
 } from './prescription-document.ts';
 
 /**

@@ -1,17 +1,17 @@
 import { isDeepStrictEqual } from 'node:util';
+import { Injectable } from '@nestjs/common';
+import { sql } from 'kysely';
 import { AppointmentsService } from '#appointments';
 import { Clock, newId, type Page, type PageRequest, type UserActor } from '#kernel';
 import { containing, Database, given, pageOf } from '#platform';
-import { Injectable } from '@nestjs/common';
-import { sql } from 'kysely';
 import { CarePolicy } from './care.policy.ts';
 import type { ChartFilter } from './chart-filter.ts';
 import { encounterOfOtherVisit, prescriptionIssued } from './emr.errors.ts';
 import { EncounterReader } from './encounter-reader.ts';
 import type { Prescription, PrescriptionContent, PrescriptionStatus } from './prescription.entity.ts';
+import { prescriptionStates } from './prescription.states.ts';
 import { asRecord, PrescriptionReader, type PrescriptionRow } from './prescription-reader.ts';
 import { PrescriptionSigning } from './prescription-signing.service.ts';
-import { prescriptionStates } from './prescription.states.ts';
 import { newVerificationCode } from './verification-code.ts';
 import { assertWritable, visitRecord } from './visit.policy.ts';
 

@@ -1,6 +1,6 @@
+import { Injectable } from '@nestjs/common';
 import { AuditService } from '#audit';
 import { type Actor, notFound } from '#kernel';
-import { Injectable } from '@nestjs/common';
 import { asRecord, PrescriptionReader } from './prescription-reader.ts';
 import { readVerificationCode } from './verification-code.ts';
 

@@ -1,5 +1,5 @@
-import type { Tables } from '#platform';
 import type { Selectable } from 'kysely';
+import type { Tables } from '#platform';
 import { bloodPressureIncomplete, bloodPressureReversed, vitalsEmpty } from './emr.errors.ts';
 
 /**

@@ -1,7 +1,7 @@
-import { Clock, newId, notFound, type Page, type PageRequest, type UserActor } from '#kernel';
-import { Database, FieldCipher, given, pageOf, type Tables } from '#platform';
 import { Injectable } from '@nestjs/common';
 import type { Selectable } from 'kysely';
+import { Clock, newId, notFound, type Page, type PageRequest, type UserActor } from '#kernel';
+import { Database, FieldCipher, given, pageOf, type Tables } from '#platform';
 import { CarePolicy, type ChartRecord, type ChartReference } from './care.policy.ts';
 import type { ChartFilter, Period } from './chart-filter.ts';
 import { notTheRecorder, recordedInFuture, vitalsOfEncounter } from './emr.errors.ts';

@@ -37,6 +37,6 @@ export function stateMachine<State extends string>(noun: string, moves: Moves<St
       );
     },
   };
-  catalogue.push(machine as unknown as StateMachine<string>);
+  catalogue.push(machine);
   return machine;
 }

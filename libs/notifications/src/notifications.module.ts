@@ -1,9 +1,9 @@
+import { Module } from '@nestjs/common';
 import { AppointmentsModule } from '#appointments';
 import { AuthModule } from '#auth';
 import { DoctorsModule } from '#doctors';
 import { PaymentsModule } from '#payments';
 import { RtcModule } from '#rtc';
-import { Module } from '@nestjs/common';
 import { DeliverMailHandler } from './deliver-mail.handler.ts';
 import { NotificationsService } from './notifications.service.ts';
 import { OnAppointmentCancelled } from './on-appointment-cancelled.handler.ts';

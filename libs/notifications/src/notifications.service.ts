@@ -1,12 +1,12 @@
+import { Injectable } from '@nestjs/common';
 import { AccountsService } from '#auth';
 import { Clock, newId, notFound, type Page, type PageRequest, type UserActor } from '#kernel';
 import { containing, Database, given, Jobs, type Mail, pageOf, Transactional } from '#platform';
-import { Injectable } from '@nestjs/common';
 import { letter, type Message } from './messages.ts';
 import {
   asNotification,
-  type Notification,
   NOTIFICATION_COLUMNS,
+  type Notification,
   type NotificationData,
   type NotificationType,
 } from './notification.entity.ts';

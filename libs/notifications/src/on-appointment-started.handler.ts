@@ -1,4 +1,4 @@
-import { AppointmentsService, AppointmentStarted } from '#appointments';
+import { AppointmentStarted, AppointmentsService } from '#appointments';
 import type { Actor } from '#kernel';
 import { type DataOf, type JobHandler, OnEvent } from '#platform';
 import { VisitNotices } from './visit-notices.service.ts';

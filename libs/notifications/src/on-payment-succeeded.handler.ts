@@ -1,6 +1,6 @@
 import { AppointmentsService } from '#appointments';
 import type { Actor } from '#kernel';
-import { PaymentsService, PaymentSucceeded } from '#payments';
+import { PaymentSucceeded, PaymentsService } from '#payments';
 import { type DataOf, type JobHandler, OnEvent } from '#platform';
 import { MESSAGES } from './messages.ts';
 import { NotificationsService } from './notifications.service.ts';

@@ -1,6 +1,6 @@
 import { AppointmentsService } from '#appointments';
 import type { Actor } from '#kernel';
-import { PaymentsService, RefundsService, RefundSucceeded } from '#payments';
+import { PaymentsService, RefundSucceeded, RefundsService } from '#payments';
 import { type DataOf, type JobHandler, OnEvent } from '#platform';
 import { MESSAGES } from './messages.ts';
 import { NotificationsService } from './notifications.service.ts';

@@ -1,5 +1,5 @@
-import { defineQueue } from '#platform';
 import { z } from 'zod';
+import { defineQueue } from '#platform';
 
 /** A mail is written and has to leave the house. */
 export const DeliverMail = defineQueue('notifications.deliver-mail', z.object({ deliveryId: z.uuid() }));

@@ -1,6 +1,6 @@
+import type { Selectable } from 'kysely';
 import { stateMachine } from '#kernel';
 import type { Tables } from '#platform';
-import type { Selectable } from 'kysely';
 
 /** A person is told of a visit some time before it begins. */
 export type Reminder = Selectable<Tables['reminders']>;

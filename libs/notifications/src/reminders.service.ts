@@ -1,7 +1,7 @@
+import { Injectable } from '@nestjs/common';
 import { type Appointment, AppointmentsService } from '#appointments';
 import { Clock, hasRole, newId, type Page, type PageRequest, type UserActor } from '#kernel';
 import { Database, given, Jobs, pageOf, Transactional } from '#platform';
-import { Injectable } from '@nestjs/common';
 import { SendReminder } from './queues.ts';
 import { type Reminder, type ReminderStatus, reminderStates } from './reminder.states.ts';
 import { VisitNotices } from './visit-notices.service.ts';

@@ -1,9 +1,9 @@
+import { Injectable } from '@nestjs/common';
+import addressparser from 'nodemailer/lib/addressparser';
 import { type Appointment, AppointmentsService } from '#appointments';
 import { AccountsService } from '#auth';
 import { Config, Database, type Mail } from '#platform';
 import { RoomsService } from '#rtc';
-import { Injectable } from '@nestjs/common';
-import addressparser from 'nodemailer/lib/addressparser';
 import { appointmentInvitation, type CalendarParty } from './appointment-invitation.ts';
 import { MESSAGES } from './messages.ts';
 import { NotificationsService } from './notifications.service.ts';

@@ -1,6 +1,6 @@
+import { Injectable } from '@nestjs/common';
 import { type Actor, Clock, newId } from '#kernel';
 import { Database, Transactional } from '#platform';
-import { Injectable } from '@nestjs/common';
 
 export interface NewPractice {
   readonly name: string;

@@ -1,5 +1,5 @@
-import type { Tables } from '#platform';
 import type { Selectable } from 'kysely';
+import type { Tables } from '#platform';
 
 /** A chart. One with `organizationId: null` is a person's own; the others belong to a practice. */
 export type Patient = Selectable<Tables['patients']>;

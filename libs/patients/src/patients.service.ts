@@ -1,6 +1,6 @@
+import { Injectable } from '@nestjs/common';
 import { Clock, newId, notFound, type UserActor } from '#kernel';
 import { Database, Transactional } from '#platform';
-import { Injectable } from '@nestjs/common';
 import type { Patient, PatientDetails } from './patient.entity.ts';
 
 @Injectable()

@@ -1,11 +1,11 @@
+import { Injectable } from '@nestjs/common';
 import { AppointmentsService, holdExpired } from '#appointments';
 import { Clock, newId, percentage, type UserActor } from '#kernel';
 import { Config, Database, Jobs } from '#platform';
-import { Injectable } from '@nestjs/common';
 import type { Payment } from './payment.entity.ts';
-import { PaymentReader } from './payment-reader.ts';
 import { isOpen } from './payment.states.ts';
-import { alreadyPaid, notThePayer, nothingToPay, paymentRefused } from './payments.errors.ts';
+import { PaymentReader } from './payment-reader.ts';
+import { alreadyPaid, nothingToPay, notThePayer, paymentRefused } from './payments.errors.ts';
 import { type PaymentProvider, type ProviderIntent, ProviderRefusal } from './providers/payment-provider.ts';
 import { PaymentProviders } from './providers/payment-providers.ts';
 import { ReconcilePayment } from './queues.ts';

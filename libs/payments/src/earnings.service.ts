@@ -1,8 +1,8 @@
+import { Injectable } from '@nestjs/common';
+import { sql } from 'kysely';
 import { DoctorsService } from '#doctors';
 import { type Actor, hasRole, type Money, money, notFound, type UserActor } from '#kernel';
 import { Database, Transactional } from '#platform';
-import { Injectable } from '@nestjs/common';
-import { sql } from 'kysely';
 import { LedgerService } from './ledger.service.ts';
 import { PaymentReader } from './payment-reader.ts';
 import { releasingPostings, sharesAfter } from './payment-shares.ts';

@@ -1,5 +1,5 @@
-import { defineEvent } from '#platform';
 import { z } from 'zod';
+import { defineEvent } from '#platform';
 
 const payment = z.object({ paymentId: z.uuid(), appointmentId: z.uuid() });
 

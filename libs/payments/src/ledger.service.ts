@@ -1,7 +1,7 @@
-import { Clock, type Money, newId } from '#kernel';
-import { Database, type Tables, Transactional } from '#platform';
 import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
+import { Clock, type Money, newId } from '#kernel';
+import { Database, type Tables, Transactional } from '#platform';
 
 export type AccountKind = Tables['ledgerAccounts']['kind'];
 

@@ -2,8 +2,8 @@ import { AppointmentCancelled, AppointmentsService, quote } from '#appointments'
 import type { Actor } from '#kernel';
 import { type DataOf, type JobHandler, OnEvent } from '#platform';
 import { EarningsService } from './earnings.service.ts';
-import { PaymentReader } from './payment-reader.ts';
 import { isOpen } from './payment.states.ts';
+import { PaymentReader } from './payment-reader.ts';
 import { ReconcilerService } from './reconciler.service.ts';
 import { RefundsService } from './refunds.service.ts';
 

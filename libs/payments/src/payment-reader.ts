@@ -1,7 +1,7 @@
+import { Injectable } from '@nestjs/common';
 import { type Actor, notFound } from '#kernel';
 import { Database } from '#platform';
-import { Injectable } from '@nestjs/common';
-import { asPayment, type Payment, PAYMENT_COLUMNS } from './payment.entity.ts';
+import { asPayment, PAYMENT_COLUMNS, type Payment } from './payment.entity.ts';
 import { maySee } from './payments.policy.ts';
 import type { PaymentSnapshot } from './providers/payment-provider.ts';
 

@@ -1,7 +1,7 @@
 import { describe, it } from 'node:test';
-import { money, percentage } from '#kernel';
 import { expect } from 'expect';
 import fc from 'fast-check';
+import { money, percentage } from '#kernel';
 import { noShares, postingsBetween, releasingPostings, sharesAfter } from './payment-shares.ts';
 
 function payment(amount: number, percent: number) {

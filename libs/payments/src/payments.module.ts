@@ -1,7 +1,7 @@
+import { Module } from '@nestjs/common';
 import { AppointmentsModule } from '#appointments';
 import { AuditModule } from '#audit';
 import { DoctorsModule } from '#doctors';
-import { Module } from '@nestjs/common';
 import { CheckoutService } from './checkout.service.ts';
 import { EarningsService } from './earnings.service.ts';
 import { ExecuteRefundHandler } from './execute-refund.handler.ts';

@@ -1,6 +1,6 @@
+import type { ExpressionBuilder } from 'kysely';
 import { type Actor, hasRole, isSystem } from '#kernel';
 import type { Tables } from '#platform';
-import type { ExpressionBuilder } from 'kysely';
 import type { Payment } from './payment.entity.ts';
 
 /** Who sees a payment: the patient who pays it, the doctor of the visit, an administrator. */

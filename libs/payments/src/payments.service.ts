@@ -1,6 +1,6 @@
+import { Injectable } from '@nestjs/common';
 import type { Actor, Page, PageRequest } from '#kernel';
 import { containing, given, pageOf } from '#platform';
-import { Injectable } from '@nestjs/common';
 import { asPayment, type Payment, type PaymentStatus } from './payment.entity.ts';
 import { PaymentReader } from './payment-reader.ts';
 

@@ -1,5 +1,5 @@
-import { defineQueue } from '#platform';
 import { z } from 'zod';
+import { defineQueue } from '#platform';
 
 /** A webhook lies in the inbox. */
 export const ProcessWebhook = defineQueue('payments.process-webhook', z.object({ webhookEventId: z.uuid() }));

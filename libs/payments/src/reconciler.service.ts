@@ -1,9 +1,9 @@
+import { Injectable } from '@nestjs/common';
 import { type Actor, Clock } from '#kernel';
 import { Database, Jobs, Log } from '#platform';
-import { Injectable } from '@nestjs/common';
 import type { Payment } from './payment.entity.ts';
-import { PaymentReader } from './payment-reader.ts';
 import { isOpen } from './payment.states.ts';
+import { PaymentReader } from './payment-reader.ts';
 import { isProviderUnavailable } from './payments.errors.ts';
 import { PaymentProviders } from './providers/payment-providers.ts';
 import { ReconcilePayment } from './queues.ts';

@@ -1,7 +1,7 @@
+import { Injectable } from '@nestjs/common';
 import { AppointmentsService } from '#appointments';
 import { type Actor, Clock, money, newId } from '#kernel';
 import { Database, Jobs, Transactional } from '#platform';
-import { Injectable } from '@nestjs/common';
 import { EarningsService } from './earnings.service.ts';
 import { RefundSucceeded } from './events.ts';
 import { LedgerService } from './ledger.service.ts';

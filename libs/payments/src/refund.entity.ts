@@ -1,6 +1,6 @@
+import type { Selectable } from 'kysely';
 import { type Money, money } from '#kernel';
 import type { Tables } from '#platform';
-import type { Selectable } from 'kysely';
 
 type Row = Selectable<Tables['refunds']>;
 

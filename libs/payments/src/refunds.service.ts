@@ -1,7 +1,9 @@
+import { Injectable } from '@nestjs/common';
+import { sql } from 'kysely';
 import { AuditService } from '#audit';
 import {
-  Clock,
   type Actor,
+  Clock,
   type Money,
   money,
   newId,
@@ -12,11 +14,9 @@ import {
   type UserActor,
 } from '#kernel';
 import { containing, Database, given, Jobs, pageOf, Transactional } from '#platform';
-import { Injectable } from '@nestjs/common';
-import { sql } from 'kysely';
 import type { Payment } from './payment.entity.ts';
-import { PaymentReader } from './payment-reader.ts';
 import { paymentStates } from './payment.states.ts';
+import { PaymentReader } from './payment-reader.ts';
 import { refundExceedsPayment } from './payments.errors.ts';
 import { ExecuteRefund } from './queues.ts';
 import { asRefund, type Refund, type RefundCause, type RefundStatus } from './refund.entity.ts';

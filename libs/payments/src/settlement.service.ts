@@ -1,13 +1,13 @@
+import { Injectable } from '@nestjs/common';
 import { AppointmentsService } from '#appointments';
 import { type Actor, Clock } from '#kernel';
 import { Database, Jobs, Transactional } from '#platform';
-import { Injectable } from '@nestjs/common';
 import { PaymentFailed, PaymentSucceeded } from './events.ts';
 import { LedgerService } from './ledger.service.ts';
 import type { Payment } from './payment.entity.ts';
+import { paymentStates } from './payment.states.ts';
 import { PaymentReader } from './payment-reader.ts';
 import { noShares, postingsBetween, sharesAfter } from './payment-shares.ts';
-import { paymentStates } from './payment.states.ts';
 import type { PaymentSnapshot } from './providers/payment-provider.ts';
 import { RefundsService } from './refunds.service.ts';
 

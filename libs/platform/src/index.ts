@@ -16,7 +16,7 @@ export * from './mail/mailer.ts';
 export * from './metrics/metrics.ts';
 export * from './platform.module.ts';
 export * from './realtime/in-process-bus.ts';
-export * from './realtime/realtime-bus.ts';
 export * from './realtime/open-realtime-bus.ts';
+export * from './realtime/realtime-bus.ts';
 export * from './root.ts';
 export * from './storage/object-storage.ts';

@@ -1,6 +1,6 @@
-import { Clock, SystemClock } from '#kernel';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
+import { Clock, SystemClock } from '#kernel';
 import { Config } from './config/config.ts';
 import { FieldCipher } from './crypto/field-cipher.ts';
 import { Database } from './database/database.ts';

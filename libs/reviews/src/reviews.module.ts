@@ -1,7 +1,7 @@
+import { Module } from '@nestjs/common';
 import { AppointmentsModule } from '#appointments';
 import { AuthModule } from '#auth';
 import { DoctorsModule } from '#doctors';
-import { Module } from '@nestjs/common';
 import { ReviewsService } from './reviews.service.ts';
 
 @Module({

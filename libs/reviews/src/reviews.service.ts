@@ -1,3 +1,4 @@
+import { Injectable } from '@nestjs/common';
 import { AppointmentsService } from '#appointments';
 import { AccountsService } from '#auth';
 import { DoctorsService } from '#doctors';
@@ -12,7 +13,6 @@ import {
   type UserActor,
 } from '#kernel';
 import { Database, given, pageOf, Transactional, violatedConstraint } from '#platform';
-import { Injectable } from '@nestjs/common';
 import type { Review } from './review.entity.ts';
 
 export interface NewReview {

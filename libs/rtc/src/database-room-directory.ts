@@ -1,8 +1,8 @@
+import { Injectable } from '@nestjs/common';
+import { sql } from 'kysely';
 import { AppointmentsService } from '#appointments';
 import { Clock } from '#kernel';
 import { Database } from '#platform';
-import { Injectable } from '@nestjs/common';
-import { sql } from 'kysely';
 import type { CallQuality } from './protocol.ts';
 import { type Admission, RoomDirectory, type RoomRecord, type WaitingPlace } from './room-directory.ts';
 

@@ -1,14 +1,14 @@
 export * from './join-token.ts';
+export * from './join-tokens.service.ts';
 export * from './limits.ts';
 export type { PeerConnection, PeerSession } from './peer-session.ts';
 export * from './protocol.ts';
 export * from './room-directory.ts';
 export * from './room-door.ts';
 export * from './room-hub.ts';
-export * from './turn-credentials.ts';
-export * from './signal-polling.ts';
-export * from './join-tokens.service.ts';
 export * from './rooms.service.ts';
 export * from './rtc.module.ts';
+export * from './signal-polling.ts';
 export * from './signals.service.ts';
+export * from './turn-credentials.ts';
 export * from './visit-room.entity.ts';

@@ -1,6 +1,6 @@
+import { Injectable } from '@nestjs/common';
 import { type Actor, Clock, newId, type Page, type PageRequest, type UserActor } from '#kernel';
 import { Database, pageOf } from '#platform';
-import { Injectable } from '@nestjs/common';
 import { hashJoinToken, newJoinToken } from './join-token.ts';
 import type { IceConfiguration, RoomRole } from './protocol.ts';
 import { RoomRecords } from './room-records.ts';

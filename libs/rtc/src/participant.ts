@@ -43,7 +43,7 @@ export function newInstance(): string {
  * the doctor's offer wins a collision; between equals the ids decide. It depends on the two only, so both
  * sides always have opposite parts.
  */
-export function isPolite(self: Recipient, other: Recipient): boolean {
+function isPolite(self: Recipient, other: Recipient): boolean {
   if (self.role !== other.role) return self.role !== 'doctor';
   return self.participantId > other.participantId;
 }

@@ -3,7 +3,7 @@ import { expect } from 'expect';
 import { newId } from '#kernel';
 import { hashJoinToken, newJoinToken } from './join-token.ts';
 import { CLOSE_CODES } from './protocol.ts';
-import { readSubprotocols, RoomDoor } from './room-door.ts';
+import { RoomDoor, readSubprotocols } from './room-door.ts';
 import { Deployment, FakeConnection, settle } from './room-hub.fixture.ts';
 
 function setUp() {

@@ -1,6 +1,6 @@
 import type { Clock } from '#kernel';
-import type { PeerConnection, PeerSession } from './peer-session.ts';
 import { hashJoinToken } from './join-token.ts';
+import type { PeerConnection, PeerSession } from './peer-session.ts';
 import {
   CLOSE_CODES,
   type CloseReason,

@@ -5,9 +5,9 @@ import { RTC_LIMITS, type RtcLimits } from './limits.ts';
 import type { PeerConnection, PeerSession } from './peer-session.ts';
 import {
   type CallQuality,
-  relayedMessage,
   type RoomRole,
   type RoomStatus,
+  relayedMessage,
   serverMessage,
 } from './protocol.ts';
 import { type Admission, RoomDirectory, type WaitingPlace } from './room-directory.ts';
@@ -67,7 +67,7 @@ export class OneRoom extends RoomDirectory {
   }
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: whatever came over the wire
+// oxlint-disable-next-line no-explicit-any -- whatever came over the wire
 export type Frame = Record<string, any>;
 
 /** A connection that remembers. Every frame is checked against the protocol as it comes. */

@@ -4,8 +4,8 @@ import fc from 'fast-check';
 import { newId } from '#kernel';
 import { openRealtimeBus } from '#platform';
 import type { PeerSession } from './peer-session.ts';
-import type { RoomHub } from './room-hub.ts';
 import { Deployment, FakeConnection, type Frame, settle } from './room-hub.fixture.ts';
+import type { RoomHub } from './room-hub.ts';
 
 type Side = 'doctor' | 'patient';
 

@@ -410,7 +410,7 @@ describe('RoomHub: bounds', () => {
     for (const raw of nonsense) doctor.hub.receive(doctor.session, raw);
     doctor.say({ type: 'offer' });
     doctor.say({ type: 'candidates', candidates: [] });
-    doctor.say({ type: 'candidates', candidates: Array(65).fill({ candidate: 'a' }) });
+    doctor.say({ type: 'candidates', candidates: Array.from({ length: 65 }, () => ({ candidate: 'a' })) });
     doctor.say({ type: 'chat', text: 'x'.repeat(2_001) });
     expect(doctor.connection.ofType('error')).toHaveLength(nonsense.length + 4);
     expect(doctor.connection.closed).toBeNull();

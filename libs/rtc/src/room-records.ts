@@ -1,7 +1,7 @@
-import { type Actor, hasRole, notFound } from '#kernel';
-import { Database } from '#platform';
 import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
+import { type Actor, hasRole, notFound } from '#kernel';
+import { Database } from '#platform';
 import type { VisitRoom } from './visit-room.entity.ts';
 
 /** Reads rooms with the people who may enter them. */

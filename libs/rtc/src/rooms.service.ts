@@ -1,11 +1,11 @@
-import { AppointmentsService, type AppointmentStatus } from '#appointments';
+import { Injectable } from '@nestjs/common';
+import { type AppointmentStatus, AppointmentsService } from '#appointments';
 import { type Actor, Clock, newId, type Page, type PageRequest, type UserActor } from '#kernel';
 import { Database, given, pageOf, Transactional } from '#platform';
-import { Injectable } from '@nestjs/common';
 import type { RoomStatus } from './protocol.ts';
+import { roomStates } from './room.states.ts';
 import { RoomHub } from './room-hub.ts';
 import { asRoom, RoomRecords } from './room-records.ts';
-import { roomStates } from './room.states.ts';
 import { doctorOnly, notConfirmed } from './rtc.errors.ts';
 import type { VisitRoom } from './visit-room.entity.ts';
 

@@ -1,7 +1,7 @@
+import { Module } from '@nestjs/common';
 import { AppointmentsModule } from '#appointments';
 import { Clock } from '#kernel';
 import { Config, Log, RealtimeBus } from '#platform';
-import { Module } from '@nestjs/common';
 import { DatabaseRoomDirectory } from './database-room-directory.ts';
 import { JoinTokensService } from './join-tokens.service.ts';
 import { RoomDirectory } from './room-directory.ts';

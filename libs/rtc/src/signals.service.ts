@@ -1,5 +1,5 @@
-import type { UserActor } from '#kernel';
 import { Injectable } from '@nestjs/common';
+import type { UserActor } from '#kernel';
 import type { RelayedMessage } from './protocol.ts';
 import type { Admission } from './room-directory.ts';
 import { RoomRecords } from './room-records.ts';

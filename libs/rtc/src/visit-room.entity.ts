@@ -1,5 +1,5 @@
-import type { Tables } from '#platform';
 import type { Selectable } from 'kysely';
+import type { Tables } from '#platform';
 import type { RoomRole } from './protocol.ts';
 
 /** The record of a visit's room: made when the visit is confirmed, and kept after its end. */

@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { promisify } from 'node:util';
-import { AuditService } from '#audit';
-import { type Actor, newId } from '#kernel';
 import { expect } from 'expect';
 import pg from 'pg';
+import { AuditService } from '#audit';
+import { type Actor, newId } from '#kernel';
 import { startTestApp, type TestApp } from '../../support/app.ts';
 import { type Person, register, registerAdmin } from '../../support/people.ts';
 

@@ -1,8 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { after, afterEach, before, describe, it, mock } from 'node:test';
-import { Clock } from '#kernel';
 import { expect } from 'expect';
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify, SignJWT } from 'jose';
+import { Clock } from '#kernel';
 import { startTestApp, type TestApp } from '../../support/app.ts';
 import { PASSWORD, type Person, register, registerAdmin } from '../../support/people.ts';
 

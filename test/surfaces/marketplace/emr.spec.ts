@@ -1,10 +1,10 @@
 import { after, before, describe, it } from 'node:test';
+import { expect } from 'expect';
+import pg from 'pg';
 import { AuditService } from '#audit';
 import { EncounterFinalized } from '#emr';
 import { newId } from '#kernel';
 import { Jobs } from '#platform';
-import { expect } from 'expect';
-import pg from 'pg';
 import { startTestApp, type TestApp } from '../../support/app.ts';
 import {
   type DoctorPerson,

@@ -1,4 +1,6 @@
 import { after, before, describe, it } from 'node:test';
+import { expect } from 'expect';
+import { SMTPServer } from 'smtp-server';
 import {
   AppointmentCancelled,
   AppointmentConfirmed,
@@ -8,12 +10,10 @@ import {
 import { PrescriptionIssued } from '#emr';
 import { newId, systemActor } from '#kernel';
 import { type EventType, Jobs } from '#platform';
-import { expect } from 'expect';
-import { SMTPServer } from 'smtp-server';
 import { freePort } from '../../../apps/local/src/ports.ts';
 import { eventually, startTestApp, type TestApp } from '../../support/app.ts';
 import { mailsTo } from '../../support/mailbox.ts';
-import { paidVisit, PAYING_APP, settled } from '../../support/paying.ts';
+import { PAYING_APP, paidVisit, settled } from '../../support/paying.ts';
 import {
   book,
   type DoctorPerson,

@@ -1,7 +1,7 @@
 import { after, before, describe, it } from 'node:test';
 import { expect } from 'expect';
 import { startTestApp, type TestApp } from '../../support/app.ts';
-import { failedJobs, intentFor, paidVisit, PAYING_APP, payInBrowser, settled } from '../../support/paying.ts';
+import { failedJobs, intentFor, PAYING_APP, paidVisit, payInBrowser, settled } from '../../support/paying.ts';
 import {
   book,
   type DoctorPerson,

@@ -1,9 +1,9 @@
 import { after, before, describe, it } from 'node:test';
-import { LedgerService } from '#payments';
 import { expect } from 'expect';
 import pg from 'pg';
+import { LedgerService } from '#payments';
 import { startTestApp, type TestApp } from '../../support/app.ts';
-import { failedJobs, type PaidVisit, paidVisit, PAYING_APP, settled } from '../../support/paying.ts';
+import { failedJobs, PAYING_APP, type PaidVisit, paidVisit, settled } from '../../support/paying.ts';
 import { type DoctorPerson, type Person, registerAdmin, registerDoctor } from '../../support/people.ts';
 
 const eur = (amount: number) => ({ amount, currency: 'EUR' });

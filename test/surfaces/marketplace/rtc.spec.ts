@@ -1,6 +1,6 @@
 import { after, before, describe, it } from 'node:test';
-import { newId } from '#kernel';
 import { expect } from 'expect';
+import { newId } from '#kernel';
 import { startTestApp, type TestApp } from '../../support/app.ts';
 import {
   type DoctorPerson,

@@ -7,8 +7,8 @@ import {
   PAYING_APP,
   payInBrowser,
   sendWebhook,
-  signatureOf,
   settled,
+  signatureOf,
   webhookBody,
 } from '../../support/paying.ts';
 import {

@@ -1,6 +1,6 @@
 import { after, before, describe, it } from 'node:test';
-import { Mailer } from '#platform';
 import { expect } from 'expect';
+import { Mailer } from '#platform';
 import { startTestApp, type TestApp } from '../../support/app.ts';
 
 const INVITATION = 'BEGIN:VCALENDAR\r\nVERSION:2.0\r\nEND:VCALENDAR\r\n';

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { freePort } from '../../../apps/local/src/ports.ts';
 import type { TestServer } from '../../support/app.ts';
 import { Client } from '../../support/client.ts';
-import { startTestParts, type TestParts } from '../../support/parts.ts';
 import { eventually } from '../../support/eventually.ts';
+import { startTestParts, type TestParts } from '../../support/parts.ts';
 
 const PROGRAM = 'dist/apps/api/src/main.js';
 
@@ -26,7 +26,7 @@ export class ApiProcess {
       env: { PATH: process.env['PATH'], ...environment, EXIT_WITH_PARENT: '1' },
       stdio: ['pipe', 'inherit', 'inherit'],
     });
-    const api = new ApiProcess(environment['BASE_URL'] ?? '', child);
+    const api = new ApiProcess(`http://127.0.0.1:${environment['PORT']}`, child);
     const isReady = () =>
       fetch(`${api.url}/health/ready`).then(
         ({ ok }) => ok,
@@ -35,10 +35,6 @@ export class ApiProcess {
     await eventually(async () => child.exitCode !== null || (await isReady()), `${PROGRAM} serves`);
     if (child.exitCode !== null) throw new Error(`${PROGRAM} ended with ${child.exitCode}.`);
     return api;
-  }
-
-  get pid(): number {
-    return this.child.pid ?? 0;
   }
 
   /** Ends it as a power cut would. */
@@ -56,6 +52,8 @@ export class ApiProcess {
 
 /** A server in a process of its own that can be killed and started again; its database and parts stay. */
 export class ServerProcess {
+  readonly #others: ApiProcess[] = [];
+
   private constructor(
     private readonly parts: TestParts,
     /** For the helpers of the tests. */
@@ -77,11 +75,12 @@ export class ServerProcess {
     return this.current.url;
   }
 
-  /** One more api over the same database, on a port of its own. */
+  /** One more api over the same database and behind the same address, on a port of its own. */
   async another(overrides: Record<string, string> = {}): Promise<ApiProcess> {
-    const port = String(await freePort());
-    const own = { PORT: port, BASE_URL: `http://127.0.0.1:${port}` };
-    return ApiProcess.start({ ...this.parts.environment, ...own, ...overrides });
+    const PORT = String(await freePort());
+    const api = await ApiProcess.start({ ...this.parts.environment, PORT, ...overrides });
+    this.#others.push(api);
+    return api;
   }
 
   kill(): Promise<void> {
@@ -94,7 +93,7 @@ export class ServerProcess {
   }
 
   async close(): Promise<void> {
-    await this.current.stop();
+    await Promise.all([this.current, ...this.#others].map((api) => api.stop()));
     await this.parts.close();
   }
 }

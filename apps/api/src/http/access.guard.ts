@@ -1,8 +1,8 @@
-import { AuthenticationService, notLoggedIn } from '#auth';
-import { type Actor, DomainError, forbidden, hasRole } from '#kernel';
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
+import { AuthenticationService, notLoggedIn } from '#auth';
+import { type Actor, DomainError, forbidden, hasRole } from '#kernel';
 import { OPERATION, type OperationOptions } from './operation.decorator.ts';
 
 /**

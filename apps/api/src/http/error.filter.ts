@@ -1,7 +1,7 @@
-import { DomainError, type ErrorKind } from '#kernel';
-import { Log, toDomainError } from '#platform';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { DomainError, type ErrorKind } from '#kernel';
+import { Log, toDomainError } from '#platform';
 import { dialectOf } from './dialects/dialect-of.ts';
 
 /** What the framework itself finds wrong, before any code of ours has seen the request. */

@@ -1,5 +1,5 @@
-import { CURRENCIES } from '#kernel';
 import { z } from 'zod';
+import { CURRENCIES } from '#kernel';
 
 /** Field types that several documents share. */
 
@@ -45,6 +45,13 @@ export const Timestamp = z.iso.datetime({ offset: true });
 
 export const iso = (instant: Temporal.Instant): string => instant.toString({ smallestUnit: 'millisecond' });
 export const isoOrNull = (instant: Temporal.Instant | null): string | null => instant && iso(instant);
+
+/** The fields that a body really had, so that what was left out is not taken for a change. */
+export function present<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
+}
 
 function isTimeZone(text: string): boolean {
   try {

@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
-import { type Config, type Log, Metrics, runWithRequestId } from '#platform';
-import { isId, newId, type Page } from '#kernel';
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
+import { isId, newId, type Page } from '#kernel';
+import { type Config, type Log, Metrics, runWithRequestId } from '#platform';
 import { dialectOf } from './dialects/dialect-of.ts';
 import { ErrorFilter } from './error.filter.ts';
 import { validationPipe } from './validation.pipe.ts';
@@ -30,7 +30,7 @@ export function httpAdapter(trustProxyHops: number): FastifyAdapter {
 
 /** What stands around all routes: request ids, security headers, CORS, the envelope, errors. */
 export async function furnish(app: NestFastifyApplication, config: Config, log: Log): Promise<void> {
-  const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  const fastify = app.getHttpAdapter().getInstance();
   const errors = new ErrorFilter(log);
   app.useGlobalPipes(validationPipe);
   app.useGlobalFilters(errors);
@@ -39,7 +39,7 @@ export async function furnish(app: NestFastifyApplication, config: Config, log: 
   const parseJson = fastify.getDefaultJsonParser('error', 'error');
   app.useBodyParser('application/json', { bodyLimit: BODY_LIMIT_BYTES }, (request, body, done) => {
     if (body.length === 0) done(null, undefined);
-    else parseJson(request as FastifyRequest, body.toString('utf8'), done);
+    else void parseJson(request as FastifyRequest, body.toString('utf8'), done);
   });
 
   await fastify.register(helmet, {

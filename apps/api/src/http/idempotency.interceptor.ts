@@ -1,7 +1,5 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
-import { type Actor, Clock, conflict, invalid, unprocessable } from '#kernel';
-import { Database, given } from '#platform';
 import {
   applyDecorators,
   type CallHandler,
@@ -13,6 +11,8 @@ import {
 } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { from, lastValueFrom, type Observable } from 'rxjs';
+import { type Actor, Clock, conflict, invalid, unprocessable } from '#kernel';
+import { Database, given } from '#platform';
 
 /** A request that was cut off before it could save its answer lets go of its key after this long. */
 const ABANDONED_SECONDS = 60;

@@ -1,6 +1,6 @@
-import { invalid } from '#kernel';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
+import { invalid } from '#kernel';
 
 /** The version in `If-Match`, with or without quotes; `undefined` when the caller sent none. */
 export const IfMatch = createParamDecorator((_: unknown, context: ExecutionContext): number | undefined => {

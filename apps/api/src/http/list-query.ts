@@ -1,7 +1,7 @@
-import type { PageRequest } from '#kernel';
 import { z } from 'zod';
+import type { PageRequest } from '#kernel';
 
-export const MAX_PAGE_SIZE = 100;
+const MAX_PAGE_SIZE = 100;
 
 const instant = z.iso
   .datetime({ offset: true })
@@ -20,12 +20,12 @@ export interface Period {
   readonly to?: Temporal.Instant;
 }
 
-export interface Order<Column extends string> {
+interface Order<Column extends string> {
   readonly by: Column;
   readonly descending: boolean;
 }
 
-export interface ListQuery<Column extends string> {
+interface ListQuery<Column extends string> {
   readonly page: PageRequest;
   readonly search?: string;
   readonly order?: Order<Column>;

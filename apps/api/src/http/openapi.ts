@@ -1,4 +1,3 @@
-import { type ErrorKind } from '#kernel';
 import { applyDecorators, type INestApplication } from '@nestjs/common';
 import { MetadataScanner, ModulesContainer } from '@nestjs/core';
 import {
@@ -12,6 +11,7 @@ import {
   SwaggerModule,
 } from '@nestjs/swagger';
 import { z } from 'zod';
+import { type ErrorKind } from '#kernel';
 import { IDEMPOTENT } from './idempotency.interceptor.ts';
 import { OPERATION, type OperationOptions } from './operation.decorator.ts';
 

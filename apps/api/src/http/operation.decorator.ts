@@ -1,6 +1,6 @@
-import type { ErrorKind, Role } from '#kernel';
 import { applyDecorators, HttpCode, SetMetadata } from '@nestjs/common';
 import type { z } from 'zod';
+import type { ErrorKind, Role } from '#kernel';
 
 export interface OperationOptions {
   /** One line for the API reference. */

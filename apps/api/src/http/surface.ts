@@ -1,7 +1,7 @@
 import type { DomainError, Page } from '#kernel';
 
 /** What a surface answers when something went wrong. */
-export interface Failure {
+interface Failure {
   readonly status: number;
   readonly body: unknown;
 }

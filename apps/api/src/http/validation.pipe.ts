@@ -1,5 +1,5 @@
-import { type DomainError, invalid } from '#kernel';
 import { StandardSchemaValidationPipe } from '@nestjs/common';
+import { type DomainError, invalid } from '#kernel';
 
 interface Issue {
   readonly message: string;
@@ -11,7 +11,7 @@ interface Issue {
 }
 
 /** `validation_failed` with the path of each field that is wrong. */
-export function validationFailed(issues: readonly Issue[]): DomainError {
+function validationFailed(issues: readonly Issue[]): DomainError {
   return invalid('validation_failed', 'Some fields are not valid.', {
     fields: issues.flatMap((issue) => fieldsOf(issue)),
   });

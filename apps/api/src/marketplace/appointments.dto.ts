@@ -1,5 +1,5 @@
-import type { Appointment, CancellationQuote } from '#appointments';
 import { z } from 'zod';
+import type { Appointment, CancellationQuote } from '#appointments';
 import { Instant, iso, isoOrNull, MoneyField, Text, Timestamp } from '../http/fields.ts';
 import { listQuery } from '../http/list-query.ts';
 

@@ -1,7 +1,7 @@
-import { AuditService } from '#audit';
-import { mapPage, type UserActor } from '#kernel';
 import { Controller, Get, Query } from '@nestjs/common';
 import type { z } from 'zod';
+import { AuditService } from '#audit';
+import { mapPage, type UserActor } from '#kernel';
 import { CurrentActor } from '../http/current-actor.decorator.ts';
 import { Operation } from '../http/operation.decorator.ts';
 import { AuditEntryAnswer, AuditQuery, AuditStatsAnswer, toAuditEntry, toAuditStats } from './audit.dto.ts';

@@ -1,6 +1,6 @@
+import { z } from 'zod';
 import { type AuditEntry, type AuditFilter, type AuditStats, PLATFORM_CHAIN } from '#audit';
 import type { PageRequest } from '#kernel';
-import { z } from 'zod';
 import { Instant, iso, Timestamp } from '../http/fields.ts';
 import { listQuery, type Period } from '../http/list-query.ts';
 

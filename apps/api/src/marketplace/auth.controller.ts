@@ -1,7 +1,7 @@
-import { AccountsService, SessionsService } from '#auth';
-import { type Actor, mapPage, type UserActor } from '#kernel';
 import { Body, Controller, Get, Headers, Patch, Post, Put, Query } from '@nestjs/common';
 import type { z } from 'zod';
+import { AccountsService, SessionsService } from '#auth';
+import { type Actor, mapPage, type UserActor } from '#kernel';
 import { CurrentActor } from '../http/current-actor.decorator.ts';
 import { Operation } from '../http/operation.decorator.ts';
 import {

@@ -1,7 +1,7 @@
+import { z } from 'zod';
 import type { TokenPair, User } from '#auth';
 import { ROLES } from '#kernel';
-import { z } from 'zod';
-import { isoOrNull, iso, Language, Phone, RequiredText, Timestamp, TimeZone } from '../http/fields.ts';
+import { iso, isoOrNull, Language, Phone, RequiredText, Timestamp, TimeZone } from '../http/fields.ts';
 import { listQuery } from '../http/list-query.ts';
 
 const Password = z.string().min(8).max(128);

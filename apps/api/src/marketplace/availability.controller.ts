@@ -1,7 +1,7 @@
-import { AvailabilityService } from '#availability';
-import { mapPage, type UserActor } from '#kernel';
 import { Body, Controller, Delete, Get, Param, Patch, Post, Put, Query } from '@nestjs/common';
 import type { z } from 'zod';
+import { AvailabilityService } from '#availability';
+import { mapPage, type UserActor } from '#kernel';
 import { CurrentActor } from '../http/current-actor.decorator.ts';
 import { Id } from '../http/fields.ts';
 import { Operation } from '../http/operation.decorator.ts';

@@ -1,6 +1,6 @@
-import type { AvailabilityRule, RuleInput } from '#availability';
 import { z } from 'zod';
-import { iso, Timestamp, TimeZone } from '../http/fields.ts';
+import type { AvailabilityRule, RuleInput } from '#availability';
+import { iso, present, Timestamp, TimeZone } from '../http/fields.ts';
 import { listQuery } from '../http/list-query.ts';
 
 const WallTime = z
@@ -115,7 +115,7 @@ export function toRule(rule: AvailabilityRule): z.infer<typeof RuleAnswer> {
 }
 
 function toInput(body: Partial<z.output<z.ZodObject<typeof fields>>>): Omit<RuleInput, 'kind'> {
-  const named = {
+  return present({
     weekday: body.day_of_week,
     date: body.date,
     startTime: body.start_time,
@@ -126,8 +126,7 @@ function toInput(body: Partial<z.output<z.ZodObject<typeof fields>>>): Omit<Rule
     validUntil: body.valid_until,
     slotMinutes: body.slot_minutes,
     bufferMinutes: body.buffer_minutes,
-  };
-  return Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined));
+  });
 }
 
 const hourAndMinute = (time: string | null) => time && time.slice(0, 5);

@@ -1,7 +1,7 @@
-import { AccountsService, CognitoService } from '#auth';
-import type { Actor } from '#kernel';
 import { Body, Controller, Get, Headers, Post } from '@nestjs/common';
 import type { z } from 'zod';
+import { AccountsService, CognitoService } from '#auth';
+import type { Actor } from '#kernel';
 import { CurrentActor } from '../http/current-actor.decorator.ts';
 import { Operation } from '../http/operation.decorator.ts';
 import { LoginAnswer, toLogin } from './auth.dto.ts';

@@ -1,5 +1,5 @@
-import type { AuthorizationRequest } from '#auth';
 import { z } from 'zod';
+import type { AuthorizationRequest } from '#auth';
 import { TimeZone } from '../http/fields.ts';
 
 export const CognitoCallback = z

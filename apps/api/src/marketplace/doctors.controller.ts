@@ -1,8 +1,8 @@
+import { Body, Controller, Get, Param, Patch, Post, Put, Query } from '@nestjs/common';
+import type { z } from 'zod';
 import { DiscoveryService } from '#appointments';
 import { DoctorsService, KycService } from '#doctors';
 import { type Actor, forbidden, hasRole, mapPage, type UserActor } from '#kernel';
-import { Body, Controller, Get, Param, Patch, Post, Put, Query } from '@nestjs/common';
-import type { z } from 'zod';
 import { CurrentActor } from '../http/current-actor.decorator.ts';
 import { Id } from '../http/fields.ts';
 import { Operation } from '../http/operation.decorator.ts';

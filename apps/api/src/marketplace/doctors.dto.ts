@@ -1,7 +1,7 @@
+import { z } from 'zod';
 import type { FoundDoctor } from '#appointments';
 import { type Doctor, rating } from '#doctors';
 import { CURRENCIES } from '#kernel';
-import { z } from 'zod';
 import {
   Country,
   Instant,
@@ -10,6 +10,7 @@ import {
   Language,
   MoneyField,
   Phone,
+  present,
   RequiredText,
   Text,
   Timestamp,
@@ -40,7 +41,7 @@ const profile = {
 const Profile = z.object(profile).partial();
 
 function toProfile(body: z.output<typeof Profile>) {
-  const named = {
+  return present({
     name: body.name,
     gender: body.gender,
     bio: body.bio,
@@ -55,10 +56,7 @@ function toProfile(body: z.output<typeof Profile>) {
     minimumNoticeMinutes: body.minimum_notice_minutes,
     bookingHorizonDays: body.booking_horizon_days,
     acceptingPatients: body.accepting_patients,
-  };
-  return Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined)) as Partial<
-    typeof named
-  >;
+  });
 }
 
 export const RegisterDoctor = Profile.extend({
@@ -113,7 +111,7 @@ export const SearchDoctors = listQuery(
   },
 );
 
-export const SubmitKyc = z
+const SubmitKyc = z
   .object({
     license_number: RequiredText(80),
     license_country: Country,
@@ -135,7 +133,7 @@ export const SubmitKyc = z
     documents,
   }));
 
-export const DecideKyc = z
+const DecideKyc = z
   .discriminatedUnion('status', [
     z.object({ doctor_id: z.uuid(), status: z.literal('approved') }),
     z.object({ doctor_id: z.uuid(), status: z.literal('rejected'), reason: RequiredText(1000) }),

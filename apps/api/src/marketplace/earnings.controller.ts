@@ -1,7 +1,7 @@
-import type { UserActor } from '#kernel';
-import { EarningsService } from '#payments';
 import { Controller, Get, Query } from '@nestjs/common';
 import type { z } from 'zod';
+import type { UserActor } from '#kernel';
+import { EarningsService } from '#payments';
 import { CurrentActor } from '../http/current-actor.decorator.ts';
 import { Operation } from '../http/operation.decorator.ts';
 import { AskEarnings, EarningsAnswer, toEarnings } from './earnings.dto.ts';

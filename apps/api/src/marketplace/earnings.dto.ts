@@ -1,5 +1,5 @@
-import type { Earnings } from '#payments';
 import { z } from 'zod';
+import type { Earnings } from '#payments';
 import { MoneyField } from '../http/fields.ts';
 
 export const AskEarnings = z.object({

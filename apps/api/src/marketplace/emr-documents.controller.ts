@@ -1,7 +1,7 @@
-import { DocumentsService } from '#emr';
-import { mapPage, type UserActor } from '#kernel';
 import { Controller, Delete, Get, Param, Query } from '@nestjs/common';
 import type { z } from 'zod';
+import { DocumentsService } from '#emr';
+import { mapPage, type UserActor } from '#kernel';
 import { CurrentActor } from '../http/current-actor.decorator.ts';
 import { Id } from '../http/fields.ts';
 import { Operation } from '../http/operation.decorator.ts';

@@ -1,5 +1,5 @@
-import type { DownloadLink, MedicalDocument } from '#emr';
 import { z } from 'zod';
+import type { DownloadLink, MedicalDocument } from '#emr';
 import { iso, Text, Timestamp } from '../http/fields.ts';
 import { listQuery } from '../http/list-query.ts';
 

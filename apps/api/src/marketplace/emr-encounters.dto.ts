@@ -1,14 +1,14 @@
-import { type Encounter, type EncounterContent, ICD_10, type SignedEncounter } from '#emr';
 import { z } from 'zod';
-import { iso, isoOrNull, RequiredText, Text, Timestamp } from '../http/fields.ts';
+import { type Encounter, type EncounterContent, ICD_10, type SignedEncounter } from '#emr';
+import { iso, isoOrNull, present, RequiredText, Text, Timestamp } from '../http/fields.ts';
 import { listQuery } from '../http/list-query.ts';
-import { Named, present } from './emr-fields.ts';
+import { Named } from './emr-fields.ts';
 import { SignsAnswer, toSigns, VitalSigns } from './emr-vitals.dto.ts';
 
 const Status = z.enum(['draft', 'finalized', 'amended']);
 const Note = Text(20_000);
 
-export const Diagnosis = z
+const Diagnosis = z
   .object({
     code: z.string().trim().toUpperCase().regex(ICD_10, 'An ICD-10 code, for example J06.9.'),
     system: z.literal('icd-10').default('icd-10'),

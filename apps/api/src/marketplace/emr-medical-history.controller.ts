@@ -1,7 +1,7 @@
-import { type ChartReference, MedicalHistoriesService } from '#emr';
-import type { UserActor } from '#kernel';
 import { Body, Controller, Get, Param, Patch, Put } from '@nestjs/common';
 import type { z } from 'zod';
+import { type ChartReference, MedicalHistoriesService } from '#emr';
+import type { UserActor } from '#kernel';
 import { CurrentActor } from '../http/current-actor.decorator.ts';
 import { Operation } from '../http/operation.decorator.ts';
 import { ChartId } from './emr-fields.ts';

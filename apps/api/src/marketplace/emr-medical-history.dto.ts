@@ -1,7 +1,6 @@
-import { type HistoryContent, type MedicalHistory, PARTIAL_DATE } from '#emr';
 import { z } from 'zod';
-import { isoOrNull, RequiredText, Text, Timestamp } from '../http/fields.ts';
-import { present } from './emr-fields.ts';
+import { type HistoryContent, type MedicalHistory, PARTIAL_DATE } from '#emr';
+import { isoOrNull, present, RequiredText, Text, Timestamp } from '../http/fields.ts';
 
 const PartialDate = z
   .string()

@@ -1,8 +1,8 @@
-import type { DownloadLink, Prescription, PrescriptionItem, VerifiedPrescription } from '#emr';
 import { z } from 'zod';
-import { iso, isoOrNull, RequiredText, Text, Timestamp } from '../http/fields.ts';
+import type { DownloadLink, Prescription, PrescriptionItem, VerifiedPrescription } from '#emr';
+import { iso, isoOrNull, present, RequiredText, Text, Timestamp } from '../http/fields.ts';
 import { listQuery } from '../http/list-query.ts';
-import { Named, present } from './emr-fields.ts';
+import { Named } from './emr-fields.ts';
 
 const Status = z.enum(['draft', 'issued', 'cancelled']);
 

@@ -1,6 +1,6 @@
+import { Controller, Get, Param } from '@nestjs/common';
 import { type ChartReference, MedicalSummaryService } from '#emr';
 import type { UserActor } from '#kernel';
-import { Controller, Get, Param } from '@nestjs/common';
 import { CurrentActor } from '../http/current-actor.decorator.ts';
 import { Operation } from '../http/operation.decorator.ts';
 import { ChartId } from './emr-fields.ts';

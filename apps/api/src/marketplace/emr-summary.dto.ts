@@ -1,5 +1,5 @@
-import type { MedicalSummary } from '#emr';
 import { z } from 'zod';
+import type { MedicalSummary } from '#emr';
 import { AppointmentAnswer, toAppointment } from './appointments.dto.ts';
 import { DocumentAnswer, toDocument } from './emr-documents.dto.ts';
 import { EncounterAnswer, toEncounter } from './emr-encounters.dto.ts';

@@ -1,7 +1,7 @@
-import { VitalsService } from '#emr';
-import { mapPage, type UserActor } from '#kernel';
 import { Body, Controller, Get, Param, Patch, Post, Put, Query } from '@nestjs/common';
 import type { z } from 'zod';
+import { VitalsService } from '#emr';
+import { mapPage, type UserActor } from '#kernel';
 import { CurrentActor } from '../http/current-actor.decorator.ts';
 import { Id } from '../http/fields.ts';
 import { Idempotent } from '../http/idempotency.interceptor.ts';

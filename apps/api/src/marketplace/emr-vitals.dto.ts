@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import {
   bodyMassIndex,
   type MeasurementChanges,
@@ -7,10 +8,9 @@ import {
   type Vitals,
   withChanges,
 } from '#emr';
-import { z } from 'zod';
-import { Instant, iso, Timestamp } from '../http/fields.ts';
+import { Instant, iso, present, Timestamp } from '../http/fields.ts';
 import { listQuery } from '../http/list-query.ts';
-import { ChartId, present } from './emr-fields.ts';
+import { ChartId } from './emr-fields.ts';
 
 const measured = (sign: VitalSign) => {
   const { unit, min, max } = VITAL_SIGNS[sign];

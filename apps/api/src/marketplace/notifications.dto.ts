@@ -1,5 +1,5 @@
-import { NOTIFICATION_TYPES, type Notification } from '#notifications';
 import { z } from 'zod';
+import { NOTIFICATION_TYPES, type Notification } from '#notifications';
 import { iso, isoOrNull, Timestamp } from '../http/fields.ts';
 import { listQuery } from '../http/list-query.ts';
 

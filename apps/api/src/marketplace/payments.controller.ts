@@ -1,7 +1,7 @@
-import { mapPage, type UserActor } from '#kernel';
-import { CheckoutService, maySeeCommission, type Payment, PaymentsService, RefundsService } from '#payments';
 import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
 import type { z } from 'zod';
+import { mapPage, type UserActor } from '#kernel';
+import { CheckoutService, maySeeCommission, type Payment, PaymentsService, RefundsService } from '#payments';
 import { CurrentActor } from '../http/current-actor.decorator.ts';
 import { Id } from '../http/fields.ts';
 import { Idempotent } from '../http/idempotency.interceptor.ts';
@@ -10,9 +10,9 @@ import {
   IntentAnswer,
   ListTransactions,
   PayFor,
+  TransactionAnswer,
   toIntent,
   toTransaction,
-  TransactionAnswer,
 } from './payments.dto.ts';
 import { RefundAnswer, RefundPart, toRefund } from './refunds.dto.ts';
 

@@ -1,5 +1,5 @@
-import type { Payment, PaymentIntent } from '#payments';
 import { z } from 'zod';
+import type { Payment, PaymentIntent } from '#payments';
 import { iso, isoOrNull, MoneyField, Timestamp } from '../http/fields.ts';
 import { listQuery } from '../http/list-query.ts';
 

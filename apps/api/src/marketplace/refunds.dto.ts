@@ -1,6 +1,6 @@
+import { z } from 'zod';
 import { CURRENCIES } from '#kernel';
 import type { Refund } from '#payments';
-import { z } from 'zod';
 import { iso, MoneyField, RequiredText, Timestamp } from '../http/fields.ts';
 import { listQuery } from '../http/list-query.ts';
 

@@ -1,7 +1,7 @@
-import { mapPage, type UserActor } from '#kernel';
-import { RemindersService } from '#notifications';
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import type { z } from 'zod';
+import { mapPage, type UserActor } from '#kernel';
+import { RemindersService } from '#notifications';
 import { CurrentActor } from '../http/current-actor.decorator.ts';
 import { Id } from '../http/fields.ts';
 import { Operation } from '../http/operation.decorator.ts';

@@ -1,5 +1,5 @@
-import type { Reminder } from '#notifications';
 import { z } from 'zod';
+import type { Reminder } from '#notifications';
 import { iso, isoOrNull, Timestamp } from '../http/fields.ts';
 import { listQuery } from '../http/list-query.ts';
 

@@ -1,7 +1,7 @@
-import { mapPage, type UserActor } from '#kernel';
-import { ReviewsService } from '#reviews';
 import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
 import type { z } from 'zod';
+import { mapPage, type UserActor } from '#kernel';
+import { ReviewsService } from '#reviews';
 import { CurrentActor } from '../http/current-actor.decorator.ts';
 import { Id } from '../http/fields.ts';
 import { Operation } from '../http/operation.decorator.ts';

@@ -1,5 +1,5 @@
-import type { Review } from '#reviews';
 import { z } from 'zod';
+import type { Review } from '#reviews';
 import { iso, Text, Timestamp } from '../http/fields.ts';
 import { listQuery } from '../http/list-query.ts';
 

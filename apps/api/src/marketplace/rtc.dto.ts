@@ -1,14 +1,13 @@
+import { z } from 'zod';
 import {
   type IssuedToken,
   type JoinGrant,
   type PolledSignals,
-  type RelayedMessage,
-  relayedMessage,
   ROOM_ROLES,
   ROOM_STATUSES,
+  relayedMessage,
   type VisitRoom,
 } from '#rtc';
-import { z } from 'zod';
 import { iso, isoOrNull, Timestamp } from '../http/fields.ts';
 import { listQuery } from '../http/list-query.ts';
 
@@ -36,7 +35,7 @@ const [first, ...others] = relayedMessage.options.map((message) => message.exten
 /** What a client would send over the WebSocket, with the room that it is for. */
 export const CreateSignal = z
   .discriminatedUnion('type', [first as NonNullable<typeof first>, ...others])
-  .transform(({ room_id, ...message }) => ({ roomId: room_id, message: message as RelayedMessage }));
+  .transform(({ room_id, ...message }) => ({ roomId: room_id, message }));
 
 const Member = z.object({ name: z.string() });
 

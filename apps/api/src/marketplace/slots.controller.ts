@@ -1,9 +1,9 @@
+import { Controller, Get, Param, Query } from '@nestjs/common';
+import type { z } from 'zod';
 import { DiscoveryService, SlotsService } from '#appointments';
 import { AccountsService } from '#auth';
 import { DoctorsService } from '#doctors';
 import { type Actor, Clock } from '#kernel';
-import { Controller, Get, Param, Query } from '@nestjs/common';
-import type { z } from 'zod';
 import { CurrentActor } from '../http/current-actor.decorator.ts';
 import { Id } from '../http/fields.ts';
 import { Operation } from '../http/operation.decorator.ts';

@@ -1,6 +1,6 @@
+import { z } from 'zod';
 import type { BookableSlot } from '#appointments';
 import { invalid } from '#kernel';
-import { z } from 'zod';
 import { Timestamp, TimeZone } from '../http/fields.ts';
 
 /** How many days of slots one request may ask for. */

@@ -1,7 +1,7 @@
-import type { Actor } from '#kernel';
-import { WebhooksService } from '#payments';
 import { Controller, Post, type RawBodyRequest, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
+import type { Actor } from '#kernel';
+import { WebhooksService } from '#payments';
 import { CurrentActor } from '../http/current-actor.decorator.ts';
 import { Operation } from '../http/operation.decorator.ts';
 

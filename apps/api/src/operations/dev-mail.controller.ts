@@ -1,8 +1,8 @@
-import { notFound } from '#kernel';
-import { Config } from '#platform';
 import { Controller, Get, Header, Param, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
+import { notFound } from '#kernel';
+import { Config } from '#platform';
 import { iso } from '../http/fields.ts';
 import { Operation } from '../http/operation.decorator.ts';
 import { listPage, mailPage, STYLE } from './dev-mail.page.ts';

@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
-import { type Config, Metrics, ROOT } from '#platform';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type FastifyInstance, fastify as newFastify } from 'fastify';
+import { type Config, Metrics, ROOT } from '#platform';
 
 /** The reference page brings its script inline; it is all served from here and loads nothing from elsewhere. */
 const REFERENCE_CSP =
@@ -10,7 +10,7 @@ const REFERENCE_CSP =
 
 /** What is served beside the surfaces: the API's description, its reference page, and metrics. */
 export function serveDocuments(app: NestFastifyApplication, config: Config): void {
-  const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  const fastify = app.getHttpAdapter().getInstance();
   fastify.get('/openapi.json', (_request, reply) =>
     reply.type('application/json').send(createReadStream(join(ROOT, 'docs/openapi.json'))),
   );

@@ -1,8 +1,8 @@
-import { unavailable } from '#kernel';
-import { Database, ObjectStorage } from '#platform';
 import { Controller, Get } from '@nestjs/common';
 import { sql } from 'kysely';
 import { z } from 'zod';
+import { unavailable } from '#kernel';
+import { Database, ObjectStorage } from '#platform';
 import { Operation } from '../http/operation.decorator.ts';
 
 const Health = z.object({ healthy: z.literal(true) }).meta({ id: 'Health' });

@@ -1,5 +1,5 @@
-import { TokenIssuer } from '#auth';
 import { Controller, Get, Header } from '@nestjs/common';
+import { TokenIssuer } from '#auth';
 import { Operation } from '../http/operation.decorator.ts';
 
 @Controller('.well-known')

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { notFound } from '#kernel';
 import { z } from 'zod';
+import { notFound } from '#kernel';
 
 /** How many mails the list shows. */
 const NEWEST = 100;
@@ -21,7 +21,7 @@ export interface CaughtMail {
   readonly attachments: readonly MailAttachment[];
 }
 
-export interface MailAttachment {
+interface MailAttachment {
   readonly name: string;
   readonly contentType: string;
   readonly content: Uint8Array;

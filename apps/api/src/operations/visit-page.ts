@@ -1,8 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
-import { ROOT } from '#platform';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyInstance } from 'fastify';
+import { ROOT } from '#platform';
 
 const PAGE = join(ROOT, 'apps/web/visit');
 const TYPES: Readonly<Record<string, string>> = {
@@ -13,7 +12,7 @@ const TYPES: Readonly<Record<string, string>> = {
 
 /** `/visit/{room_id}`: the page on which two people meet in a browser. A handful of files, kept in memory. */
 export async function serveVisitPage(app: NestFastifyApplication): Promise<void> {
-  const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  const fastify = app.getHttpAdapter().getInstance();
   const index = await readFile(join(PAGE, 'index.html'));
   fastify.get('/visit/:room_id', (_request, reply) => reply.type('text/html; charset=utf-8').send(index));
   for (const file of await readdir(PAGE)) {

@@ -1,7 +1,7 @@
-import { VerificationService } from '#emr';
-import { type Actor, DomainError } from '#kernel';
 import { Controller, Get, Header, Param, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
+import { VerificationService } from '#emr';
+import { type Actor, DomainError } from '#kernel';
 import { CurrentActor } from '../http/current-actor.decorator.ts';
 import { RequiredText } from '../http/fields.ts';
 import { Operation } from '../http/operation.decorator.ts';

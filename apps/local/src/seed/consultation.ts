@@ -1,8 +1,8 @@
+import { Injectable } from '@nestjs/common';
 import { AppointmentsService, type BookableSlot } from '#appointments';
 import { EncountersService, PrescriptionPdfsService, PrescriptionsService } from '#emr';
 import type { UserActor } from '#kernel';
 import { ReviewsService } from '#reviews';
-import { Injectable } from '@nestjs/common';
 import { People } from './people.ts';
 import type { CastVisit, TakenPlace } from './story.ts';
 import { Timeline } from './timeline.ts';

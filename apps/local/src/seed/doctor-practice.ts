@@ -1,7 +1,7 @@
+import { Injectable } from '@nestjs/common';
 import { AvailabilityService } from '#availability';
 import { DoctorsService, KycService } from '#doctors';
 import type { UserActor } from '#kernel';
-import { Injectable } from '@nestjs/common';
 import type { CastDoctor } from './cast.ts';
 import { Timeline } from './timeline.ts';
 

@@ -1,7 +1,7 @@
+import { Injectable } from '@nestjs/common';
 import { MedicalHistoriesService, VitalsService } from '#emr';
 import type { UserActor } from '#kernel';
 import { PatientsService } from '#patients';
-import { Injectable } from '@nestjs/common';
 import type { CastPatient } from './cast.ts';
 
 /** What a patient says of themselves before they see a doctor. */

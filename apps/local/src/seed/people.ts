@@ -1,7 +1,7 @@
+import { Injectable } from '@nestjs/common';
 import { AccountsService, hashPassword } from '#auth';
 import { newId, type Role, systemActor, type UserActor } from '#kernel';
 import { Database } from '#platform';
-import { Injectable } from '@nestjs/common';
 import { ADMIN, type CastDoctor, type CastPatient, emailOf, PASSWORD } from './cast.ts';
 import { DoctorPractice } from './doctor-practice.ts';
 import { PatientCharts } from './patient-charts.ts';

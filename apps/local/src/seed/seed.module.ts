@@ -1,6 +1,6 @@
+import { type DynamicModule, Module } from '@nestjs/common';
 import { Clock } from '#kernel';
 import { type Config, Jobs, Mailer, PlatformModule } from '#platform';
-import { type DynamicModule, Module } from '@nestjs/common';
 import { LIBRARIES } from '../../../api/src/libraries.ts';
 import { Consultation } from './consultation.ts';
 import { DoctorPractice } from './doctor-practice.ts';

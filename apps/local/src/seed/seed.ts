@@ -1,5 +1,5 @@
-import { Database, type Config } from '#platform';
 import { NestFactory } from '@nestjs/core';
+import { type Config, Database } from '#platform';
 import { DOCTORS, PATIENTS } from './cast.ts';
 import { People } from './people.ts';
 import { SeedModule } from './seed.module.ts';

@@ -1,8 +1,8 @@
+import { Injectable } from '@nestjs/common';
 import type { UserActor } from '#kernel';
 import { newId, systemActor } from '#kernel';
 import { CheckoutService, WebhooksService } from '#payments';
 import { Config } from '#platform';
-import { Injectable } from '@nestjs/common';
 import { signature } from '../stripe-sandbox/webhooks.ts';
 import { Timeline } from './timeline.ts';
 

@@ -1,3 +1,5 @@
+import { Injectable } from '@nestjs/common';
+import { DiscoveryService } from '@nestjs/core';
 import { newId, systemActor } from '#kernel';
 import {
   Config,
@@ -10,8 +12,6 @@ import {
   Log,
   type Queue,
 } from '#platform';
-import { Injectable } from '@nestjs/common';
-import { DiscoveryService } from '@nestjs/core';
 import { Timeline } from './timeline.ts';
 
 /**

@@ -1,8 +1,8 @@
+import { Injectable } from '@nestjs/common';
 import { AppointmentsService, BookingService, SlotsService } from '#appointments';
 import { AvailabilityService } from '#availability';
 import { type Doctor, DoctorsService } from '#doctors';
 import { DomainError, type UserActor } from '#kernel';
-import { Injectable } from '@nestjs/common';
 import { DOCTOR_NOW, PATIENT_NOW } from './cast.ts';
 import { JOINABLE } from './joinable-room.ts';
 import { People } from './people.ts';

@@ -1,6 +1,6 @@
+import { Injectable } from '@nestjs/common';
 import { BookingService, SlotsService } from '#appointments';
 import { type Doctor, DoctorsService } from '#doctors';
-import { Injectable } from '@nestjs/common';
 import { Consultation } from './consultation.ts';
 import { People } from './people.ts';
 import type { CastVisit } from './story.ts';

@@ -11,7 +11,7 @@ import type { Store } from './store.ts';
 export type ApiKey = 'secret' | 'publishable';
 
 /** One API request, authenticated and parsed. */
-export interface Call {
+interface Call {
   /** The id in the path, empty where there is none. */
   id: string;
   form: Form;

@@ -3,11 +3,11 @@ import type { AddressInfo } from 'node:net';
 import Stripe from 'stripe';
 import { type StripeSandbox, type StripeSandboxOptions, startStripeSandbox } from './index.ts';
 
-export const SECRET_KEY = 'sk_test_4eC39HqLyjWD';
-export const WEBHOOK_SECRET = 'whsec_test_of_the_sandbox';
+const SECRET_KEY = 'sk_test_4eC39HqLyjWD';
+const WEBHOOK_SECRET = 'whsec_test_of_the_sandbox';
 
 /** A webhook endpoint that checks signatures with Stripe's own code, as the production adapter does. */
-export interface Receiver {
+interface Receiver {
   url: string;
   /** Verified events in the order they came, repetitions too. */
   received: Stripe.Event[];
@@ -17,7 +17,7 @@ export interface Receiver {
   close(): Promise<void>;
 }
 
-export async function startReceiver(stripe: Stripe): Promise<Receiver> {
+async function startReceiver(stripe: Stripe): Promise<Receiver> {
   const received: Stripe.Event[] = [];
   const answers: number[] = [];
   const server = createServer(async (request, response) => {

@@ -8,7 +8,7 @@ const DAY = 86_400;
 const MAX_EVENTS = 2_000;
 const MAX_ANSWERS = 1_000;
 
-export interface DeliveryAttempt {
+interface DeliveryAttempt {
   /** Seconds since 1970. */
   at: number;
   /** The receiver's HTTP status; null when it did not answer. */

@@ -1,6 +1,6 @@
-import { isId, type Money, money } from '#kernel';
 import type Stripe from 'stripe';
 import { z } from 'zod';
+import { isId, type Money, money } from '#kernel';
 import { unreadableWebhook } from '../payments.errors.ts';
 import type { RefundStatus } from '../refund.entity.ts';
 import type { PaymentSnapshot, ProvidedStatus, ProviderEvent, RefundSnapshot } from './payment-provider.ts';

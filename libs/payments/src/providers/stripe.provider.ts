@@ -1,7 +1,7 @@
-import { Clock, type Money } from '#kernel';
-import { Config } from '#platform';
 import { Injectable } from '@nestjs/common';
 import type Stripe from 'stripe';
+import { Clock, type Money } from '#kernel';
+import { Config } from '#platform';
 import { providerUnavailable } from '../payments.errors.ts';
 import {
   type PaymentProvider,

@@ -19,7 +19,6 @@ const Environment = z.object({
   TRUST_PROXY_HOPS: z.coerce.number().int().min(0).default(0),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).optional(),
   METRICS_PORT: z.coerce.number().int().min(1).max(65535).optional(),
-  EXIT_WITH_PARENT: flag.default(false),
   RUN_JOBS: flag.optional(),
   SEED_DEMO: flag.default(false),
 

@@ -1,5 +1,5 @@
-import { conflict, invalid, unavailable } from '#kernel';
 import pg from 'pg';
+import { conflict, invalid, unavailable } from '#kernel';
 
 /** PostgreSQL's SQLSTATE codes that mean something to the domain (PostgreSQL manual, appendix A). */
 const DEADLOCK_DETECTED = '40P01';

@@ -1,5 +1,5 @@
-import type { Page, PageRequest } from '#kernel';
 import { type SelectQueryBuilder, sql } from 'kysely';
+import type { Page, PageRequest } from '#kernel';
 
 /**
  * Runs a list query for one page and counts all rows that match, in one statement. The query brings its

@@ -16,7 +16,7 @@ const parsers: Partial<Record<number, (text: string) => unknown>> = {
 export const databaseTypes: pg.CustomTypesConfig = {
   getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
     (format !== 'binary' && parsers[oid]) ||
-    pg.types.getTypeParser(oid, format as 'text')) as typeof pg.types.getTypeParser,
+    pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
 };
 
 // How Temporal values go in: pg asks a parameter for `toPostgres` before it falls back on JSON.

@@ -1,12 +1,12 @@
-import { newId, systemActor } from '#kernel';
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 import type { Job, JobResult } from 'pg-boss';
+import { newId, systemActor } from '#kernel';
 import { Config } from '../config/config.ts';
 import { Log } from '../logging/log.ts';
-import { Metrics } from '../metrics/metrics.ts';
 import { runWithRequestId } from '../logging/request-id.ts';
-import { HandlerMetadata, type HandlerDeclaration } from './handler.decorators.ts';
+import { Metrics } from '../metrics/metrics.ts';
+import { type HandlerDeclaration, HandlerMetadata } from './handler.decorators.ts';
 import { Jobs } from './jobs.ts';
 import type { JobData, JobHandler, Queue } from './queue.ts';
 

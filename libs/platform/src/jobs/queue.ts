@@ -1,5 +1,5 @@
-import type { Actor } from '#kernel';
 import type { z } from 'zod';
+import type { Actor } from '#kernel';
 
 /** Job data carries ids and facts, never health data: it is stored in the clear until the job has run. */
 export type JobData = Record<string, string | number | boolean | null>;
@@ -27,7 +27,7 @@ export function defineEvent<Data extends JobData>(
   data: z.ZodType<Data>,
 ): EventType<Data> {
   const event = { name, meaning, data };
-  catalogue.push(event as unknown as EventType);
+  catalogue.push(event);
   return event;
 }
 
