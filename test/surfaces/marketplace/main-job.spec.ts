@@ -317,7 +317,7 @@ describe('a patient books, pays, meets the doctor and leaves with a prescription
       [doctor, 'encounter.create'],
       [doctor, 'prescription.issue'],
       [patient, 'document.download'],
-      [patient, 'summary.read'],
+      [patient, 'medical_summary.read'],
     ] as const) {
       expect(entries).toContainEqual(
         expect.objectContaining({ actor_id: actor.userId, action, outcome: 'allowed' }),

@@ -91,7 +91,8 @@ export async function sitForPortrait(context: BrowserContext, who: keyof typeof 
     const [back, front] = [picture(scene), picture(person)];
     setInterval(() => {
       paint?.drawImage(back, 0, 0);
-      paint?.drawImage(front, 0, Math.sin(performance.now() / 900) * 4);
+      // A little larger than the picture, so that moving up uncovers nothing below.
+      paint?.drawImage(front, -8, Math.sin(performance.now() / 900) * 4, 1296, 729);
     }, 40);
     navigator.mediaDevices.getUserMedia = async () => {
       const sound = new AudioContext().createMediaStreamDestination().stream;

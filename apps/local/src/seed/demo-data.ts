@@ -27,7 +27,7 @@ export async function prepareDemoData(
   try {
     let room = await joinableRoom(databaseUrl);
     if (!room) {
-      const code = await runSeed(environment, signal);
+      const code = await withoutWebhooks(environment, () => runSeed(environment, signal));
       if (signal.aborted) return undefined;
       if (code !== 0) return 'The demo data could not be made; the reason is above.';
       room = await joinableRoom(databaseUrl);
@@ -48,6 +48,21 @@ function isWanted(settings: LocalSettings, environment: NodeJS.ProcessEnv): bool
   if (environment.NODE_ENV === 'production' || !environment.STRIPE_API_URL) return false;
   const { SEED_DEMO: chosen, DATABASE_URL: ownDatabase } = settings.environment;
   return chosen ? chosen === '1' : !ownDatabase;
+}
+
+/** The sandbox does not try to tell a server that is not up yet: the seed takes the news in by itself. */
+async function withoutWebhooks<T>(environment: NodeJS.ProcessEnv, run: () => Promise<T>): Promise<T> {
+  const faults = new URL('/_sandbox/faults', environment.STRIPE_API_URL);
+  await fetch(faults, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ fault: 'lose', count: 'all' }),
+  });
+  try {
+    return await run();
+  } finally {
+    await fetch(faults, { method: 'DELETE' });
+  }
 }
 
 async function runSeed(environment: NodeJS.ProcessEnv, signal: AbortSignal): Promise<number> {

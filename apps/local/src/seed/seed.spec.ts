@@ -15,7 +15,7 @@ describe('demo data', () => {
   before(async () => {
     app = await startTestApp();
     config = new Config({ ...app.nest.get(Config).env, SEED_DEMO: true, RUN_JOBS: false });
-    // In a real start there is no server yet to tell of the payments.
+    // As in a start: there is no server yet that could be told of the payments.
     app.sandbox.control.loseNext('all');
     await seedDemo(config);
   });

@@ -1,14 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import type { UserActor } from '#kernel';
-import { newId, systemActor } from '#kernel';
+import { newId, systemActor, type UserActor } from '#kernel';
 import { CheckoutService, WebhooksService } from '#payments';
 import { Config } from '#platform';
 import { signature } from '../stripe-sandbox/webhooks.ts';
 import { Timeline } from './timeline.ts';
 
 /**
- * Pays a visit at the sandbox. The server that the sandbox tells of it does not run yet, so the event is
- * fetched and handed in as it would have been sent; when it is sent later, it is a repeat.
+ * Pays a visit at the sandbox. There is no server yet that the sandbox could tell of it, so its event is
+ * fetched and handed in as it would have been sent.
  */
 @Injectable()
 export class Till {

@@ -38,7 +38,7 @@ export class Visits {
   async #book(visit: CastVisit, doctor: Doctor, wished: Temporal.Instant): Promise<void> {
     const patient = await this.people.actor(visit.patient);
     const slot = (await this.slots.next([doctor], wished)).get(doctor.id);
-    if (!slot) throw new Error(`${doctor.name} has no slot after ${wished}.`);
+    if (!slot) throw new Error(`${doctor.name} has no slot after ${wished.toString()}.`);
     const { id } = await this.booking.hold(patient, {
       doctorId: doctor.id,
       start: slot.start,

@@ -5,6 +5,7 @@ import pg from 'pg';
 import { Config } from '../config/config.ts';
 import { isRetryable, toDomainError } from './database-errors.ts';
 import { databaseTypes } from './pg-types.ts';
+import { PreparingClient } from './preparing-client.ts';
 import type { DB as Tables } from './tables.generated.ts';
 
 interface Unit {
@@ -27,6 +28,7 @@ export class Database implements OnApplicationShutdown {
 
   constructor(config: Config) {
     this.#pool = new pg.Pool({
+      Client: PreparingClient,
       connectionString: config.env.DATABASE_URL,
       max: config.env.DATABASE_POOL_SIZE,
       types: databaseTypes,
