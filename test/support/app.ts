@@ -1,5 +1,5 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { Database, loadConfig } from '#platform';
+import { loadConfig } from '#platform';
 import { createApp } from '../../apps/api/src/create-app.ts';
 import { freePort } from '../../apps/local/src/ports.ts';
 import { Client } from './client.ts';
@@ -36,8 +36,4 @@ export async function startTestApp(overrides: Record<string, string> = {}): Prom
       await parts.close();
     },
   };
-}
-
-function databaseOf(app: TestApp): Database {
-  return app.nest.get(Database);
 }

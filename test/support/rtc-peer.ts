@@ -44,7 +44,7 @@ export class RtcPeer {
   #isClosed = false;
 
   private constructor(private readonly socket: WebSocket) {
-    socket.on('message', (data) => this.heard.push(JSON.parse(String(data))));
+    socket.on('message', (data) => this.heard.push(JSON.parse((data as Buffer).toString('utf8'))));
     this.closed = once(socket, 'close').then(([code, reason]) => {
       this.#isClosed = true;
       return { code, reason: String(reason) };

@@ -91,7 +91,7 @@ describe('a crowd that wants the same time', () => {
       expect(answer.status).toBe(200);
     };
     // Slots of 45 minutes start at 09:45 and not at 10:00, slots of 30 the other way round; these two overlap.
-    const starts = ['09:45', '10:00'].map((time) => `${day}T${time}:00Z`);
+    const starts = ['09:45', '10:00'].map((time) => `${day.toString()}T${time}:00Z`);
     const crowd = wanting(one, (index) => ({ doctor_id: doctor.doctorId, start: starts[index % 2] }));
     for (const minutes of [45, 30, 45, 30, 45]) await cutInto(minutes);
     expectOne(await crowd, ['slot_taken', 'slot_not_offered']);

@@ -13,6 +13,9 @@ import { descendants, untilGone } from './support/processes.ts';
 import { type Program, startRedis } from './support/programs.ts';
 import { type ApiProcess, ServerProcess } from './support/server.ts';
 
+/** Nest ends the process with the signal that it was sent: 128 + 15, as the shell tells it. */
+const EXIT_OF_SIGTERM = 143;
+
 describe('two api processes', () => {
   let redis: Program;
   let server: ServerProcess;
@@ -110,5 +113,15 @@ describe('two api processes', () => {
     for (const peer of [doctors, moved]) {
       expect(await peer.closed).toEqual({ code: 4410, reason: 'room_ended' });
     }
+  });
+
+  it('end in time also when Redis is gone', async () => {
+    const { roomId } = await visitWithRoom(server.app, patient, doctor, 2);
+    const { token } = await grantFor(patient, roomId);
+    const patients = await RtcPeer.connect(at(other, roomId), { token });
+    await patients.next('welcome');
+    await redis.close();
+    expect(await other.stop()).toBe(EXIT_OF_SIGTERM);
+    expect(await patients.closed).toEqual({ code: 1012, reason: 'service_restart' });
   });
 });

@@ -12,6 +12,8 @@ export function dataFolder(directory = '.data') {
     directory: resolve(directory),
     /** Generated keys and passwords, for this user's eyes only. */
     secrets: at('secrets'),
+    /** What the running api was started with, for `npm run cli`. */
+    environment: at('secrets/api-environment.json'),
     /** Which port each part had the last time. */
     ports: at('ports.json'),
     /** Which launcher runs here; see run-lock.ts. */

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { rm, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { apiEnvironment, startApi, untilReady } from './api-process.ts';
 import { createDataFolder } from './data-folder.ts';
@@ -57,6 +58,8 @@ async function runApi(
   environment: NodeJS.ProcessEnv,
   partEnded: Promise<string>,
 ): Promise<number> {
+  const { environment: notes } = settings.folder;
+  await writeFile(notes, JSON.stringify(environment), { mode: 0o600 });
   const server = startApi(api, environment);
   const over = new AbortController();
   try {
@@ -76,6 +79,7 @@ async function runApi(
   } finally {
     over.abort();
     await server.stop();
+    await rm(notes, { force: true });
   }
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Clock, newId } from '#kernel';
 import type { LogEntry, RealtimeBus } from '#platform';
 import { RTC_LIMITS, type RtcLimits } from './limits.ts';
@@ -13,6 +14,9 @@ import { RoomKeeper } from './room-keeper.ts';
 import { boundsOf, logOf, relayedEntry, type Told, toldEntry } from './signal-log.ts';
 import { Timestamps } from './timestamps.ts';
 import type { TurnCredentials } from './turn-credentials.ts';
+
+/** How long the others are told that this process stops. */
+const FAREWELL_MS = 3_000;
 
 export interface RoomHubParts {
   readonly bus: RealtimeBus;
@@ -157,8 +161,11 @@ export class RoomHub {
         if (record) moving.push(this.presence.markLost(room.roomId, record));
       }
     }
-    await Promise.allSettled(moving);
-    await Promise.allSettled([...this.rooms.values()].map((room) => this.rooms.close(room)));
+    const left = Promise.allSettled(moving).then(() =>
+      Promise.allSettled([...this.rooms.values()].map((room) => this.rooms.close(room))),
+    );
+    // Where the bus is out of reach nobody can be told, and the process has to end all the same.
+    await Promise.race([left, sleep(FAREWELL_MS, undefined, { ref: false })]);
   }
 
   /** What the log tells of the sessions of this process. */

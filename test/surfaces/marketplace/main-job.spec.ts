@@ -66,7 +66,7 @@ describe('a patient books, pays, meets the doctor and leaves with a prescription
     (await client.get('/api/notifications/unread/')).body.data.items.map((one: { type: string }) => one.type);
 
   async function slots(client: Client, zone: string): Promise<Slot[]> {
-    const [from, to] = [dayOff.subtract({ days: 2 }), dayOff.add({ days: 2 })];
+    const [from, to] = [-2, 2].map((days) => dayOff.add({ days }).toString());
     const answer = await client.get(
       `/api/doctors/${doctorId}/availability/?from=${from}&to=${to}&time_zone=${zone}`,
     );
@@ -122,7 +122,7 @@ describe('a patient books, pays, meets the doctor and leaves with a prescription
   });
 
   it('2. the patient finds the doctor, sees slots in their own zone, and holds one', async () => {
-    const before = dayOff.add({ days: 5 }).toZonedDateTime(PARIS).toInstant();
+    const before = dayOff.add({ days: 5 }).toZonedDateTime(PARIS).toInstant().toString();
     const search = await patient.client.get(
       `/api/doctors/?search=margot&specialty=dermatology&language=fr&currency=EUR&fee_max=6000&available_before=${before}`,
     );

@@ -22,6 +22,16 @@ export function descendants(): Seen[] {
   return all.filter(({ pid }) => found.has(pid));
 }
 
+/** The child of `parent` that runs `program`. */
+export function childRunning(program: string, parent: number): number {
+  const child = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .find((pid) => statOf(pid)?.parent === parent && commandLineOf(pid).includes(program));
+  if (child === undefined) throw new Error(`Nobody runs ${program} under ${parent}.`);
+  return child;
+}
+
 /** Waits until all of them have ended; a test that leaves one behind fails. */
 export async function untilGone(seen: readonly Seen[]): Promise<void> {
   const left = () => seen.filter(({ pid, startedAt }) => statOf(pid)?.startedAt === startedAt);
@@ -29,6 +39,10 @@ export async function untilGone(seen: readonly Seen[]): Promise<void> {
 }
 
 const pids = (seen: readonly Seen[]) => seen.map(({ pid }) => pid).join(', ');
+
+function commandLineOf(pid: number): string[] {
+  return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+}
 
 function statOf(pid: number): (Seen & { parent: number }) | null {
   try {

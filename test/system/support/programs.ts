@@ -1,10 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { freePort } from '../../../apps/local/src/ports.ts';
+import { SupervisedProcess } from '../../../apps/local/src/supervised-process.ts';
 import { eventually } from '../../support/eventually.ts';
 
 /** A server of the operating system that a test runs for itself. */
@@ -43,33 +42,28 @@ export function startCoturn(secret: string): Promise<Program> {
 async function start(command: string, args: (port: number) => string[]): Promise<Program> {
   const folder = await mkdtemp(join(tmpdir(), 'televisit-program-'));
   const port = await freePort();
-  const child = spawn(command, args(port), {
+  const supervised = new SupervisedProcess(command, args(port), {
+    stopSignal: 'TERM',
+    graceSeconds: 5,
+    lastSignal: 'KILL',
+    output: 'ignore',
     cwd: folder,
-    stdio: 'ignore',
+    removeAfter: folder,
     // Debian keeps servers in sbin, which an ordinary user's PATH leaves out.
     env: { ...process.env, PATH: `${process.env['PATH']}${delimiter}/usr/sbin` },
   });
-  const ended = exitOf(child);
-  const stop = () => child.kill('SIGKILL');
-  process.once('exit', stop);
-  await eventually(() => child.exitCode !== null || listens(port), `${command} listens`);
-  if (child.exitCode !== null) throw new Error(`${command} ended with ${child.exitCode}.`);
+  let code: number | undefined;
+  void supervised.exited.then((ended) => {
+    code = ended;
+  });
+  await eventually(async () => code !== undefined || (await listens(port)), `${command} listens`);
+  if (code !== undefined) throw new Error(`${command} ended with ${code}.`);
   return {
     port,
     async close() {
-      stop();
-      process.off('exit', stop);
-      await ended;
-      await rm(folder, { recursive: true, force: true });
+      await supervised.stop();
     },
   };
-}
-
-function exitOf(child: ChildProcess): Promise<unknown> {
-  const ended = once(child, 'exit');
-  // A command that is not there ends with an error instead; whoever waits is told.
-  ended.catch(() => undefined);
-  return ended;
 }
 
 function listens(port: number): Promise<boolean> {

@@ -1,52 +1,55 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { freePort } from '../../../apps/local/src/ports.ts';
+import { SupervisedProcess } from '../../../apps/local/src/supervised-process.ts';
 import type { TestServer } from '../../support/app.ts';
 import { Client } from '../../support/client.ts';
 import { eventually } from '../../support/eventually.ts';
 import { startTestParts, type TestParts } from '../../support/parts.ts';
+import { childRunning } from './processes.ts';
 
 const PROGRAM = 'dist/apps/api/src/main.js';
+/** How long a graceful end may take, in seconds: as long as `npm start` waits for it. */
+const GRACE_SECONDS = 15;
 
 /** An api as an operator runs it: its own process, from the build. */
 export class ApiProcess {
-  readonly #ended: Promise<unknown>;
-
   private constructor(
     readonly url: string,
-    private readonly child: ChildProcess,
-  ) {
-    this.#ended = once(child, 'exit');
-  }
+    private readonly supervised: SupervisedProcess,
+  ) {}
 
   /** Resolves when it serves requests. */
   static async start(environment: Readonly<Record<string, string>>): Promise<ApiProcess> {
-    const child = spawn(process.execPath, [PROGRAM], {
-      // Its end is this process's end, however that comes about.
-      env: { PATH: process.env['PATH'], ...environment, EXIT_WITH_PARENT: '1' },
-      stdio: ['pipe', 'inherit', 'inherit'],
+    const supervised = new SupervisedProcess(process.execPath, [PROGRAM], {
+      stopSignal: 'TERM',
+      graceSeconds: GRACE_SECONDS,
+      lastSignal: 'KILL',
+      output: 'inherit',
+      env: { PATH: process.env['PATH'], ...environment },
     });
-    const api = new ApiProcess(`http://127.0.0.1:${environment['PORT']}`, child);
+    const api = new ApiProcess(`http://127.0.0.1:${environment['PORT']}`, supervised);
+    let code: number | undefined;
+    void supervised.exited.then((ended) => {
+      code = ended;
+    });
     const isReady = () =>
       fetch(`${api.url}/health/ready`).then(
         ({ ok }) => ok,
         () => false,
       );
-    await eventually(async () => child.exitCode !== null || (await isReady()), `${PROGRAM} serves`);
-    if (child.exitCode !== null) throw new Error(`${PROGRAM} ended with ${child.exitCode}.`);
+    await eventually(async () => code !== undefined || (await isReady()), `${PROGRAM} serves`);
+    if (code !== undefined) throw new Error(`${PROGRAM} ended with ${code}.`);
     return api;
   }
 
   /** Ends it as a power cut would. */
   async kill(): Promise<void> {
-    this.child.kill('SIGKILL');
-    await this.#ended;
+    process.kill(childRunning(PROGRAM, this.supervised.pid ?? 0), 'SIGKILL');
+    await this.supervised.exited;
   }
 
-  /** Ends it as a deployment would. */
-  async stop(): Promise<void> {
-    this.child.kill('SIGTERM');
-    await this.#ended;
+  /** Ends it as a deployment would. @returns the exit code; above 128 when it had to be killed. */
+  stop(): Promise<number> {
+    return this.supervised.stop();
   }
 }
 
