@@ -36,7 +36,7 @@ export class RoomDoor {
     let greeted = session !== null;
     let closed = false;
     const refuse = (code: CloseReason, message: string) => {
-      const at = this.clock.now().round('millisecond').toString();
+      const at = this.clock.now().toString({ smallestUnit: 'millisecond' });
       connection.send(JSON.stringify({ type: 'error', code, message, at }));
       connection.close(CLOSE_CODES[code], code);
     };

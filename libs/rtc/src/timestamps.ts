@@ -15,7 +15,10 @@ export class Timestamps {
   text(): string {
     const ms = this.ms();
     if (ms !== this.written.ms) {
-      this.written = { ms, text: Temporal.Instant.fromEpochMilliseconds(ms).toString() };
+      this.written = {
+        ms,
+        text: Temporal.Instant.fromEpochMilliseconds(ms).toString({ smallestUnit: 'millisecond' }),
+      };
     }
     return this.written.text;
   }

@@ -1,4 +1,4 @@
-import { applyDecorators, type INestApplication } from '@nestjs/common';
+import { applyDecorators, type INestApplication, RequestMethod } from '@nestjs/common';
 import { MetadataScanner, ModulesContainer } from '@nestjs/core';
 import {
   ApiBearerAuth,
@@ -45,13 +45,17 @@ const FAILURES: Record<ErrorKind, { status: number; description: string }> = {
   unavailable: { status: 503, description: 'A part of the server is not available. Try again.' },
 };
 
+const METHOD_METADATA = 'method';
+const WITH_BODY = new Set([RequestMethod.POST, RequestMethod.PUT, RequestMethod.PATCH]);
+
 /** Says of a route in Swagger's words what it says of itself in ours, so that a running server loads neither. */
-function described(options: OperationOptions, idempotent: boolean): MethodDecorator {
+function described(options: OperationOptions, idempotent: boolean, hasBody: boolean): MethodDecorator {
   const { summary, description, access, answers = z.null(), paged = false, status = 200 } = options;
   const fails = new Set<ErrorKind>(['invalid', ...(options.fails ?? [])]);
   if (access !== 'public') fails.add('unauthenticated');
   if (Array.isArray(access)) fails.add('forbidden');
   if (idempotent) fails.add('conflict').add('unprocessable');
+  if (hasBody) fails.add('too_large');
   const data = paged
     ? z.object({ items: z.array(answers), total: z.int(), page: z.int(), page_size: z.int() })
     : answers;
@@ -86,8 +90,10 @@ function describeRoutes(app: INestApplication): void {
         const descriptor = Object.getOwnPropertyDescriptor(prototype, name);
         const handler = descriptor?.value as object;
         const options = Reflect.getMetadata(OPERATION, handler) as OperationOptions | undefined;
+        if (!descriptor || !options) continue;
         const idempotent = Reflect.hasMetadata(IDEMPOTENT, handler);
-        if (descriptor && options) described(options, idempotent)(prototype, name, descriptor);
+        const hasBody = WITH_BODY.has(Reflect.getMetadata(METHOD_METADATA, handler) as RequestMethod);
+        described(options, idempotent, hasBody)(prototype, name, descriptor);
       }
     }
   }
