@@ -129,7 +129,9 @@ export class RedisBus extends RealtimeBus {
 
   override async close(): Promise<void> {
     this.subscriber.disconnect();
-    await this.commands.quit().catch(() => this.commands.disconnect());
+    // Without a connection a farewell would wait for one.
+    if (this.commands.status === 'ready') await this.commands.quit().catch(() => this.commands.disconnect());
+    else this.commands.disconnect();
   }
 
   /** What is remembered from this number on, the entry with the number itself included. */
@@ -147,7 +149,7 @@ export class RedisBus extends RealtimeBus {
       listeners.delete(own);
       if (listeners.size > 0) return;
       this.listeners.delete(channel);
-      await this.subscriber.unsubscribe(channel);
+      if (this.subscriber.status === 'ready') await this.subscriber.unsubscribe(channel);
     };
   }
 
