@@ -268,6 +268,19 @@ describe('appointments', () => {
     });
   });
 
+  it('answers text that PostgreSQL cannot hold with a clear error', async () => {
+    const searched = await app.client().get('/api/doctors/?search=%00');
+    expect(searched.status).toBe(400);
+    expect(searched.body.details.code).toBe('value_not_allowed');
+    const registered = await app.client().post('/api/auth/register/', {
+      email: 'nul@example.test',
+      password: 'long enough',
+      first_name: 'a\u0000b',
+      last_name: 'c',
+    });
+    expect(registered.status).toBe(400);
+  });
+
   it('does not show one person’s visits to another', async () => {
     const { id } = await book(patient, doctor.doctorId, 7);
     const stranger = await register(app);

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Param, Patch, Post, Put, Query } from '@nestjs/common';
+import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
 import type { z } from 'zod';
 import { AppointmentsService, BookingService } from '#appointments';
 import { mapPage, type UserActor } from '#kernel';
@@ -7,6 +7,7 @@ import { Id } from '../http/fields.ts';
 import { Idempotent } from '../http/idempotency.interceptor.ts';
 import { IfMatch } from '../http/if-match.decorator.ts';
 import { Operation } from '../http/operation.decorator.ts';
+import { PutAndPatch } from '../http/put-and-patch.decorator.ts';
 import {
   AppointmentAnswer,
   Book,
@@ -95,24 +96,7 @@ export class AppointmentsController {
     return toAppointment(await this.appointments.visible(actor, id), actor.userId);
   }
 
-  @Put(':id')
-  @Operation({
-    summary: 'Change the reason (patient) or the notes (doctor) of a visit',
-    access: 'authenticated',
-    answers: AppointmentAnswer,
-    message: 'Saved.',
-    fails: ['forbidden', 'not_found', 'conflict'],
-  })
-  async replace(
-    @CurrentActor() actor: UserActor,
-    @Param('id', { schema: Id }) id: string,
-    @Body({ schema: UpdateAppointment }) changes: z.output<typeof UpdateAppointment>,
-    @IfMatch() version?: number,
-  ) {
-    return toAppointment(await this.appointments.update(actor, id, changes, version), actor.userId);
-  }
-
-  @Patch(':id')
+  @PutAndPatch(':id')
   @Operation({
     summary: 'Change the reason (patient) or the notes (doctor) of a visit',
     access: 'authenticated',

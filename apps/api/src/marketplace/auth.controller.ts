@@ -1,9 +1,10 @@
-import { Body, Controller, Get, Headers, Patch, Post, Put, Query } from '@nestjs/common';
+import { Body, Controller, Get, Headers, Post, Query } from '@nestjs/common';
 import type { z } from 'zod';
 import { AccountsService, SessionsService } from '#auth';
 import { type Actor, mapPage, type UserActor } from '#kernel';
 import { CurrentActor } from '../http/current-actor.decorator.ts';
 import { Operation } from '../http/operation.decorator.ts';
+import { PutAndPatch } from '../http/put-and-patch.decorator.ts';
 import {
   ListUsers,
   LogIn,
@@ -89,23 +90,9 @@ export class AuthController {
     return toUser(await this.accounts.get(actor));
   }
 
-  @Put('profile')
+  @PutAndPatch('profile')
   @Operation({
     summary: 'Change the profile',
-    access: 'authenticated',
-    answers: UserAnswer,
-    message: 'Saved.',
-  })
-  async replaceProfile(
-    @CurrentActor() actor: UserActor,
-    @Body({ schema: UpdateProfile }) changes: z.output<typeof UpdateProfile>,
-  ) {
-    return toUser(await this.accounts.update(actor, changes));
-  }
-
-  @Patch('profile')
-  @Operation({
-    summary: 'Change parts of the profile',
     access: 'authenticated',
     answers: UserAnswer,
     message: 'Saved.',

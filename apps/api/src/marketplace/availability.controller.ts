@@ -1,10 +1,11 @@
-import { Body, Controller, Delete, Get, Param, Patch, Post, Put, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Param, Post, Query } from '@nestjs/common';
 import type { z } from 'zod';
 import { AvailabilityService } from '#availability';
 import { mapPage, type UserActor } from '#kernel';
 import { CurrentActor } from '../http/current-actor.decorator.ts';
 import { Id } from '../http/fields.ts';
 import { Operation } from '../http/operation.decorator.ts';
+import { PutAndPatch } from '../http/put-and-patch.decorator.ts';
 import { CreateRule, ListRules, RuleAnswer, toRule, UpdateRule } from './availability.dto.ts';
 
 @Controller('api/doctors/availability')
@@ -54,25 +55,9 @@ export class AvailabilityController {
     return toRule(await this.availability.get(actor, id));
   }
 
-  @Put(':id')
+  @PutAndPatch(':id')
   @Operation({
     summary: 'Change one line of one’s hours',
-    access: ['doctor'],
-    answers: RuleAnswer,
-    message: 'Saved.',
-    fails: ['not_found', 'conflict'],
-  })
-  async replace(
-    @CurrentActor() actor: UserActor,
-    @Param('id', { schema: Id }) id: string,
-    @Body({ schema: UpdateRule }) changes: z.output<typeof UpdateRule>,
-  ) {
-    return toRule(await this.availability.update(actor, id, changes));
-  }
-
-  @Patch(':id')
-  @Operation({
-    summary: 'Change parts of one line of one’s hours',
     access: ['doctor'],
     answers: RuleAnswer,
     message: 'Saved.',

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Param, Patch, Post, Put, Query } from '@nestjs/common';
+import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
 import type { z } from 'zod';
 import { DiscoveryService } from '#appointments';
 import { DoctorsService, KycService } from '#doctors';
@@ -6,6 +6,7 @@ import { type Actor, forbidden, hasRole, mapPage, type UserActor } from '#kernel
 import { CurrentActor } from '../http/current-actor.decorator.ts';
 import { Id } from '../http/fields.ts';
 import { Operation } from '../http/operation.decorator.ts';
+import { PutAndPatch } from '../http/put-and-patch.decorator.ts';
 import {
   DoctorAnswer,
   FoundDoctorAnswer,
@@ -77,24 +78,9 @@ export class DoctorsController {
     return toOwnDoctor(await this.doctors.own(actor));
   }
 
-  @Put('profile')
+  @PutAndPatch('profile')
   @Operation({
     summary: 'Change one’s own doctor profile',
-    access: ['doctor'],
-    answers: OwnDoctorAnswer,
-    message: 'Saved.',
-    fails: ['not_found'],
-  })
-  async replaceProfile(
-    @CurrentActor() actor: UserActor,
-    @Body({ schema: UpdateDoctor }) changes: z.output<typeof UpdateDoctor>,
-  ) {
-    return toOwnDoctor(await this.doctors.updateOwn(actor, changes));
-  }
-
-  @Patch('profile')
-  @Operation({
-    summary: 'Change parts of one’s own doctor profile',
     access: ['doctor'],
     answers: OwnDoctorAnswer,
     message: 'Saved.',

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Param, Patch, Post, Put, Query } from '@nestjs/common';
+import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
 import type { z } from 'zod';
 import { EncountersService } from '#emr';
 import { mapPage, type UserActor } from '#kernel';
@@ -6,6 +6,7 @@ import { CurrentActor } from '../http/current-actor.decorator.ts';
 import { Id } from '../http/fields.ts';
 import { Idempotent } from '../http/idempotency.interceptor.ts';
 import { Operation } from '../http/operation.decorator.ts';
+import { PutAndPatch } from '../http/put-and-patch.decorator.ts';
 import {
   CreateEncounter,
   EncounterAnswer,
@@ -65,23 +66,7 @@ export class EmrEncountersController {
     return toSignedEncounter(encounter, await this.encounters.versions(encounter));
   }
 
-  @Put(':id')
-  @Operation({
-    summary: 'Save a draft, finalize it, or amend what was signed; fields that are left out stay',
-    access: ['doctor'],
-    answers: EncounterAnswer,
-    message: 'Saved.',
-    fails: ['not_found', 'conflict'],
-  })
-  async replace(
-    @CurrentActor() actor: UserActor,
-    @Param('id', { schema: Id }) id: string,
-    @Body({ schema: UpdateEncounter }) changes: z.output<typeof UpdateEncounter>,
-  ) {
-    return toEncounter(await this.encounters.update(actor, id, changes));
-  }
-
-  @Patch(':id')
+  @PutAndPatch(':id')
   @Operation({
     summary: 'Save a draft, finalize it, or amend what was signed; fields that are left out stay',
     access: ['doctor'],

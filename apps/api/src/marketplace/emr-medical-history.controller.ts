@@ -1,9 +1,10 @@
-import { Body, Controller, Get, Param, Patch, Put } from '@nestjs/common';
+import { Body, Controller, Get, Param } from '@nestjs/common';
 import type { z } from 'zod';
 import { type ChartReference, MedicalHistoriesService } from '#emr';
 import type { UserActor } from '#kernel';
 import { CurrentActor } from '../http/current-actor.decorator.ts';
 import { Operation } from '../http/operation.decorator.ts';
+import { PutAndPatch } from '../http/put-and-patch.decorator.ts';
 import { ChartId } from './emr-fields.ts';
 import { MedicalHistoryAnswer, toMedicalHistory, UpdateMedicalHistory } from './emr-medical-history.dto.ts';
 
@@ -25,23 +26,7 @@ export class EmrMedicalHistoryController {
     return toMedicalHistory(await this.histories.get(actor, chart));
   }
 
-  @Put(':patient_id')
-  @Operation({
-    summary: 'Write sections of the history anew; those that are left out stay',
-    access: 'authenticated',
-    answers: MedicalHistoryAnswer,
-    message: 'Saved.',
-    fails: ['not_found'],
-  })
-  async replace(
-    @CurrentActor() actor: UserActor,
-    @Param('patient_id', { schema: ChartId }) chart: ChartReference,
-    @Body({ schema: UpdateMedicalHistory }) changes: z.output<typeof UpdateMedicalHistory>,
-  ) {
-    return toMedicalHistory(await this.histories.update(actor, chart, changes));
-  }
-
-  @Patch(':patient_id')
+  @PutAndPatch(':patient_id')
   @Operation({
     summary: 'Write sections of the history anew; those that are left out stay',
     access: 'authenticated',

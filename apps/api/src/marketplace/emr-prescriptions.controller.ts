@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Param, Patch, Post, Put, Query } from '@nestjs/common';
+import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
 import type { z } from 'zod';
 import { PrescriptionPdfsService, PrescriptionsService, VerificationService } from '#emr';
 import { type Actor, mapPage, type UserActor } from '#kernel';
@@ -6,6 +6,7 @@ import { CurrentActor } from '../http/current-actor.decorator.ts';
 import { Id, RequiredText } from '../http/fields.ts';
 import { Idempotent } from '../http/idempotency.interceptor.ts';
 import { Operation } from '../http/operation.decorator.ts';
+import { PutAndPatch } from '../http/put-and-patch.decorator.ts';
 import {
   CreatePrescription,
   LinkAnswer,
@@ -70,23 +71,7 @@ export class EmrPrescriptionsController {
     return toPrescription(await this.prescriptions.get(actor, id));
   }
 
-  @Put('prescriptions/:id')
-  @Operation({
-    summary: 'Change a draft, issue it, or cancel what was issued; fields that are left out stay',
-    access: ['doctor'],
-    answers: PrescriptionAnswer,
-    message: 'Saved.',
-    fails: ['not_found', 'conflict'],
-  })
-  async replace(
-    @CurrentActor() actor: UserActor,
-    @Param('id', { schema: Id }) id: string,
-    @Body({ schema: UpdatePrescription }) changes: z.output<typeof UpdatePrescription>,
-  ) {
-    return toPrescription(await this.prescriptions.update(actor, id, changes));
-  }
-
-  @Patch('prescriptions/:id')
+  @PutAndPatch('prescriptions/:id')
   @Operation({
     summary: 'Change a draft, issue it, or cancel what was issued; fields that are left out stay',
     access: ['doctor'],

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Param, Patch, Post, Put, Query } from '@nestjs/common';
+import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
 import type { z } from 'zod';
 import { VitalsService } from '#emr';
 import { mapPage, type UserActor } from '#kernel';
@@ -6,6 +6,7 @@ import { CurrentActor } from '../http/current-actor.decorator.ts';
 import { Id } from '../http/fields.ts';
 import { Idempotent } from '../http/idempotency.interceptor.ts';
 import { Operation } from '../http/operation.decorator.ts';
+import { PutAndPatch } from '../http/put-and-patch.decorator.ts';
 import { ListVitals, RecordVitals, toVitals, UpdateVitals, VitalsAnswer } from './emr-vitals.dto.ts';
 
 @Controller('api/emr/vitals')
@@ -55,23 +56,7 @@ export class EmrVitalsController {
     return toVitals(await this.vitals.get(actor, id));
   }
 
-  @Put(':id')
-  @Operation({
-    summary: 'Correct vital signs that one recorded; those that are left out stay, null takes one back',
-    access: 'authenticated',
-    answers: VitalsAnswer,
-    message: 'Saved.',
-    fails: ['forbidden', 'not_found', 'conflict'],
-  })
-  async replace(
-    @CurrentActor() actor: UserActor,
-    @Param('id', { schema: Id }) id: string,
-    @Body({ schema: UpdateVitals }) changes: z.output<typeof UpdateVitals>,
-  ) {
-    return toVitals(await this.vitals.update(actor, id, changes));
-  }
-
-  @Patch(':id')
+  @PutAndPatch(':id')
   @Operation({
     summary: 'Correct vital signs that one recorded; those that are left out stay, null takes one back',
     access: 'authenticated',

@@ -1,10 +1,11 @@
-import { Body, Controller, Delete, Get, Param, Patch, Post, Put, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Param, Post, Query } from '@nestjs/common';
 import type { z } from 'zod';
 import { mapPage, type UserActor } from '#kernel';
 import { NotificationsService } from '#notifications';
 import { CurrentActor } from '../http/current-actor.decorator.ts';
 import { Id } from '../http/fields.ts';
 import { Operation } from '../http/operation.decorator.ts';
+import { PutAndPatch } from '../http/put-and-patch.decorator.ts';
 import {
   ListNotifications,
   ListUnread,
@@ -70,23 +71,7 @@ export class NotificationsController {
     return toNotification(await this.notifications.get(actor, id));
   }
 
-  @Put(':id')
-  @Operation({
-    summary: 'Mark a notification as read or unread',
-    access: 'authenticated',
-    answers: NotificationAnswer,
-    message: 'Saved.',
-    fails: ['not_found'],
-  })
-  async replace(
-    @CurrentActor() actor: UserActor,
-    @Param('id', { schema: Id }) id: string,
-    @Body({ schema: UpdateNotification }) { read }: z.output<typeof UpdateNotification>,
-  ) {
-    return toNotification(await this.notifications.mark(actor, id, read));
-  }
-
-  @Patch(':id')
+  @PutAndPatch(':id')
   @Operation({
     summary: 'Mark a notification as read or unread',
     access: 'authenticated',

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Param, Patch, Post, Put, Query } from '@nestjs/common';
+import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
 import type { z } from 'zod';
 import { mapPage, type UserActor } from '#kernel';
 import { RefundsService } from '#payments';
@@ -6,6 +6,7 @@ import { CurrentActor } from '../http/current-actor.decorator.ts';
 import { Id } from '../http/fields.ts';
 import { Idempotent } from '../http/idempotency.interceptor.ts';
 import { Operation } from '../http/operation.decorator.ts';
+import { PutAndPatch } from '../http/put-and-patch.decorator.ts';
 import { CreateRefund, ListRefunds, RefundAnswer, toRefund, UpdateRefund } from './refunds.dto.ts';
 
 @Controller('api/payments/refunds')
@@ -45,23 +46,7 @@ export class RefundsController {
     return toRefund(await this.refunds.get(actor, id));
   }
 
-  @Put(':id')
-  @Operation({
-    summary: 'Put the reason of a refund better; nothing else of it changes',
-    access: ['admin'],
-    answers: RefundAnswer,
-    message: 'Saved.',
-    fails: ['not_found'],
-  })
-  async replace(
-    @CurrentActor() actor: UserActor,
-    @Param('id', { schema: Id }) id: string,
-    @Body({ schema: UpdateRefund }) { reason }: z.output<typeof UpdateRefund>,
-  ) {
-    return toRefund(await this.refunds.explain(actor, id, reason));
-  }
-
-  @Patch(':id')
+  @PutAndPatch(':id')
   @Operation({
     summary: 'Put the reason of a refund better; nothing else of it changes',
     access: ['admin'],

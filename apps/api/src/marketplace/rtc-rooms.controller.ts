@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Param, Patch, Post, Put, Query } from '@nestjs/common';
+import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
 import type { z } from 'zod';
 import { mapPage, type UserActor } from '#kernel';
 import { Config } from '#platform';
@@ -6,6 +6,7 @@ import { JoinTokensService, RoomsService, SignalsService } from '#rtc';
 import { CurrentActor } from '../http/current-actor.decorator.ts';
 import { Id } from '../http/fields.ts';
 import { Operation } from '../http/operation.decorator.ts';
+import { PutAndPatch } from '../http/put-and-patch.decorator.ts';
 import {
   CreateRoom,
   JoinAnswer,
@@ -81,7 +82,7 @@ export class RtcRoomsController {
     return toRoom(await this.rooms.visible(actor, id), this.#baseUrl);
   }
 
-  @Put(':id')
+  @PutAndPatch(':id')
   @Operation({
     summary: 'Start or end the visit of a room',
     access: ['doctor'],
@@ -89,29 +90,13 @@ export class RtcRoomsController {
     message: 'Saved.',
     fails: ['not_found', 'conflict'],
   })
-  async replace(
+  async update(
     @CurrentActor() actor: UserActor,
     @Param('id', { schema: Id }) id: string,
     @Body({ schema: UpdateRoom }) { status }: z.output<typeof UpdateRoom>,
   ) {
     const room = status === 'active' ? this.rooms.start(actor, id) : this.rooms.end(actor, id);
     return toRoom(await room, this.#baseUrl);
-  }
-
-  @Patch(':id')
-  @Operation({
-    summary: 'Start or end the visit of a room',
-    access: ['doctor'],
-    answers: RoomAnswer,
-    message: 'Saved.',
-    fails: ['not_found', 'conflict'],
-  })
-  update(
-    @CurrentActor() actor: UserActor,
-    @Param('id', { schema: Id }) id: string,
-    @Body({ schema: UpdateRoom }) changes: z.output<typeof UpdateRoom>,
-  ) {
-    return this.replace(actor, id, changes);
   }
 
   @Post(':id/join')

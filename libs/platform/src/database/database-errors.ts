@@ -8,6 +8,8 @@ const EXCLUSION_VIOLATION = '23P01';
 const UNIQUE_VIOLATION = '23505';
 const FOREIGN_KEY_VIOLATION = '23503';
 const CHECK_VIOLATION = '23514';
+/** Class 22: a value that no column takes, for example a NUL in a text or a year far away. */
+const DATA_EXCEPTION = '22';
 const QUERY_CANCELED = '57014';
 /** Raised by our own trigger on a prescription that is issued. */
 const PRESCRIPTION_ISSUED = 'TV001';
@@ -44,6 +46,8 @@ export function toDomainError(error: unknown): unknown {
     case QUERY_CANCELED:
       return unavailable('database_busy', 'The server is busy. Please try again.');
     default:
-      return error;
+      return error.code?.startsWith(DATA_EXCEPTION)
+        ? invalid('value_not_allowed', 'A value is outside what can be stored.')
+        : error;
   }
 }
