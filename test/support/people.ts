@@ -68,7 +68,7 @@ export async function registerDoctor(
   return { ...person, doctorId };
 }
 
-const DOCTOR_PROFILE = {
+export const DOCTOR_PROFILE = {
   name: 'Dr. Dora Person',
   gender: 'female',
   bio: 'Listens first.',

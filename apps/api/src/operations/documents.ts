@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { type FastifyInstance, fastify as newFastify } from 'fastify';
+import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify as newFastify } from 'fastify';
 import { type Config, Metrics, ROOT } from '#platform';
 
 /** The reference page brings its script inline; it is all served from here and loads nothing from elsewhere. */
@@ -17,16 +17,20 @@ export function serveDocuments(app: NestFastifyApplication, config: Config): voi
 
   // The reference weighs 40 MB in memory: it is loaded for the first who reads it.
   let reference: Promise<FastifyInstance> | undefined;
-  fastify.get('/docs', (_request, reply) => reply.redirect('/docs/'));
-  fastify.get('/docs/*', async (request, reply) => {
+  const showReference = async (request: FastifyRequest, reply: FastifyReply) => {
+    const { pathname } = new URL(request.url, 'http://localhost');
+    // The page names its script relative to a folder.
+    if (pathname === '/docs') return reply.redirect('/docs/');
     reference ??= loadReference();
-    const page = await (await reference).inject({ url: request.url });
+    const page = await (await reference).inject({ url: pathname });
     return reply
       .code(page.statusCode)
       .header('content-security-policy', REFERENCE_CSP)
       .type(String(page.headers['content-type']))
       .send(page.rawPayload);
-  });
+  };
+  fastify.get('/docs', showReference);
+  fastify.get('/docs/*', showReference);
 
   // In production metrics are on METRICS_PORT only, which the proxy does not reach.
   if (!config.production) {
@@ -47,6 +51,7 @@ async function loadReference(): Promise<FastifyInstance> {
       pageTitle: 'Televisit API',
       withDefaultFonts: false,
       telemetry: false,
+      showDeveloperTools: 'never',
       hideClientButton: true,
     },
   });
