@@ -8,6 +8,8 @@ import { tokenExpired, tokenInvalid } from './auth.errors.ts';
 /** How long an access token works, in seconds. */
 export const ACCESS_TOKEN_SECONDS = 900;
 
+const REMEMBERED_TOKENS = 10_000;
+
 export interface AccessClaims {
   readonly userId: string;
   readonly sessionId: string;
@@ -21,6 +23,8 @@ export class TokenIssuer {
   readonly #publicKey: KeyObject;
   readonly #algorithm: 'EdDSA' | 'ES256';
   readonly #keyId: string;
+  /** Tokens whose signature was found right, oldest first: checking it again is a fifth of a read's CPU time. */
+  readonly #verified = new Map<string, AccessClaims & { readonly expiresAt: number }>();
 
   constructor(
     config: Config,
@@ -47,6 +51,9 @@ export class TokenIssuer {
 
   /** @throws unauthenticated `token_invalid`, `token_expired` */
   async verify(token: string): Promise<AccessClaims> {
+    const known = this.#verified.get(token);
+    if (known && known.expiresAt * 1000 > this.clock.now().epochMilliseconds) return known;
+    this.#verified.delete(token);
     try {
       const { payload } = await jwtVerify(token, this.#publicKey, {
         issuer: this.issuer,
@@ -54,10 +61,22 @@ export class TokenIssuer {
         currentDate: new Date(this.clock.now().epochMilliseconds),
         requiredClaims: ['sub', 'sid', 'exp'],
       });
-      return { userId: String(payload.sub), sessionId: String(payload.sid) };
+      const claims = {
+        userId: String(payload.sub),
+        sessionId: String(payload.sid),
+        expiresAt: Number(payload.exp),
+      };
+      this.#remember(token, claims);
+      return claims;
     } catch (error) {
       throw error instanceof errors.JWTExpired ? tokenExpired() : tokenInvalid();
     }
+  }
+
+  #remember(token: string, claims: AccessClaims & { readonly expiresAt: number }): void {
+    const [oldest] = this.#verified.keys();
+    if (this.#verified.size >= REMEMBERED_TOKENS && oldest !== undefined) this.#verified.delete(oldest);
+    this.#verified.set(token, claims);
   }
 
   /** The public key, as other services fetch it (RFC 7517). */
