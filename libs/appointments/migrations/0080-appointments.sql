@@ -15,9 +15,10 @@ create table appointments (
   fee_currency text not null,
   -- What cancelling costs, as it was promised when the visit was booked.
   cancellation_policy jsonb not null,
-  -- Encrypted: why the patient comes, and the doctor's private notes.
+  -- Encrypted: why the patient comes, the doctor's private notes, and why the visit was called off.
   reason bytea,
   notes bytea,
+  cancellation_reason bytea,
   hold_expires_at timestamptz,
   -- Rises with each change that calendars must hear of (RFC 5545 SEQUENCE).
   sequence integer not null default 0,
@@ -26,7 +27,6 @@ create table appointments (
   ended_at timestamptz,
   cancelled_at timestamptz,
   cancelled_by cancelled_by,
-  cancellation_reason text,
   created_at timestamptz not null,
   updated_at timestamptz not null,
   check (starts_at < ends_at),

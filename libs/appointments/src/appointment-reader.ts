@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
 import { type Actor, hasRole, type Money, notFound } from '#kernel';
 import { Database, FieldCipher } from '#platform';
-import type { Appointment } from './appointment.entity.ts';
+import type { Appointment, VisitText } from './appointment.entity.ts';
 import type { CancellationPolicy } from './cancellation-policy.ts';
 
 /** Reads visits with the two people in them, and says which ones an actor may see. */
@@ -85,6 +85,11 @@ export class AppointmentReader {
     return this.asAppointment(row);
   }
 
+  /** One of a visit's texts as it is kept. */
+  seal(visitId: string, field: VisitText, text: string | null | undefined): Buffer | null {
+    return text ? this.cipher.encrypt(text, placeOf(visitId, field)) : null;
+  }
+
   asAppointment(row: VisitRow): Appointment {
     const {
       feeAmount,
@@ -92,6 +97,7 @@ export class AppointmentReader {
       cancellationPolicy,
       reason,
       notes,
+      cancellationReason,
       doctorUserId,
       doctorName,
       doctorEmail,
@@ -106,8 +112,9 @@ export class AppointmentReader {
       ...visit,
       fee: { amount: feeAmount, currency: feeCurrency as Money['currency'] },
       cancellationPolicy: cancellationPolicy as unknown as CancellationPolicy,
-      reason: reason && this.cipher.decrypt(reason, `appointments:${visit.id}:reason`),
-      notes: notes && this.cipher.decrypt(notes, `appointments:${visit.id}:notes`),
+      reason: this.#open(visit.id, 'reason', reason),
+      notes: this.#open(visit.id, 'notes', notes),
+      cancellationReason: this.#open(visit.id, 'cancellationReason', cancellationReason),
       patient: {
         userId: patientUserId,
         name: patientName,
@@ -122,6 +129,12 @@ export class AppointmentReader {
       },
     };
   }
+
+  #open(visitId: string, field: VisitText, sealed: Uint8Array | null): string | null {
+    return sealed && this.cipher.decrypt(sealed, placeOf(visitId, field));
+  }
 }
+
+const placeOf = (visitId: string, field: VisitText) => `appointments:${visitId}:${field}`;
 
 type VisitRow = Awaited<ReturnType<ReturnType<AppointmentReader['all']>['executeTakeFirstOrThrow']>>;

@@ -7,15 +7,20 @@ type Row = Selectable<Tables['appointments']>;
 
 export type AppointmentStatus = Row['status'];
 
+/** What people write of a visit; encrypted in the row. */
+export type VisitText = 'reason' | 'notes' | 'cancellationReason';
+
 /** A visit: one patient, one practitioner, one stretch of time. */
 export interface Appointment
-  extends Omit<Row, 'during' | 'feeAmount' | 'feeCurrency' | 'cancellationPolicy' | 'reason' | 'notes'> {
+  extends Omit<Row, 'during' | 'feeAmount' | 'feeCurrency' | 'cancellationPolicy' | VisitText> {
   readonly fee: Money;
   readonly cancellationPolicy: CancellationPolicy;
   /** Why the patient comes. Health text. */
   readonly reason: string | null;
   /** The doctor's own notes on the visit. Health text, not shown to the patient. */
   readonly notes: string | null;
+  /** Why it was called off. Health text. */
+  readonly cancellationReason: string | null;
   readonly patient: Participant;
   readonly practitioner: Participant & { readonly userId: string; readonly email: string };
 }

@@ -1,7 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
-import { type Actor, Clock, forbidden, type Page, type PageRequest, type UserActor } from '#kernel';
-import { containing, Database, FieldCipher, given, Jobs, pageOf, Transactional } from '#platform';
+import {
+  type Actor,
+  Clock,
+  forbidden,
+  type Page,
+  type PageRequest,
+  type Period,
+  type UserActor,
+} from '#kernel';
+import { containing, Database, given, Jobs, pageOf, Transactional, within } from '#platform';
 import type { Appointment, AppointmentStatus } from './appointment.entity.ts';
 import { versionChanged } from './appointment.errors.ts';
 import { appointmentStates } from './appointment.states.ts';
@@ -17,8 +25,8 @@ export interface AppointmentFilter {
   readonly patientId?: string;
   readonly startsFrom?: Temporal.Instant;
   readonly startsBefore?: Temporal.Instant;
-  readonly created?: { readonly from?: Temporal.Instant; readonly to?: Temporal.Instant };
-  readonly updated?: { readonly from?: Temporal.Instant; readonly to?: Temporal.Instant };
+  readonly created?: Period;
+  readonly updated?: Period;
   /** Matches the names of the two people. */
   readonly search?: string;
   readonly order?: { readonly by: 'startsAt' | 'createdAt' | 'updatedAt'; readonly descending: boolean };
@@ -31,7 +39,6 @@ export class AppointmentsService {
     private readonly database: Database,
     private readonly clock: Clock,
     private readonly jobs: Jobs,
-    private readonly cipher: FieldCipher,
     private readonly reader: AppointmentReader,
     private readonly booking: BookingService,
   ) {}
@@ -66,10 +73,8 @@ export class AppointmentsService {
               patientId && eb('visit.patientId', '=', patientId),
               startsFrom && eb('visit.startsAt', '>=', startsFrom),
               startsBefore && eb('visit.startsAt', '<', startsBefore),
-              created?.from && eb('visit.createdAt', '>=', created.from),
-              created?.to && eb('visit.createdAt', '<', created.to),
-              updated?.from && eb('visit.updatedAt', '>=', updated.from),
-              updated?.to && eb('visit.updatedAt', '<', updated.to),
+              ...within('visit.createdAt', created),
+              ...within('visit.updatedAt', updated),
               search &&
                 sql<boolean>`(doctor.name || ' ' || patient.first_name || ' ' || patient.last_name) ilike ${containing(search)}`,
             ]),
@@ -117,12 +122,11 @@ export class AppointmentsService {
     if (changes.notes !== undefined && side !== 'doctor') {
       throw forbidden('not_your_field', 'Only the doctor changes the notes of a visit.', { field: 'notes' });
     }
-    const sealed = (field: 'reason' | 'notes') => {
-      const text = changes[field];
-      if (text === undefined) return {};
-      return { [field]: text && this.cipher.encrypt(text, `appointments:${id}:${field}`) };
-    };
-    await this.#change(id, { ...sealed('reason'), ...sealed('notes') });
+    const { reason, notes } = changes;
+    await this.#change(id, {
+      ...(reason !== undefined && { reason: this.reader.seal(id, 'reason', reason) }),
+      ...(notes !== undefined && { notes: this.reader.seal(id, 'notes', notes) }),
+    });
     return this.reader.byId(id);
   }
 
@@ -147,7 +151,7 @@ export class AppointmentsService {
       status: 'cancelled',
       cancelledAt: this.clock.now(),
       cancelledBy: by,
-      cancellationReason: reason ?? null,
+      cancellationReason: this.reader.seal(id, 'cancellationReason', reason),
       holdExpiresAt: null,
       sequence: visit.sequence + 1,
     });

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type Doctor, DoctorsService } from '#doctors';
 import { type Actor, Clock, DomainError, newId, type UserActor } from '#kernel';
 import { PatientsService } from '#patients';
-import { Database, FieldCipher, Jobs, Transactional, violatedConstraint } from '#platform';
+import { Database, Jobs, Transactional, violatedConstraint } from '#platform';
 import type { Appointment } from './appointment.entity.ts';
 import {
   notAccepting,
@@ -35,7 +35,6 @@ export class BookingService {
     private readonly database: Database,
     private readonly clock: Clock,
     private readonly jobs: Jobs,
-    private readonly cipher: FieldCipher,
     private readonly doctors: DoctorsService,
     private readonly patients: PatientsService,
     private readonly slots: SlotsService,
@@ -72,7 +71,7 @@ export class BookingService {
             feeAmount: doctor.fee.amount,
             feeCurrency: doctor.fee.currency,
             cancellationPolicy: JSON.stringify(CANCELLATION_POLICY),
-            reason: reason ? this.cipher.encrypt(reason, `appointments:${id}:reason`) : null,
+            reason: this.reader.seal(id, 'reason', reason),
             holdExpiresAt,
             createdAt: now,
             updatedAt: now,

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
 import { type Actor, Clock, newId, type Page, type PageRequest } from '#kernel';
-import { containing, Database, given, pageOf } from '#platform';
+import { containing, Database, given, pageOf, within } from '#platform';
 import type { AuditEntry, AuditedAction } from './audit-entry.ts';
 
 /** The chain of what belongs to no practice. */
@@ -149,8 +149,7 @@ export class AuditService {
             action && eb('action', '=', action),
             resource && eb('resource', '=', resource),
             outcome && eb('outcome', '=', outcome),
-            from && eb('at', '>=', from),
-            to && eb('at', '<', to),
+            ...within('at', { from, to }),
             search &&
               eb.or([
                 eb('action', 'ilike', containing(search)),

@@ -10,6 +10,7 @@ import {
   PRESIGNED_SECONDS,
   pageOf,
   type Tables,
+  within,
 } from '#platform';
 import { CarePolicy, type ChartRecord } from './care.policy.ts';
 import type { ChartFilter } from './chart-filter.ts';
@@ -56,10 +57,8 @@ export class DocumentsService {
             given([
               patientId && eb('patientId', '=', patientId),
               kind && eb('kind', '=', kind),
-              created?.from && eb('createdAt', '>=', created.from),
-              created?.to && eb('createdAt', '<', created.to),
-              updated?.from && eb('updatedAt', '>=', updated.from),
-              updated?.to && eb('updatedAt', '<', updated.to),
+              ...within('createdAt', created),
+              ...within('updatedAt', updated),
             ]),
           ),
         )

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
 import { AppointmentsService } from '#appointments';
 import { Clock, newId, type Page, type PageRequest, type UserActor } from '#kernel';
-import { containing, Database, FieldCipher, given, Jobs, pageOf } from '#platform';
+import { containing, Database, FieldCipher, given, Jobs, pageOf, within } from '#platform';
 import { CarePolicy } from './care.policy.ts';
 import type { ChartFilter } from './chart-filter.ts';
 import { amendmentReasonRequired, encounterEmpty, encounterExists } from './emr.errors.ts';
@@ -75,10 +75,8 @@ export class EncountersService {
               patientId && eb('encounter.patientId', '=', patientId),
               appointmentId && eb('encounter.appointmentId', '=', appointmentId),
               status && eb('encounter.status', '=', status),
-              created?.from && eb('encounter.createdAt', '>=', created.from),
-              created?.to && eb('encounter.createdAt', '<', created.to),
-              updated?.from && eb('encounter.updatedAt', '>=', updated.from),
-              updated?.to && eb('encounter.updatedAt', '<', updated.to),
+              ...within('encounter.createdAt', created),
+              ...within('encounter.updatedAt', updated),
               search &&
                 sql<boolean>`(doctor.name || ' ' || patient.first_name || ' ' || patient.last_name) ilike ${containing(search)}`,
             ]),

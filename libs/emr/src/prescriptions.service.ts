@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
 import { AppointmentsService } from '#appointments';
 import { Clock, newId, type Page, type PageRequest, type UserActor } from '#kernel';
-import { containing, Database, given, pageOf } from '#platform';
+import { containing, Database, given, pageOf, within } from '#platform';
 import { CarePolicy } from './care.policy.ts';
 import type { ChartFilter } from './chart-filter.ts';
 import { encounterOfOtherVisit, prescriptionIssued } from './emr.errors.ts';
@@ -74,10 +74,8 @@ export class PrescriptionsService {
               appointmentId && eb('prescription.appointmentId', '=', appointmentId),
               encounterId && eb('prescription.encounterId', '=', encounterId),
               status && eb('prescription.status', '=', status),
-              created?.from && eb('prescription.createdAt', '>=', created.from),
-              created?.to && eb('prescription.createdAt', '<', created.to),
-              updated?.from && eb('prescription.updatedAt', '>=', updated.from),
-              updated?.to && eb('prescription.updatedAt', '<', updated.to),
+              ...within('prescription.createdAt', created),
+              ...within('prescription.updatedAt', updated),
               search &&
                 sql<boolean>`(prescription.number || ' ' || doctor.name || ' ' || patient.first_name || ' ' || patient.last_name) ilike ${containing(search)}`,
             ]),

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { Selectable } from 'kysely';
-import { Clock, newId, notFound, type Page, type PageRequest, type UserActor } from '#kernel';
-import { Database, FieldCipher, given, pageOf, type Tables } from '#platform';
+import { Clock, newId, notFound, type Page, type PageRequest, type Period, type UserActor } from '#kernel';
+import { Database, FieldCipher, given, pageOf, type Tables, within } from '#platform';
 import { CarePolicy, type ChartRecord, type ChartReference } from './care.policy.ts';
-import type { ChartFilter, Period } from './chart-filter.ts';
+import type { ChartFilter } from './chart-filter.ts';
 import { notTheRecorder, recordedInFuture, vitalsOfEncounter } from './emr.errors.ts';
 import {
   assertPlausible,
@@ -60,12 +60,9 @@ export class VitalsService {
             given([
               patientId && eb('patientId', '=', patientId),
               encounterId && eb('encounterId', '=', encounterId),
-              recorded?.from && eb('recordedAt', '>=', recorded.from),
-              recorded?.to && eb('recordedAt', '<', recorded.to),
-              created?.from && eb('createdAt', '>=', created.from),
-              created?.to && eb('createdAt', '<', created.to),
-              updated?.from && eb('updatedAt', '>=', updated.from),
-              updated?.to && eb('updatedAt', '<', updated.to),
+              ...within('recordedAt', recorded),
+              ...within('createdAt', created),
+              ...within('updatedAt', updated),
             ]),
           ),
         )

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AccountsService } from '#auth';
-import { Clock, newId, notFound, type Page, type PageRequest, type UserActor } from '#kernel';
-import { containing, Database, given, Jobs, type Mail, pageOf, Transactional } from '#platform';
+import { Clock, newId, notFound, type Page, type PageRequest, type Period, type UserActor } from '#kernel';
+import { containing, Database, given, Jobs, type Mail, pageOf, Transactional, within } from '#platform';
 import { letter, type Message } from './messages.ts';
 import {
   asNotification,
@@ -17,8 +17,8 @@ export interface NotificationFilter {
   readonly read?: boolean;
   /** Matches title and body. */
   readonly search?: string;
-  readonly created?: { readonly from?: Temporal.Instant; readonly to?: Temporal.Instant };
-  readonly updated?: { readonly from?: Temporal.Instant; readonly to?: Temporal.Instant };
+  readonly created?: Period;
+  readonly updated?: Period;
   readonly order?: { readonly by: 'createdAt' | 'updatedAt'; readonly descending: boolean };
 }
 
@@ -104,10 +104,8 @@ export class NotificationsService {
               read !== undefined && eb('readAt', read ? 'is not' : 'is', null),
               search &&
                 eb.or([eb('title', 'ilike', containing(search)), eb('body', 'ilike', containing(search))]),
-              created?.from && eb('createdAt', '>=', created.from),
-              created?.to && eb('createdAt', '<', created.to),
-              updated?.from && eb('updatedAt', '>=', updated.from),
-              updated?.to && eb('updatedAt', '<', updated.to),
+              ...within('createdAt', created),
+              ...within('updatedAt', updated),
             ]),
           ),
         )

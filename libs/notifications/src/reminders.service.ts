@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Appointment, AppointmentsService } from '#appointments';
-import { Clock, hasRole, newId, type Page, type PageRequest, type UserActor } from '#kernel';
-import { Database, given, Jobs, pageOf, Transactional } from '#platform';
+import { Clock, hasRole, newId, type Page, type PageRequest, type Period, type UserActor } from '#kernel';
+import { Database, given, Jobs, pageOf, Transactional, within } from '#platform';
 import { SendReminder } from './queues.ts';
 import { type Reminder, type ReminderStatus, reminderStates } from './reminder.states.ts';
 import { VisitNotices } from './visit-notices.service.ts';
@@ -12,8 +12,8 @@ export const REMINDER_MINUTES = [24 * 60, 60] as const;
 
 export interface ReminderFilter {
   readonly status?: ReminderStatus;
-  readonly created?: { readonly from?: Temporal.Instant; readonly to?: Temporal.Instant };
-  readonly updated?: { readonly from?: Temporal.Instant; readonly to?: Temporal.Instant };
+  readonly created?: Period;
+  readonly updated?: Period;
   readonly order?: { readonly by: 'dueAt' | 'createdAt'; readonly descending: boolean };
 }
 
@@ -51,10 +51,8 @@ export class RemindersService {
             given([
               !hasRole(actor, 'admin') && eb('userId', '=', actor.userId),
               status && eb('status', '=', status),
-              created?.from && eb('createdAt', '>=', created.from),
-              created?.to && eb('createdAt', '<', created.to),
-              updated?.from && eb('updatedAt', '>=', updated.from),
-              updated?.to && eb('updatedAt', '<', updated.to),
+              ...within('createdAt', created),
+              ...within('updatedAt', updated),
             ]),
           ),
         )

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import type { Actor, Page, PageRequest } from '#kernel';
-import { containing, given, pageOf } from '#platform';
+import type { Actor, Page, PageRequest, Period } from '#kernel';
+import { containing, given, pageOf, within } from '#platform';
 import { asPayment, type Payment, type PaymentStatus } from './payment.entity.ts';
 import { PaymentReader } from './payment-reader.ts';
 
@@ -10,8 +10,8 @@ export interface PaymentFilter {
   readonly practitionerId?: string;
   /** Matches the provider's reference. */
   readonly search?: string;
-  readonly created?: { readonly from?: Temporal.Instant; readonly to?: Temporal.Instant };
-  readonly updated?: { readonly from?: Temporal.Instant; readonly to?: Temporal.Instant };
+  readonly created?: Period;
+  readonly updated?: Period;
   readonly order?: { readonly by: 'createdAt' | 'updatedAt' | 'amount'; readonly descending: boolean };
 }
 
@@ -38,10 +38,8 @@ export class PaymentsService {
               appointmentId && eb('payments.appointmentId', '=', appointmentId),
               practitionerId && eb('payments.practitionerId', '=', practitionerId),
               search && eb('payments.providerReference', 'ilike', containing(search)),
-              created?.from && eb('payments.createdAt', '>=', created.from),
-              created?.to && eb('payments.createdAt', '<', created.to),
-              updated?.from && eb('payments.updatedAt', '>=', updated.from),
-              updated?.to && eb('payments.updatedAt', '<', updated.to),
+              ...within('payments.createdAt', created),
+              ...within('payments.updatedAt', updated),
             ]),
           ),
         )

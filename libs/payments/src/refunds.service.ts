@@ -10,10 +10,11 @@ import {
   notFound,
   type Page,
   type PageRequest,
+  type Period,
   subtract,
   type UserActor,
 } from '#kernel';
-import { containing, Database, given, Jobs, pageOf, Transactional } from '#platform';
+import { containing, Database, given, Jobs, pageOf, Transactional, within } from '#platform';
 import type { Payment } from './payment.entity.ts';
 import { paymentStates } from './payment.states.ts';
 import { PaymentReader } from './payment-reader.ts';
@@ -34,8 +35,8 @@ export interface RefundFilter {
   readonly paymentId?: string;
   /** Matches the reason and the provider's reference. */
   readonly search?: string;
-  readonly created?: { readonly from?: Temporal.Instant; readonly to?: Temporal.Instant };
-  readonly updated?: { readonly from?: Temporal.Instant; readonly to?: Temporal.Instant };
+  readonly created?: Period;
+  readonly updated?: Period;
   readonly order?: { readonly by: 'createdAt' | 'updatedAt' | 'amount'; readonly descending: boolean };
 }
 
@@ -116,10 +117,8 @@ export class RefundsService {
                   eb('reason', 'ilike', containing(search)),
                   eb('providerReference', 'ilike', containing(search)),
                 ]),
-              created?.from && eb('createdAt', '>=', created.from),
-              created?.to && eb('createdAt', '<', created.to),
-              updated?.from && eb('updatedAt', '>=', updated.from),
-              updated?.to && eb('updatedAt', '<', updated.to),
+              ...within('createdAt', created),
+              ...within('updatedAt', updated),
             ]),
           ),
         )

@@ -42,7 +42,8 @@ create table idempotency_keys (
   key text not null,
   body_hash bytea not null,
   status smallint,
-  body jsonb,
+  -- Encrypted: an answer may repeat health text.
+  body bytea,
   created_at timestamptz not null default now(),
   primary key (user_id, operation, key)
 );

@@ -163,13 +163,16 @@ describe('appointments', () => {
   it('answers a repeat with the same Idempotency-Key from memory, also 50 at once', async () => {
     const someone = await register(app);
     const slot = (await freeSlots(patient.client, doctor.doctorId))[10];
-    const body = { doctor_id: doctor.doctorId, start: slot?.start };
+    const body = { doctor_id: doctor.doctorId, start: slot?.start, reason: 'A private worry' };
     const keyed = someone.client.with({ 'idempotency-key': 'book-once' });
     const answers = await Promise.all(
       Array.from({ length: 50 }, () => keyed.post('/api/appointments/', body)),
     );
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201]));
     expect(new Set(answers.map((answer) => answer.body.data.id)).size).toBe(1);
+    expect(answers.every((answer) => answer.body.data.reason === 'A private worry')).toBe(true);
+    const kept = await app.sql<{ body: Buffer }>(`select body from idempotency_keys where key = 'book-once'`);
+    expect(kept[0]?.body.includes('A private worry')).toBe(false);
     const other = await keyed.post('/api/appointments/', { ...body, reason: 'Something else' });
     expect(other.status).toBe(422);
     expect(other.body.details.code).toBe('idempotency_key_reused');
@@ -231,8 +234,14 @@ describe('appointments', () => {
     const cancelled = await patient.client.post(`/api/appointments/${id}/cancel/`, {
       reason: 'I am well again',
     });
+    const [row] = await app.sql<{ reason: Buffer }>(
+      'select cancellation_reason as reason from appointments where id = $1',
+      [id],
+    );
+    expect(row?.reason.includes('well again')).toBe(false);
     expect(cancelled.body.data).toMatchObject({
       status: 'cancelled',
+      cancellation_reason: 'I am well again',
       cancelled_by: 'patient',
       refund: { refund_percent: 50 },
     });

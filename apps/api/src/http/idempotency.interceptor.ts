@@ -12,13 +12,23 @@ import {
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { from, lastValueFrom, type Observable } from 'rxjs';
 import { type Actor, Clock, conflict, invalid, unprocessable } from '#kernel';
-import { Database, given } from '#platform';
+import { Database, FieldCipher } from '#platform';
 
 /** A request that was cut off before it could save its answer lets go of its key after this long. */
 const ABANDONED_SECONDS = 60;
 /** How long a repeat waits for the answer of the request that is still running. */
 const PATIENCE_MS = 20_000;
 const POLL_MS = 40;
+/** How long an answer is kept for repeats. */
+const KEPT_HOURS = 24;
+
+interface Claim {
+  readonly userId: string;
+  readonly operation: string;
+  readonly key: string;
+}
+
+const placeOf = ({ userId, operation, key }: Claim) => `idempotency_keys:${userId}:${operation}:${key}`;
 
 /**
  * `Idempotency-Key` on a write: the first request does the work; every repeat with the same key and body
@@ -29,6 +39,7 @@ class IdempotencyInterceptor implements NestInterceptor {
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
+    private readonly cipher: FieldCipher,
   ) {}
 
   async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
@@ -48,7 +59,7 @@ class IdempotencyInterceptor implements NestInterceptor {
     reply: FastifyReply,
     next: CallHandler,
   ): Promise<unknown> {
-    const claim = {
+    const claim: Claim = {
       userId: (request.actor as Actor).userId ?? '',
       operation: `${request.method} ${request.url.split('?')[0]?.replace(/\/$/, '')}`,
       key,
@@ -64,7 +75,7 @@ class IdempotencyInterceptor implements NestInterceptor {
       }
       if (saved?.status) {
         reply.header('idempotent-replayed', 'true').code(saved.status);
-        return saved.body;
+        return saved.body && JSON.parse(this.cipher.decrypt(saved.body, placeOf(claim)));
       }
       if (Temporal.Instant.compare(this.clock.now(), deadline) > 0) {
         throw conflict(
@@ -74,28 +85,27 @@ class IdempotencyInterceptor implements NestInterceptor {
       }
       await wait(POLL_MS);
     }
-    try {
-      const body = await lastValueFrom(next.handle(), { defaultValue: null });
-      await this.database.query
-        .updateTable('idempotencyKeys')
-        .set({ status: reply.statusCode, body: JSON.stringify(body) })
-        .where((eb) => eb.and(claim))
-        .execute();
-      return body;
-    } catch (error) {
+    const body = await lastValueFrom(next.handle(), { defaultValue: null }).catch(async (error: unknown) => {
       await this.database.query
         .deleteFrom('idempotencyKeys')
         .where((eb) => eb.and(claim))
         .execute();
       throw error;
-    }
+    });
+    await this.database.query
+      .updateTable('idempotencyKeys')
+      .set({ status: reply.statusCode, body: this.cipher.encrypt(JSON.stringify(body), placeOf(claim)) })
+      .where((eb) => eb.and(claim))
+      .execute();
+    return body;
   }
 
-  async #claim(
-    claim: { userId: string; operation: string; key: string },
-    bodyHash: Buffer,
-  ): Promise<boolean> {
+  async #claim(claim: Claim, bodyHash: Buffer): Promise<boolean> {
     const now = this.clock.now();
+    await this.database.query
+      .deleteFrom('idempotencyKeys')
+      .where('createdAt', '<', now.subtract({ hours: KEPT_HOURS }))
+      .execute();
     const row = await this.database.query
       .insertInto('idempotencyKeys')
       .values({ ...claim, bodyHash, createdAt: now })
@@ -104,12 +114,10 @@ class IdempotencyInterceptor implements NestInterceptor {
           .columns(['userId', 'operation', 'key'])
           .doUpdateSet({ createdAt: now, bodyHash })
           .where((eb) =>
-            eb.and(
-              given([
-                eb('idempotencyKeys.status', 'is', null),
-                eb('idempotencyKeys.createdAt', '<', now.subtract({ seconds: ABANDONED_SECONDS })),
-              ]),
-            ),
+            eb.and([
+              eb('idempotencyKeys.status', 'is', null),
+              eb('idempotencyKeys.createdAt', '<', now.subtract({ seconds: ABANDONED_SECONDS })),
+            ]),
           ),
       )
       .returning('key')
@@ -117,7 +125,7 @@ class IdempotencyInterceptor implements NestInterceptor {
     return row !== undefined;
   }
 
-  async #saved(claim: { userId: string; operation: string; key: string }) {
+  async #saved(claim: Claim) {
     return this.database.query
       .selectFrom('idempotencyKeys')
       .select(['status', 'body', 'bodyHash'])

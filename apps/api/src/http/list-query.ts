@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { PageRequest } from '#kernel';
+import type { PageRequest, Period } from '#kernel';
 
 const MAX_PAGE_SIZE = 100;
 
@@ -13,12 +13,6 @@ const day = z.iso.date().transform((text) => {
   const start = Temporal.PlainDate.from(text).toZonedDateTime('UTC');
   return { from: start.toInstant(), to: start.add({ days: 1 }).toInstant() };
 });
-
-/** A half-open range of instants; an end that is left out is open. */
-export interface Period {
-  readonly from?: Temporal.Instant;
-  readonly to?: Temporal.Instant;
-}
 
 interface Order<Column extends string> {
   readonly by: Column;

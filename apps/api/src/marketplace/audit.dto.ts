@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { type AuditEntry, type AuditFilter, type AuditStats, PLATFORM_CHAIN } from '#audit';
-import type { PageRequest } from '#kernel';
+import type { PageRequest, Period } from '#kernel';
 import { Instant, iso, Timestamp } from '../http/fields.ts';
-import { listQuery, type Period } from '../http/list-query.ts';
+import { listQuery } from '../http/list-query.ts';
 
 const Outcome = z.enum(['allowed', 'denied']);
 

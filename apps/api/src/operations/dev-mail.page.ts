@@ -1,4 +1,4 @@
-import { type Html, html } from '../pages/html.ts';
+import { type Html, html, page } from '../pages/html.ts';
 import type { CaughtMail } from './mail-spool.ts';
 
 const STYLE_PATH = '/dev/mail/style.css';
@@ -27,6 +27,7 @@ export function listPage(mails: readonly CaughtMail[]): string {
   );
   return page(
     'Mail',
+    STYLE_PATH,
     html`<h1>Mail</h1>
 <p><small>What this server has sent, newest first. Nothing of it has left this machine.</small></p>
 ${rows.length === 0 ? html`<p>Nothing yet.</p>` : html`<ol>${together(rows)}</ol>`}`,
@@ -40,6 +41,7 @@ export function mailPage({ id, subject, from, to, at, text, attachments }: Caugh
   );
   return page(
     subject,
+    STYLE_PATH,
     html`<p><a href="/dev/mail">All mail</a></p>
 <h1>${subject}</h1>
 <dl>
@@ -49,22 +51,6 @@ export function mailPage({ id, subject, from, to, at, text, attachments }: Caugh
 ${together(links)}</dl>
 <pre>${linked(text.trim())}</pre>`,
   );
-}
-
-function page(title: string, body: Html): string {
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title} – Televisit</title>
-<link rel="stylesheet" href="${STYLE_PATH}">
-</head>
-<body>
-${body}
-</body>
-</html>
-`.markup;
 }
 
 function together(parts: readonly Html[]): Html {

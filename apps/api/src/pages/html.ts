@@ -22,6 +22,24 @@ export function html(
 
 export type { Html };
 
+/** A whole page for people. None of them is for search engines. */
+export function page(title: string, stylePath: string, body: Html): string {
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="robots" content="noindex">
+<title>${title} – Televisit</title>
+<link rel="stylesheet" href="${stylePath}">
+</head>
+<body>
+${body}
+</body>
+</html>
+`.markup;
+}
+
 function asMarkup(value: string | number | Html): string {
   if (value instanceof Html) return value.markup;
   return String(value).replaceAll(/[&<>"']/g, (sign) => ESCAPES[sign] ?? sign);

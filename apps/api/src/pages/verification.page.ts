@@ -1,5 +1,5 @@
 import type { VerifiedPrescription } from '#emr';
-import { type Html, html } from './html.ts';
+import { html, page } from './html.ts';
 
 /** Where the controller serves VERIFICATION_STYLE: the content security policy allows no style in the page. */
 const STYLE_PATH = '/verify/style.css';
@@ -47,6 +47,7 @@ export function verificationPage(verified: VerifiedPrescription): string {
   const valid = status === 'issued';
   return page(
     valid ? 'Genuine prescription' : 'Cancelled prescription',
+    STYLE_PATH,
     html`<main class="${valid ? 'valid' : 'cancelled'}">
 <h1>${valid ? 'This prescription is genuine and valid' : 'This prescription was cancelled: do not dispense'}</h1>
 <dl>
@@ -68,29 +69,13 @@ lists. Which medicines they are is not shown here, to protect the patient.</foot
 export function unknownCodePage(): string {
   return page(
     'Unknown code',
+    STYLE_PATH,
     html`<main class="unknown">
 <h1>No prescription has this code</h1>
 <p>Check that the code was typed as it stands on the paper. If it was, the paper is not genuine: do not
 dispense from it.</p>
 </main>`,
   );
-}
-
-function page(title: string, body: Html): string {
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="robots" content="noindex">
-<title>${title} – Televisit</title>
-<link rel="stylesheet" href="${STYLE_PATH}">
-</head>
-<body>
-${body}
-</body>
-</html>
-`.markup;
 }
 
 const dates = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long' });

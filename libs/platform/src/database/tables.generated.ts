@@ -68,7 +68,7 @@ export type UserStatus = "active" | "disabled";
 export interface Appointments {
   bookedBy: string;
   cancellationPolicy: Json;
-  cancellationReason: string | null;
+  cancellationReason: Uint8Array | null;
   cancelledAt: Temporal.Instant | null;
   cancelledBy: CancelledBy | null;
   createdAt: Temporal.Instant;
@@ -220,7 +220,7 @@ export interface EncounterVersions {
 }
 
 export interface IdempotencyKeys {
-  body: Json | null;
+  body: Uint8Array | null;
   bodyHash: Uint8Array;
   createdAt: Generated<Temporal.Instant>;
   key: string;
