@@ -28,6 +28,12 @@ export async function mailsTo(app: TestServer, email: string): Promise<ReceivedM
   return mails.filter((mail) => mail.to === email);
 }
 
+/** The text messages that a phone number has received, oldest first. */
+export async function smsTo(app: TestServer, phone: string): Promise<string[]> {
+  const messages = await mailsTo(app, `${phone}@sms.invalid`);
+  return messages.map(({ text }) => text.trim());
+}
+
 async function received(path: string): Promise<ReceivedMail> {
   const mail = await PostalMime.parse(await readFile(path));
   const invitation = mail.attachments.find(({ mimeType }) => mimeType === 'text/calendar');

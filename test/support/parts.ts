@@ -6,18 +6,25 @@ import pg from 'pg';
 import { startMailCatcher } from '../../apps/local/src/mail-catcher.ts';
 import { startObjectStore } from '../../apps/local/src/object-store.ts';
 import { freePort } from '../../apps/local/src/ports.ts';
+import { startSmsCatcher } from '../../apps/local/src/sms-catcher.ts';
 import { type StripeSandbox, startStripeSandbox } from '../../apps/local/src/stripe-sandbox/index.ts';
 import { createTestDatabase } from './database.ts';
 import { eventually } from './eventually.ts';
 
-const SECRETS = { stripeKey: 'sk_test_televisit', webhook: 'whsec_televisit', s3: 'televisit-test' };
+const SECRETS = {
+  stripeKey: 'sk_test_televisit',
+  webhook: 'whsec_televisit',
+  s3: 'televisit-test',
+  twilioSid: 'AC00000000000000000000000000000000',
+  twilioToken: 'televisit-test',
+};
 
 /** What a server needs around it, of its own: database, object storage, mail catcher, payment provider. */
 export interface TestParts {
   readonly sandbox: StripeSandbox;
   /** The secret that the payment provider signs its webhooks with. */
   readonly webhookSecret: string;
-  /** Where the caught mails are, one `.eml` file each. */
+  /** Where the caught mails and text messages are, one `.eml` file each. */
   readonly mailFolder: string;
   readonly databaseUrls: { readonly app: string; readonly owner: string; readonly superuser: string };
   /** The variables by which a server finds them all. */
@@ -38,7 +45,7 @@ export async function startTestParts(port: number): Promise<TestParts> {
   await mkdir(mailFolder);
   const { privateKey } = generateKeyPairSync('ed25519');
   await writeFile(keyFile, privateKey.export({ type: 'pkcs8', format: 'pem' }));
-  const [database, objects, mail, sandbox] = await Promise.all([
+  const [database, objects, mail, sms, sandbox] = await Promise.all([
     createTestDatabase(),
     freePort().then((free) =>
       startObjectStore({
@@ -50,6 +57,14 @@ export async function startTestParts(port: number): Promise<TestParts> {
       }),
     ),
     freePort().then((free) => startMailCatcher({ port: free, folder: mailFolder })),
+    freePort().then((free) =>
+      startSmsCatcher({
+        port: free,
+        folder: mailFolder,
+        accountSid: SECRETS.twilioSid,
+        authToken: SECRETS.twilioToken,
+      }),
+    ),
     startStripeSandbox({
       secretKey: SECRETS.stripeKey,
       webhookSecret: SECRETS.webhook,
@@ -78,6 +93,10 @@ export async function startTestParts(port: number): Promise<TestParts> {
       S3_SECRET_ACCESS_KEY: SECRETS.s3,
       SMTP_URL: mail.url,
       MAIL_SPOOL_DIR: mailFolder,
+      TWILIO_API_URL: sms.url,
+      TWILIO_ACCOUNT_SID: SECRETS.twilioSid,
+      TWILIO_AUTH_TOKEN: SECRETS.twilioToken,
+      TWILIO_FROM: '+15005550006',
       STRIPE_SECRET_KEY: SECRETS.stripeKey,
       STRIPE_PUBLISHABLE_KEY: sandbox.publishableKey,
       STRIPE_WEBHOOK_SECRETS: SECRETS.webhook,
@@ -88,7 +107,7 @@ export async function startTestParts(port: number): Promise<TestParts> {
     sql,
     drained: () => drained(sql),
     async close() {
-      await Promise.all([objects.close(), mail.close(), sandbox.close(), admin.end()]);
+      await Promise.all([objects.close(), mail.close(), sms.close(), sandbox.close(), admin.end()]);
       await database.drop();
       await rm(folder, { recursive: true, force: true });
     },

@@ -93,6 +93,28 @@ const definitions: PartDefinition[] = [
     },
   },
   {
+    name: 'sms',
+    replacedBy: ['TWILIO_ACCOUNT_SID'],
+    async start(port, { folder }, { twilioAccountSid, twilioAuthToken }) {
+      const { startSmsCatcher } = await import('./sms-catcher.ts');
+      const catcher = await startSmsCatcher({
+        port,
+        folder: folder.mail,
+        accountSid: twilioAccountSid,
+        authToken: twilioAuthToken,
+      });
+      return {
+        variables: {
+          TWILIO_API_URL: catcher.url,
+          TWILIO_ACCOUNT_SID: twilioAccountSid,
+          TWILIO_AUTH_TOKEN: twilioAuthToken,
+          TWILIO_FROM: '+15005550006',
+        },
+        stop: () => catcher.close(),
+      };
+    },
+  },
+  {
     name: 'payments',
     replacedBy: ['STRIPE_SECRET_KEY', 'STRIPE_API_URL'],
     async start(port, { folder, port: apiPort }, secrets) {

@@ -12,6 +12,8 @@ export interface LocalSecrets {
   stripeSecretKey: string;
   stripePublishableKey: string;
   stripeWebhookSecret: string;
+  twilioAccountSid: string;
+  twilioAuthToken: string;
   /** base64 of 32 bytes. */
   fieldEncryptionKey: string;
   /** A PKCS #8 PEM file with an Ed25519 key. */
@@ -32,6 +34,8 @@ export async function loadSecrets(folder: string): Promise<LocalSecrets> {
     stripeSecretKey: await secret('stripe-secret-key', () => `sk_test_${hex(16)()}`),
     stripePublishableKey: await secret('stripe-publishable-key', () => `pk_test_${hex(16)()}`),
     stripeWebhookSecret: await secret('stripe-webhook-secret', () => `whsec_${hex(24)()}`),
+    twilioAccountSid: await secret('twilio-account-sid', () => `AC${hex(16)()}`),
+    twilioAuthToken: await secret('twilio-auth-token', hex(16)),
     fieldEncryptionKey: await secret('field-encryption-key', () => randomBytes(32).toString('base64')),
     tokenSigningKeyFile: join(folder, 'token-signing-key.pem'),
   };

@@ -4,6 +4,7 @@ import { Clock, SystemClock } from '#kernel';
 import { Config } from './config/config.ts';
 import { FieldCipher } from './crypto/field-cipher.ts';
 import { Database } from './database/database.ts';
+import { Translator } from './i18n/translator.ts';
 import { JobRunner } from './jobs/job-runner.ts';
 import { Jobs } from './jobs/jobs.ts';
 import { Log } from './logging/log.ts';
@@ -11,9 +12,22 @@ import { Mailer } from './mail/mailer.ts';
 import { Metrics } from './metrics/metrics.ts';
 import { openRealtimeBus } from './realtime/open-realtime-bus.ts';
 import { RealtimeBus } from './realtime/realtime-bus.ts';
+import { SmsSender } from './sms/sms-sender.ts';
 import { ObjectStorage } from './storage/object-storage.ts';
 
-const SHARED = [Clock, Log, Database, Jobs, ObjectStorage, Mailer, FieldCipher, Metrics, RealtimeBus];
+const SHARED = [
+  Clock,
+  Log,
+  Database,
+  Jobs,
+  ObjectStorage,
+  Mailer,
+  SmsSender,
+  Translator,
+  FieldCipher,
+  Metrics,
+  RealtimeBus,
+];
 
 /** The ground that every library stands on; global, because every library does. */
 @Module({})
@@ -32,6 +46,8 @@ export class PlatformModule {
         JobRunner,
         ObjectStorage,
         Mailer,
+        SmsSender,
+        Translator,
         FieldCipher,
         Metrics,
         {

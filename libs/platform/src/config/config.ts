@@ -39,6 +39,12 @@ const Environment = z.object({
   MAIL_FROM: z.string().default('Televisit <no-reply@televisit.test>'),
   MAIL_SPOOL_DIR: z.string().optional(),
 
+  TWILIO_ACCOUNT_SID: z.string().optional(),
+  TWILIO_AUTH_TOKEN: z.string().optional(),
+  /** The number, or the messaging service (`MG…`), that text messages come from. */
+  TWILIO_FROM: z.string().optional(),
+  TWILIO_API_URL: z.url().default('https://api.twilio.com'),
+
   STRIPE_SECRET_KEY: z.string().min(1),
   STRIPE_PUBLISHABLE_KEY: z.string().default('pk_test_televisit'),
   STRIPE_WEBHOOK_SECRETS: list,
@@ -119,6 +125,7 @@ function unfitForProduction(env: Environment): string[] {
     [env.ALLOWED_ORIGINS.includes('*'), 'ALLOWED_ORIGINS: name the origins; * is for development'],
     [!env.BASE_URL.startsWith('https://'), 'BASE_URL: must be https'],
     [env.MAIL_SPOOL_DIR !== undefined, 'MAIL_SPOOL_DIR: /dev/mail is for development'],
+    [!env.TWILIO_API_URL.startsWith('https://'), 'TWILIO_API_URL: must be https'],
     [
       env.REDIS_URL === undefined,
       'REDIS_URL: required, since the api and worker processes reach each other through it',

@@ -38,7 +38,7 @@ export class JobRunner implements OnApplicationBootstrap {
     const existing = new Set((await boss.getQueues()).map((queue) => queue.name));
     if (!existing.has(DEAD_LETTERS)) await boss.createQueue(DEAD_LETTERS);
     const handlers = this.#handlers();
-    for (const [{ queue, event }] of handlers) {
+    for (const [{ queue, event, schedule }] of handlers) {
       if (!existing.has(queue.name)) {
         await boss.createQueue(queue.name, {
           notify: true,
@@ -52,6 +52,7 @@ export class JobRunner implements OnApplicationBootstrap {
         });
       }
       if (event) await boss.subscribe(event.name, queue.name);
+      if (schedule) await boss.schedule(queue.name, schedule, {});
     }
     if (!this.config.runsJobs) return;
     await Promise.all(handlers.map(([declaration, handler]) => this.#work(declaration, handler)));
