@@ -19,6 +19,8 @@ import { EmrVitalsController } from './marketplace/emr-vitals.controller.ts';
 import { FilesController } from './marketplace/files.controller.ts';
 import { NotificationsController } from './marketplace/notifications.controller.ts';
 import { PaymentsController } from './marketplace/payments.controller.ts';
+import { PayoutAccountController } from './marketplace/payout-account.controller.ts';
+import { PayoutsController } from './marketplace/payouts.controller.ts';
 import { RefundsController } from './marketplace/refunds.controller.ts';
 import { RemindersController } from './marketplace/reminders.controller.ts';
 import { ReviewsController } from './marketplace/reviews.controller.ts';
@@ -55,6 +57,8 @@ import { Upgrades } from './realtime/upgrades.ts';
     JwksController,
     NotificationsController,
     PaymentsController,
+    PayoutAccountController,
+    PayoutsController,
     RefundsController,
     RemindersController,
     ReviewsController,

@@ -2,8 +2,11 @@ import { Module } from '@nestjs/common';
 import { AppointmentsModule } from '#appointments';
 import { AuditModule } from '#audit';
 import { DoctorsModule } from '#doctors';
+import { OrganizationsModule } from '#organizations';
 import { CheckoutService } from './checkout.service.ts';
+import { DoctorAccountsService } from './doctor-accounts.service.ts';
 import { EarningsService } from './earnings.service.ts';
+import { ExecutePayoutHandler } from './execute-payout.handler.ts';
 import { ExecuteRefundHandler } from './execute-refund.handler.ts';
 import { LedgerService } from './ledger.service.ts';
 import { OnAppointmentCancelled } from './on-appointment-cancelled.handler.ts';
@@ -11,9 +14,20 @@ import { OnAppointmentCompleted } from './on-appointment-completed.handler.ts';
 import { OnAppointmentExpired } from './on-appointment-expired.handler.ts';
 import { PaymentReader } from './payment-reader.ts';
 import { PaymentsService } from './payments.service.ts';
+import { PayoutAccountsService } from './payout-accounts.service.ts';
+import { PayoutDecisionsService } from './payout-decisions.service.ts';
+import { PayoutDraftsService } from './payout-drafts.service.ts';
+import { PayoutLinesService } from './payout-lines.service.ts';
+import { PayoutRecordsService } from './payout-records.service.ts';
+import { PayoutReservationsService } from './payout-reservations.service.ts';
+import { PayoutSettlementService } from './payout-settlement.service.ts';
+import { PayoutsService } from './payouts.service.ts';
 import { ProcessWebhookHandler } from './process-webhook.handler.ts';
+import { ProviderNewsService } from './provider-news.service.ts';
 import { PaymentProviders } from './providers/payment-providers.ts';
+import { StripeClient } from './providers/stripe.client.ts';
 import { StripeProvider } from './providers/stripe.provider.ts';
+import { StripePayoutProvider } from './providers/stripe-payout.provider.ts';
 import { ReconcilePaymentHandler } from './reconcile-payment.handler.ts';
 import { ReconcilerService } from './reconciler.service.ts';
 import { RefundSettlementService } from './refund-settlement.service.ts';
@@ -22,10 +36,12 @@ import { SettlementService } from './settlement.service.ts';
 import { WebhooksService } from './webhooks.service.ts';
 
 @Module({
-  imports: [AppointmentsModule, AuditModule, DoctorsModule],
+  imports: [AppointmentsModule, AuditModule, DoctorsModule, OrganizationsModule],
   providers: [
     CheckoutService,
+    DoctorAccountsService,
     EarningsService,
+    ExecutePayoutHandler,
     ExecuteRefundHandler,
     LedgerService,
     OnAppointmentCancelled,
@@ -34,12 +50,23 @@ import { WebhooksService } from './webhooks.service.ts';
     PaymentProviders,
     PaymentReader,
     PaymentsService,
+    PayoutAccountsService,
+    PayoutDecisionsService,
+    PayoutDraftsService,
+    PayoutLinesService,
+    PayoutRecordsService,
+    PayoutReservationsService,
+    PayoutSettlementService,
+    PayoutsService,
     ProcessWebhookHandler,
+    ProviderNewsService,
     ReconcilePaymentHandler,
     ReconcilerService,
     RefundSettlementService,
     RefundsService,
     SettlementService,
+    StripeClient,
+    StripePayoutProvider,
     StripeProvider,
     WebhooksService,
   ],
@@ -48,6 +75,10 @@ import { WebhooksService } from './webhooks.service.ts';
     EarningsService,
     LedgerService,
     PaymentsService,
+    PayoutAccountsService,
+    PayoutDecisionsService,
+    PayoutDraftsService,
+    PayoutsService,
     RefundsService,
     WebhooksService,
   ],

@@ -51,6 +51,10 @@ export type LedgerAccountKind = "doctor_available" | "doctor_pending" | "doctor_
 
 export type PaymentStatus = "cancelled" | "created" | "disputed" | "failed" | "partially_refunded" | "processing" | "refunded" | "requires_action" | "succeeded";
 
+export type PayoutKind = "advance" | "earnings";
+
+export type PayoutStatus = "approved" | "cancelled" | "draft" | "failed" | "paid" | "processing";
+
 export type PrescriptionStatus = "cancelled" | "draft" | "issued";
 
 export type RefundCause = "appointment_cancelled" | "made_at_provider" | "requested" | "slot_lost";
@@ -277,8 +281,10 @@ export interface LedgerTransactions {
   id: string;
   kind: string;
   occurredAt: Temporal.Instant;
+  paymentId: string | null;
   recordedAt: Generated<Temporal.Instant>;
   reference: string;
+  sequence: Generated<number>;
 }
 
 export interface MedicalHistories {
@@ -361,6 +367,49 @@ export interface Payments {
   refundedAmount: Generated<number>;
   status: PaymentStatus;
   succeededAt: Temporal.Instant | null;
+  updatedAt: Temporal.Instant;
+}
+
+export interface PayoutAccounts {
+  asOf: Temporal.Instant;
+  createdAt: Temporal.Instant;
+  detailsSubmitted: boolean;
+  disabledReason: string | null;
+  isReady: boolean;
+  organizationId: string;
+  practitionerId: string;
+  provider: string;
+  providerReference: string;
+  updatedAt: Temporal.Instant;
+}
+
+export interface PayoutItems {
+  isLive: Generated<boolean>;
+  payoutId: string;
+  postingId: string;
+}
+
+export interface Payouts {
+  amount: number;
+  approvedAt: Temporal.Instant | null;
+  approvedBy: string | null;
+  attemptId: string | null;
+  createdAt: Temporal.Instant;
+  createdBy: string;
+  currency: string;
+  failureCode: string | null;
+  id: string;
+  kind: PayoutKind;
+  note: string | null;
+  organizationId: string;
+  paidAt: Temporal.Instant | null;
+  periodFrom: Temporal.Instant | null;
+  periodTo: Temporal.Instant | null;
+  practitionerId: string;
+  provider: string;
+  providerReference: string | null;
+  returnedAmount: Generated<number>;
+  status: PayoutStatus;
   updatedAt: Temporal.Instant;
 }
 
@@ -547,6 +596,9 @@ export interface DB {
   organizations: Organizations;
   patients: Patients;
   payments: Payments;
+  payoutAccounts: PayoutAccounts;
+  payoutItems: PayoutItems;
+  payouts: Payouts;
   prescriptions: Prescriptions;
   refreshTokens: RefreshTokens;
   refunds: Refunds;
