@@ -176,10 +176,11 @@ describe('payouts', () => {
     const doctor = await payableDoctor(app, author);
     await earnedVisit(app, doctor);
     const answers = await Promise.all(Array.from({ length: 20 }, () => generate(doctor)));
-    const outcomes = answers.map(({ body }) => body.data.payouts[0].outcome);
-    expect(outcomes.toSorted()).toEqual(['created', ...Array(19).fill('existing')]);
-    expect(new Set(answers.map(({ body }) => body.data.payouts[0].payout.id)).size).toBe(1);
-    const [{ payout: first }] = answers[0]?.body.data.payouts;
+    const results = answers.map(({ body }) => body.data.payouts[0]);
+    expect(results.filter(({ outcome }) => outcome === 'created')).toHaveLength(1);
+    expect(results.filter(({ outcome }) => outcome === 'existing')).toHaveLength(19);
+    expect(new Set(results.map(({ payout: one }) => one.id)).size).toBe(1);
+    const first = results[0].payout;
     await decide(first.id, 'approved');
     await settled(app);
     const again = (await generate(doctor)).body.data.payouts;
