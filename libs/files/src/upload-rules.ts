@@ -15,4 +15,6 @@ export const UPLOAD_RULES: Readonly<Record<FilePurpose, UploadRule>> = {
   chart: { contentTypes: [...SCANS, 'application/dicom'], maxBytes: 20 * MEBIBYTE },
   identity: { contentTypes: SCANS, maxBytes: 10 * MEBIBYTE },
   licence: { contentTypes: SCANS, maxBytes: 10 * MEBIBYTE },
+  // The server makes them; nobody uploads one.
+  statement: { contentTypes: [], maxBytes: 0 },
 };

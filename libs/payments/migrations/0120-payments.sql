@@ -156,6 +156,8 @@ create table payouts (
   attempt_id uuid,
   failure_code text,
   note text,
+  -- The PDF, from when somebody first asked for it.
+  statement_file_id uuid references files,
   created_by uuid not null references users,
   approved_by uuid references users,
   approved_at timestamptz,

@@ -13,6 +13,7 @@ export * from './payout-decisions.service.ts';
 export * from './payout-drafts.service.ts';
 export type { LineFact, PayoutLine, PayoutSums } from './payout-line.entity.ts';
 export type { PeriodRequest } from './payout-period.ts';
+export * from './payout-statements.service.ts';
 export * from './payouts.service.ts';
 export type { Refund, RefundCause, RefundStatus } from './refund.entity.ts';
 export * from './refunds.service.ts';

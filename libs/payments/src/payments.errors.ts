@@ -29,6 +29,8 @@ export const payoutExceedsAvailable = (available: Money) =>
   });
 export const payoutAccountNotReady = () =>
   conflict('payout_account_not_ready', 'The doctor has no account yet that money can be sent to.');
+export const payoutNotPaid = (status: string) =>
+  conflict('payout_not_paid', 'There is a statement when the payout has been paid.', { status });
 export const ownPayout = () =>
   forbidden('own_payout', 'A payout is approved by an administrator who neither made it nor gets it.');
 export const invalidPeriod = () => invalid('invalid_period', 'A period ends after it begins.');

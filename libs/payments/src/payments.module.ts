@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { AppointmentsModule } from '#appointments';
 import { AuditModule } from '#audit';
 import { DoctorsModule } from '#doctors';
+import { FilesModule } from '#files';
 import { OrganizationsModule } from '#organizations';
 import { CheckoutService } from './checkout.service.ts';
 import { DoctorAccountsService } from './doctor-accounts.service.ts';
@@ -21,6 +22,7 @@ import { PayoutLinesService } from './payout-lines.service.ts';
 import { PayoutRecordsService } from './payout-records.service.ts';
 import { PayoutReservationsService } from './payout-reservations.service.ts';
 import { PayoutSettlementService } from './payout-settlement.service.ts';
+import { PayoutStatementsService } from './payout-statements.service.ts';
 import { PayoutsService } from './payouts.service.ts';
 import { ProcessWebhookHandler } from './process-webhook.handler.ts';
 import { ProviderNewsService } from './provider-news.service.ts';
@@ -36,7 +38,7 @@ import { SettlementService } from './settlement.service.ts';
 import { WebhooksService } from './webhooks.service.ts';
 
 @Module({
-  imports: [AppointmentsModule, AuditModule, DoctorsModule, OrganizationsModule],
+  imports: [AppointmentsModule, AuditModule, DoctorsModule, FilesModule, OrganizationsModule],
   providers: [
     CheckoutService,
     DoctorAccountsService,
@@ -57,6 +59,7 @@ import { WebhooksService } from './webhooks.service.ts';
     PayoutRecordsService,
     PayoutReservationsService,
     PayoutSettlementService,
+    PayoutStatementsService,
     PayoutsService,
     ProcessWebhookHandler,
     ProviderNewsService,
@@ -78,6 +81,7 @@ import { WebhooksService } from './webhooks.service.ts';
     PayoutAccountsService,
     PayoutDecisionsService,
     PayoutDraftsService,
+    PayoutStatementsService,
     PayoutsService,
     RefundsService,
     WebhooksService,

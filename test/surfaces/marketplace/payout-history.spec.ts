@@ -200,7 +200,9 @@ describe('a random history of visits, refunds and payouts', () => {
     }
   };
 
-  it(`ends with books that agree with the provider (seed ${SEED})`, { timeout: 60_000 + STEPS * 10_000 }, async (t) => {
+  it(`ends with books that agree with the provider (seed ${SEED})`, {
+    timeout: 60_000 + STEPS * 10_000,
+  }, async (t) => {
     t.diagnostic(`HISTORY_SEED=${SEED} HISTORY_STEPS=${STEPS}`);
     const steps = fc.sample(STEP, { seed: SEED, numRuns: STEPS });
     for (const [index, { act, at, amount }] of steps.entries()) {

@@ -560,6 +560,31 @@ describe('payouts', () => {
     expect((await other.client.get('/api/payments/earnings/payouts/')).body.data.items).toEqual([]);
   });
 
+  it('gives a statement as a PDF, made once, to administrators and to the doctor', async () => {
+    const doctor = await payableDoctor(app, author);
+    const visit = await earnedVisit(app, doctor);
+    const id = await draft(doctor);
+    const path = `/api/payments/payouts/${id}/statement/`;
+    expect((await author.client.get(path)).body.details.code).toBe('payout_not_paid');
+    await decide(id, 'approved');
+    await settled(app);
+    const fetched = async (person: Person, from: string) => {
+      const answer = await person.client.get(from);
+      expect(answer.body.data).toEqual({ download_url: expect.any(String), expires_in: expect.any(Number) });
+      const file = await fetch(answer.body.data.download_url);
+      expect(file.headers.get('content-disposition')).toContain(`payout-${id}.pdf`);
+      return Buffer.from(await file.arrayBuffer());
+    };
+    const [first, second] = await Promise.all([fetched(author, path), fetched(approver, path)]);
+    expect(first.subarray(0, 5).toString()).toBe('%PDF-');
+    const own = `/api/payments/earnings/payouts/${id}/statement/`;
+    const third = await fetched(doctor, own);
+    expect([first.equals(second), first.equals(third)]).toEqual([true, true]);
+    expect((await visit.patient.client.get(own)).status).toBe(403);
+    const other = await payableDoctor(app, author);
+    expect((await other.client.get(own)).body.details.code).toBe('payout_not_found');
+  });
+
   it('lists by doctor, status, period and time, and finds by note', async () => {
     const doctor = await payableDoctor(app, author);
     await earnedVisit(app, doctor);

@@ -1,7 +1,7 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import type { z } from 'zod';
 import { mapPage, type UserActor } from '#kernel';
-import { EarningsService, PayoutsService } from '#payments';
+import { EarningsService, PayoutStatementsService, PayoutsService } from '#payments';
 import { CurrentActor } from '../http/current-actor.decorator.ts';
 import { Id } from '../http/fields.ts';
 import { Operation } from '../http/operation.decorator.ts';
@@ -10,8 +10,10 @@ import {
   DoctorPayoutAnswer,
   ItemizedDoctorPayoutAnswer,
   ListOwnPayouts,
+  StatementAnswer,
   toDoctorPayout,
   toItemizedDoctorPayout,
+  toStatement,
 } from './payouts.dto.ts';
 
 @Controller('api/payments/earnings')
@@ -19,6 +21,7 @@ export class EarningsController {
   constructor(
     private readonly earnings: EarningsService,
     private readonly payouts: PayoutsService,
+    private readonly statements: PayoutStatementsService,
   ) {}
 
   @Get()
@@ -61,5 +64,16 @@ export class EarningsController {
   })
   async getPayout(@CurrentActor() actor: UserActor, @Param('id', { schema: Id }) id: string) {
     return toItemizedDoctorPayout(await this.payouts.getOwn(actor, id));
+  }
+
+  @Get('payouts/:id/statement')
+  @Operation({
+    summary: 'The statement of one’s own payout that was paid, as a PDF',
+    access: ['doctor'],
+    answers: StatementAnswer,
+    fails: ['not_found', 'conflict'],
+  })
+  async statement(@CurrentActor() actor: UserActor, @Param('id', { schema: Id }) id: string) {
+    return toStatement(await this.statements.getOwn(actor, id));
   }
 }

@@ -1,7 +1,12 @@
 import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
 import type { z } from 'zod';
 import { mapPage, type UserActor } from '#kernel';
-import { PayoutDecisionsService, PayoutDraftsService, PayoutsService } from '#payments';
+import {
+  PayoutDecisionsService,
+  PayoutDraftsService,
+  PayoutStatementsService,
+  PayoutsService,
+} from '#payments';
 import { CurrentActor } from '../http/current-actor.decorator.ts';
 import { Id } from '../http/fields.ts';
 import { Idempotent } from '../http/idempotency.interceptor.ts';
@@ -14,9 +19,11 @@ import {
   ItemizedPayoutAnswer,
   ListPayouts,
   PayoutAnswer,
+  StatementAnswer,
   toGenerated,
   toItemizedPayout,
   toPayout,
+  toStatement,
   UpdatePayout,
 } from './payouts.dto.ts';
 
@@ -26,6 +33,7 @@ export class PayoutsController {
     private readonly payouts: PayoutsService,
     private readonly drafts: PayoutDraftsService,
     private readonly decisions: PayoutDecisionsService,
+    private readonly statements: PayoutStatementsService,
   ) {}
 
   @Get()
@@ -85,6 +93,17 @@ export class PayoutsController {
   })
   async get(@CurrentActor() actor: UserActor, @Param('id', { schema: Id }) id: string) {
     return toItemizedPayout(await this.payouts.get(actor, id));
+  }
+
+  @Get(':id/statement')
+  @Operation({
+    summary: 'The statement of a payout that was paid, as a PDF',
+    access: ['admin'],
+    answers: StatementAnswer,
+    fails: ['not_found', 'conflict'],
+  })
+  async statement(@CurrentActor() actor: UserActor, @Param('id', { schema: Id }) id: string) {
+    return toStatement(await this.statements.get(actor, id));
   }
 
   @PutAndPatch(':id')

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { FileLink } from '#files';
 import { CURRENCIES, money } from '#kernel';
 import type {
   Generated,
@@ -165,6 +166,17 @@ export const GeneratedAnswer = z
       .describe('One for each currency.'),
   })
   .meta({ id: 'GeneratedPayouts' });
+
+export const StatementAnswer = z
+  .object({
+    download_url: z.url().describe('Works without logging in, for `expires_in` seconds.'),
+    expires_in: z.int(),
+  })
+  .meta({ id: 'PayoutStatement' });
+
+export function toStatement({ url, expiresIn }: FileLink): z.infer<typeof StatementAnswer> {
+  return { download_url: url, expires_in: expiresIn };
+}
 
 const LINE_KINDS = {
   earning_released: 'earning',

@@ -21,7 +21,7 @@ export type DocumentStatus = "available" | "pending_upload" | "quarantined" | "r
 
 export type EncounterStatus = "amended" | "draft" | "finalized";
 
-export type FilePurpose = "chart" | "identity" | "licence";
+export type FilePurpose = "chart" | "identity" | "licence" | "statement";
 
 export type FileRejection = "empty" | "never_uploaded" | "size_differs" | "type_differs";
 
@@ -409,6 +409,7 @@ export interface Payouts {
   provider: string;
   providerReference: string | null;
   returnedAmount: Generated<number>;
+  statementFileId: string | null;
   status: PayoutStatus;
   updatedAt: Temporal.Instant;
 }
