@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { type Config, PlatformModule } from '#platform';
 import { AccessGuard } from './http/access.guard.ts';
+import { RateLimits } from './http/rate-limits.ts';
 import { LIBRARIES } from './libraries.ts';
 import { AppointmentsController } from './marketplace/appointments.controller.ts';
 import { AuditController } from './marketplace/audit.controller.ts';
@@ -68,7 +69,7 @@ import { Upgrades } from './realtime/upgrades.ts';
     VerificationController,
     WebhooksController,
   ],
-  providers: [{ provide: APP_GUARD, useClass: AccessGuard }, RtcGateway, Upgrades],
+  providers: [{ provide: APP_GUARD, useClass: AccessGuard }, RateLimits, RtcGateway, Upgrades],
 })
 export class ApiModule {
   static with(config: Config): DynamicModule {
