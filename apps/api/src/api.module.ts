@@ -8,6 +8,7 @@ import { AuditController } from './marketplace/audit.controller.ts';
 import { AuthController } from './marketplace/auth.controller.ts';
 import { AvailabilityController } from './marketplace/availability.controller.ts';
 import { CognitoController } from './marketplace/cognito.controller.ts';
+import { DependantsController } from './marketplace/dependants.controller.ts';
 import { DoctorsController } from './marketplace/doctors.controller.ts';
 import { EarningsController } from './marketplace/earnings.controller.ts';
 import { EmrDocumentsController } from './marketplace/emr-documents.controller.ts';
@@ -41,6 +42,7 @@ import { Upgrades } from './realtime/upgrades.ts';
     AuthController,
     AvailabilityController,
     CognitoController,
+    DependantsController,
     DoctorsController,
     EarningsController,
     EmrDocumentsController,

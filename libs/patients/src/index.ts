@@ -1,3 +1,4 @@
+export * from './dependants.service.ts';
 export * from './patient.entity.ts';
 export * from './patients.module.ts';
 export * from './patients.service.ts';

@@ -27,6 +27,8 @@ export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
   ? ColumnType<S, I | undefined, U>
   : ColumnType<T, T | undefined, T>;
 
+export type Guardianship = "child" | "grandchild" | "grandparent" | "other" | "parent" | "sibling" | "spouse" | "ward";
+
 export type Json = JsonValue;
 
 export type JsonArray = JsonValue[];
@@ -311,14 +313,18 @@ export interface Organizations {
 }
 
 export interface Patients {
+  accountUserId: Generated<string | null>;
+  archivedAt: Temporal.Instant | null;
   createdAt: Temporal.Instant;
   dateOfBirth: string | null;
   email: string | null;
   firstName: string;
+  guardianUserId: string | null;
   id: string;
   lastName: string;
   organizationId: string | null;
   phone: string | null;
+  relationship: Guardianship | null;
   sex: Sex | null;
   updatedAt: Temporal.Instant;
   userId: string | null;
