@@ -17,6 +17,7 @@ import { EmrMedicalHistoryController } from './marketplace/emr-medical-history.c
 import { EmrPrescriptionsController } from './marketplace/emr-prescriptions.controller.ts';
 import { EmrSummaryController } from './marketplace/emr-summary.controller.ts';
 import { EmrVitalsController } from './marketplace/emr-vitals.controller.ts';
+import { FilesController } from './marketplace/files.controller.ts';
 import { NotificationsController } from './marketplace/notifications.controller.ts';
 import { PaymentsController } from './marketplace/payments.controller.ts';
 import { RefundsController } from './marketplace/refunds.controller.ts';
@@ -51,6 +52,7 @@ import { Upgrades } from './realtime/upgrades.ts';
     EmrPrescriptionsController,
     EmrSummaryController,
     EmrVitalsController,
+    FilesController,
     HealthController,
     JwksController,
     NotificationsController,
