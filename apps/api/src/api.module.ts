@@ -3,6 +3,7 @@ import { APP_GUARD } from '@nestjs/core';
 import { type Config, PlatformModule } from '#platform';
 import { AccessGuard } from './http/access.guard.ts';
 import { LIBRARIES } from './libraries.ts';
+import { AccountController } from './marketplace/account.controller.ts';
 import { AppointmentsController } from './marketplace/appointments.controller.ts';
 import { AuditController } from './marketplace/audit.controller.ts';
 import { AuthController } from './marketplace/auth.controller.ts';
@@ -38,6 +39,7 @@ import { Upgrades } from './realtime/upgrades.ts';
 @Module({
   imports: LIBRARIES,
   controllers: [
+    AccountController,
     AppointmentsController,
     AuditController,
     AuthController,

@@ -1,6 +1,7 @@
-create type user_status as enum ('active', 'disabled');
+-- An erased account is an empty place that ledger and audit trail still point at.
+create type user_status as enum ('active', 'disabled', 'erased');
 create type session_origin as enum ('password', 'cognito');
-create type session_revocation as enum ('logout', 'refresh_reuse', 'password_change', 'admin');
+create type session_revocation as enum ('logout', 'refresh_reuse', 'password_change', 'admin', 'erasure');
 
 create table users (
   id uuid primary key,
@@ -31,6 +32,23 @@ create table identities (
   primary key (issuer, subject)
 );
 create index on identities (user_id);
+
+create type account_export_status as enum ('queued', 'assembling', 'ready', 'failed', 'expired');
+
+-- Everything that is kept of a person, put together for them in one file.
+create table account_exports (
+  id uuid primary key,
+  user_id uuid not null references users,
+  status account_export_status not null,
+  file_id uuid not null references files,
+  -- Progress: how many parts are in the file, of how many.
+  parts_done smallint not null default 0,
+  parts_total smallint not null default 0,
+  expires_at timestamptz,
+  created_at timestamptz not null,
+  updated_at timestamptz not null
+);
+create index on account_exports (user_id, created_at desc);
 
 create table sessions (
   id uuid primary key,

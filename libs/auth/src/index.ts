@@ -1,3 +1,10 @@
+export { AccountModule } from './account.module.ts';
+export { AccountErasureService } from './account-erasure.service.ts';
+export { AccountErased } from './account-events.ts';
+export type { AccountExport, OwnExport } from './account-export.entity.ts';
+export { AccountExportsService } from './account-exports.service.ts';
+export { type AccountPart, type ErasureObstacle, KeepsOfAccount } from './account-part.ts';
+export { AccountParts } from './account-parts.ts';
 export * from './accounts.service.ts';
 export * from './auth.errors.ts';
 export * from './auth.module.ts';

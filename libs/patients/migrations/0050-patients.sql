@@ -22,6 +22,8 @@ create table patients (
   email text,
   -- Kept for its records; nothing new is booked for it.
   archived_at timestamptz,
+  -- Until when the law asks that the records be kept, for a chart that nobody acts for any more.
+  retained_until date,
   created_at timestamptz not null,
   updated_at timestamptz not null,
   check (guardian_user_id is null or (user_id is null and organization_id is null)),

@@ -47,7 +47,7 @@ export const UpdateProfile = z
 
 export const ListUsers = listQuery(
   { created_at: 'createdAt', email: 'email', last_name: 'lastName' },
-  { role: z.enum(ROLES).optional(), status: z.enum(['active', 'disabled']).optional() },
+  { role: z.enum(ROLES).optional(), status: z.enum(['active', 'disabled', 'erased']).optional() },
 );
 
 export const UserAnswer = z
@@ -60,7 +60,7 @@ export const UserAnswer = z
     roles: z.array(z.enum(ROLES)),
     time_zone: z.string(),
     language: z.string(),
-    status: z.enum(['active', 'disabled']),
+    status: z.enum(['active', 'disabled', 'erased']),
     email_verified_at: Timestamp.nullable(),
     created_at: Timestamp,
     updated_at: Timestamp,

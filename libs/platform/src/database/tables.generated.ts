@@ -5,6 +5,8 @@
 
 import type { ColumnType } from "kysely";
 
+export type AccountExportStatus = "assembling" | "expired" | "failed" | "queued" | "ready";
+
 export type AppointmentStatus = "arrived" | "cancelled" | "completed" | "expired" | "held" | "in_progress" | "no_show" | "scheduled";
 
 export type AuditOutcome = "allowed" | "denied";
@@ -21,7 +23,7 @@ export type DocumentStatus = "available" | "pending_upload" | "quarantined" | "r
 
 export type EncounterStatus = "amended" | "draft" | "finalized";
 
-export type FilePurpose = "chart" | "identity" | "licence";
+export type FilePurpose = "chart" | "export" | "identity" | "licence";
 
 export type FileRejection = "empty" | "never_uploaded" | "size_differs" | "type_differs";
 
@@ -67,11 +69,23 @@ export type RoomStatus = "active" | "ended" | "waiting";
 
 export type SessionOrigin = "cognito" | "password";
 
-export type SessionRevocation = "admin" | "logout" | "password_change" | "refresh_reuse";
+export type SessionRevocation = "admin" | "erasure" | "logout" | "password_change" | "refresh_reuse";
 
 export type Sex = "female" | "male" | "other" | "unknown";
 
-export type UserStatus = "active" | "disabled";
+export type UserStatus = "active" | "disabled" | "erased";
+
+export interface AccountExports {
+  createdAt: Temporal.Instant;
+  expiresAt: Temporal.Instant | null;
+  fileId: string;
+  id: string;
+  partsDone: Generated<number>;
+  partsTotal: Generated<number>;
+  status: AccountExportStatus;
+  updatedAt: Temporal.Instant;
+  userId: string;
+}
 
 export interface Appointments {
   bookedBy: string;
@@ -345,6 +359,7 @@ export interface Patients {
   organizationId: string | null;
   phone: string | null;
   relationship: Guardianship | null;
+  retainedUntil: string | null;
   sex: Sex | null;
   updatedAt: Temporal.Instant;
   userId: string | null;
@@ -532,6 +547,7 @@ export interface WebhookEvents {
 }
 
 export interface DB {
+  accountExports: AccountExports;
   appointments: Appointments;
   auditChains: AuditChains;
   auditLog: AuditLog;
