@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { type Config, PlatformModule } from '#platform';
 import { AccessGuard } from './http/access.guard.ts';
+import { RateLimits } from './http/rate-limits.ts';
 import { LIBRARIES } from './libraries.ts';
 import { AccountController } from './marketplace/account.controller.ts';
 import { AppointmentsController } from './marketplace/appointments.controller.ts';
@@ -19,6 +20,7 @@ import { EmrPrescriptionsController } from './marketplace/emr-prescriptions.cont
 import { EmrSummaryController } from './marketplace/emr-summary.controller.ts';
 import { EmrVitalsController } from './marketplace/emr-vitals.controller.ts';
 import { FilesController } from './marketplace/files.controller.ts';
+import { IdentityVerificationController } from './marketplace/identity-verification.controller.ts';
 import { NotificationsController } from './marketplace/notifications.controller.ts';
 import { PaymentsController } from './marketplace/payments.controller.ts';
 import { RefundsController } from './marketplace/refunds.controller.ts';
@@ -56,6 +58,7 @@ import { Upgrades } from './realtime/upgrades.ts';
     EmrVitalsController,
     FilesController,
     HealthController,
+    IdentityVerificationController,
     JwksController,
     NotificationsController,
     PaymentsController,
@@ -68,7 +71,7 @@ import { Upgrades } from './realtime/upgrades.ts';
     VerificationController,
     WebhooksController,
   ],
-  providers: [{ provide: APP_GUARD, useClass: AccessGuard }, RtcGateway, Upgrades],
+  providers: [{ provide: APP_GUARD, useClass: AccessGuard }, RateLimits, RtcGateway, Upgrades],
 })
 export class ApiModule {
   static with(config: Config): DynamicModule {

@@ -137,6 +137,7 @@ export class AccountErasureService {
         language: 'en',
         status: 'erased',
         emailVerifiedAt: null,
+        identityStatus: 'unsubmitted',
         updatedAt: now,
       })
       .where('id', '=', userId)
@@ -149,6 +150,9 @@ export class AccountErasureService {
       .set({ userAgent: null, address: null })
       .where('userId', '=', userId)
       .execute();
+    const attempts = db.selectFrom('identityVerifications').select('id').where('userId', '=', userId);
+    await db.deleteFrom('identityFiles').where('verificationId', 'in', attempts).execute();
+    await db.deleteFrom('identityVerifications').where('userId', '=', userId).execute();
     await db.deleteFrom('identities').where('userId', '=', userId).execute();
     await db.deleteFrom('idempotencyKeys').where('userId', '=', userId).execute();
   }

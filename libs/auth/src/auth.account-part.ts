@@ -45,6 +45,23 @@ export class AuthAccountPart implements AccountPart {
         .where('userId', '=', userId)
         .orderBy('createdAt')
         .execute(),
+      identityVerifications: await db
+        .selectFrom('identityVerifications')
+        .select([
+          'id',
+          'status',
+          'documentType',
+          'country',
+          'documentExpiresOn',
+          'rejection',
+          'rejectionReason',
+          'submittedAt',
+          'decidedAt',
+          'createdAt',
+        ])
+        .where('userId', '=', userId)
+        .orderBy('createdAt')
+        .execute(),
       files: await this.files.ofOwner(userId),
       /** What one did oneself, newest first. */
       acts: acts.items,

@@ -11,6 +11,16 @@ export * from './auth.module.ts';
 export * from './authentication.service.ts';
 export type { AuthorizationRequest } from './cognito.provider.ts';
 export * from './cognito.service.ts';
+export { IdentityDecisionsService } from './identity-decisions.service.ts';
+export type {
+  BegunVerification,
+  IdentityVerification,
+  ListedVerification,
+  OwnIdentity,
+  ShownVerification,
+} from './identity-verification.entity.ts';
+export { IdentityRejected, IdentityVerified } from './identity-verification.events.ts';
+export { IdentityVerificationsService } from './identity-verifications.service.ts';
 export { hashPassword } from './password.ts';
 export * from './sessions.service.ts';
 export * from './token-issuer.ts';

@@ -43,6 +43,7 @@ export class AccountController {
     description:
       'Refused with `account_in_use` and the list of `obstacles` while a visit is to come or money is open.',
     access: 'authenticated',
+    limit: 'authentication',
     message: 'Your account is erased.',
     fails: ['forbidden', 'not_found', 'conflict'],
   })

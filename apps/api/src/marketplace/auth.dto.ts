@@ -3,6 +3,7 @@ import type { TokenPair, User } from '#auth';
 import { ROLES } from '#kernel';
 import { iso, isoOrNull, Language, Phone, RequiredText, Timestamp, TimeZone } from '../http/fields.ts';
 import { listQuery } from '../http/list-query.ts';
+import { IdentityStatus } from './identity-verification.dto.ts';
 
 const Password = z.string().min(8).max(128);
 
@@ -62,6 +63,7 @@ export const UserAnswer = z
     language: z.string(),
     status: z.enum(['active', 'disabled', 'erased']),
     email_verified_at: Timestamp.nullable(),
+    identity_status: IdentityStatus,
     created_at: Timestamp,
     updated_at: Timestamp,
   })
@@ -90,6 +92,7 @@ export function toUser(user: User): z.infer<typeof UserAnswer> {
     language: user.language,
     status: user.status,
     email_verified_at: isoOrNull(user.emailVerifiedAt),
+    identity_status: user.identityStatus,
     created_at: iso(user.createdAt),
     updated_at: iso(user.updatedAt),
   };

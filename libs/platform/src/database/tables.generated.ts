@@ -37,6 +37,14 @@ export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
 
 export type Guardianship = "child" | "grandchild" | "grandparent" | "other" | "parent" | "sibling" | "spouse" | "ward";
 
+export type IdentityDocument = "driving_licence" | "national_id" | "passport";
+
+export type IdentityRejection = "declined" | "file_rejected" | "replaced";
+
+export type IdentitySide = "back" | "front" | "selfie";
+
+export type IdentityStatus = "approved" | "expired" | "pending_upload" | "rejected" | "submitted" | "unsubmitted";
+
 export type Json = JsonValue;
 
 export type JsonArray = JsonValue[];
@@ -270,6 +278,29 @@ export interface Identities {
   issuer: string;
   subject: string;
   tokensValidFrom: Temporal.Instant | null;
+  userId: string;
+}
+
+export interface IdentityFiles {
+  fileId: string;
+  side: IdentitySide;
+  verificationId: string;
+}
+
+export interface IdentityVerifications {
+  country: string;
+  createdAt: Temporal.Instant;
+  decidedAt: Temporal.Instant | null;
+  decidedBy: string | null;
+  discardedAt: Temporal.Instant | null;
+  documentExpiresOn: string | null;
+  documentType: IdentityDocument;
+  id: string;
+  rejection: IdentityRejection | null;
+  rejectionReason: string | null;
+  status: IdentityStatus;
+  submittedAt: Temporal.Instant | null;
+  updatedAt: Temporal.Instant;
   userId: string;
 }
 
@@ -513,6 +544,7 @@ export interface Users {
   emailVerifiedAt: Temporal.Instant | null;
   firstName: string;
   id: string;
+  identityStatus: Generated<IdentityStatus>;
   language: Generated<string>;
   lastName: string;
   passwordHash: string | null;
@@ -560,6 +592,8 @@ export interface DB {
   files: Files;
   idempotencyKeys: IdempotencyKeys;
   identities: Identities;
+  identityFiles: IdentityFiles;
+  identityVerifications: IdentityVerifications;
   ledgerAccounts: LedgerAccounts;
   ledgerPostings: LedgerPostings;
   ledgerTransactions: LedgerTransactions;
