@@ -19,7 +19,7 @@ export type {
   OwnIdentity,
   ShownVerification,
 } from './identity-verification.entity.ts';
-export { IdentityRejected, IdentityVerified } from './identity-verification.events.ts';
+export { IdentityExpired, IdentityRejected, IdentityVerified } from './identity-verification.events.ts';
 export { IdentityVerificationsService } from './identity-verifications.service.ts';
 export { hashPassword } from './password.ts';
 export * from './sessions.service.ts';
