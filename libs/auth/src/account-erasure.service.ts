@@ -21,6 +21,9 @@ export interface RequestedErasure {
   readonly cancelOpenVisits: boolean;
 }
 
+/** What is of no use without the person. */
+const FORGOTTEN = ['identities', 'identityVerifications', 'idempotencyKeys'] as const;
+
 /** Who has logged in this recently has shown who they are. */
 const FRESH_MINUTES = 10;
 
@@ -152,9 +155,7 @@ export class AccountErasureService {
       .execute();
     const attempts = db.selectFrom('identityVerifications').select('id').where('userId', '=', userId);
     await db.deleteFrom('identityFiles').where('verificationId', 'in', attempts).execute();
-    await db.deleteFrom('identityVerifications').where('userId', '=', userId).execute();
-    await db.deleteFrom('identities').where('userId', '=', userId).execute();
-    await db.deleteFrom('idempotencyKeys').where('userId', '=', userId).execute();
+    for (const table of FORGOTTEN) await db.deleteFrom(table).where('userId', '=', userId).execute();
   }
 
   async #record(actor: Actor, userId: string, reason: string | undefined): Promise<void> {

@@ -19,6 +19,31 @@ import { confirmedVisit, startedVisit } from '../../support/visits.ts';
 const ID = expect.stringMatching(/^[0-9a-f-]{36}$/);
 const TIME = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
 
+/** What becomes of the rows that name an account when it is erased. A new table finds its place here. */
+const GONE = [
+  'identities.user_id',
+  'identity_verifications.user_id',
+  'notifications.user_id',
+  'patients.guardian_user_id',
+  'patients.user_id',
+  'reminders.user_id',
+];
+const EMPTIED = ['account_exports.user_id', 'doctors.user_id', 'sessions.user_id'];
+const KEPT = [
+  'appointments.booked_by',
+  'doctors.kyc_reviewed_by',
+  'documents.uploaded_by',
+  'encounter_versions.signed_by',
+  'identity_verifications.decided_by',
+  'medical_histories.recorded_by',
+  'payments.payer_user_id',
+  'refunds.requested_by',
+  'room_join_tokens.user_id',
+  'room_participants.user_id',
+  'staff_members.user_id',
+  'vitals.recorded_by',
+];
+
 describe('an account as a whole', () => {
   let app: TestApp;
   let admin: Person;
@@ -332,6 +357,23 @@ describe('an account as a whole', () => {
       );
       const again = await register(app, 'patient', { email: 'zebulon.quill@example.test' });
       expect((await again.client.get(encounterPath)).status).toBe(404);
+    });
+
+    it('knows what becomes of each row that names an account', async () => {
+      const rows = await app.sql<{ place: string }>(
+        `select conrelid::regclass || '.' || attname as place from pg_constraint
+         join pg_attribute on attrelid = conrelid and attnum = any (conkey)
+         where contype = 'f' and confrelid = 'users'::regclass`,
+      );
+      const known = [...GONE, ...EMPTIED, ...KEPT];
+      expect(new Set(rows.map(({ place }) => place))).toEqual(new Set(known));
+      for (const place of GONE) {
+        const [table, column] = place.split('.');
+        const left = await app.sql(
+          `select from ${table} join users on users.id = ${column} where users.status = 'erased'`,
+        );
+        expect([place, left.length]).toEqual([place, 0]);
+      }
     });
 
     it('ends every login, and tells the person nothing any more', async () => {
