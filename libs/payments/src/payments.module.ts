@@ -14,6 +14,7 @@ import { OnAppointmentCancelled } from './on-appointment-cancelled.handler.ts';
 import { OnAppointmentCompleted } from './on-appointment-completed.handler.ts';
 import { OnAppointmentExpired } from './on-appointment-expired.handler.ts';
 import { PaymentReader } from './payment-reader.ts';
+import { PaymentsAccountPart } from './payments.account-part.ts';
 import { PaymentsService } from './payments.service.ts';
 import { PayoutAccountsService } from './payout-accounts.service.ts';
 import { PayoutDecisionsService } from './payout-decisions.service.ts';
@@ -51,6 +52,7 @@ import { WebhooksService } from './webhooks.service.ts';
     OnAppointmentExpired,
     PaymentProviders,
     PaymentReader,
+    PaymentsAccountPart,
     PaymentsService,
     PayoutAccountsService,
     PayoutDecisionsService,
