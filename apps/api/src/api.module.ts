@@ -16,7 +16,11 @@ import { EmrMedicalHistoryController } from './marketplace/emr-medical-history.c
 import { EmrPrescriptionsController } from './marketplace/emr-prescriptions.controller.ts';
 import { EmrSummaryController } from './marketplace/emr-summary.controller.ts';
 import { EmrVitalsController } from './marketplace/emr-vitals.controller.ts';
+import { NotificationPreferencesController } from './marketplace/notification-preferences.controller.ts';
+import { NotificationPushController } from './marketplace/notification-push.controller.ts';
+import { NotificationStreamController } from './marketplace/notification-stream.controller.ts';
 import { NotificationsController } from './marketplace/notifications.controller.ts';
+import { NotificationsAdminController } from './marketplace/notifications-admin.controller.ts';
 import { PaymentsController } from './marketplace/payments.controller.ts';
 import { RefundsController } from './marketplace/refunds.controller.ts';
 import { RemindersController } from './marketplace/reminders.controller.ts';
@@ -29,6 +33,7 @@ import { DevMailController } from './operations/dev-mail.controller.ts';
 import { HealthController } from './operations/health.controller.ts';
 import { JwksController } from './operations/jwks.controller.ts';
 import { VerificationController } from './pages/verification.controller.ts';
+import { NotificationStreams } from './realtime/notification-streams.ts';
 import { RtcGateway } from './realtime/rtc.gateway.ts';
 import { Upgrades } from './realtime/upgrades.ts';
 
@@ -51,6 +56,10 @@ import { Upgrades } from './realtime/upgrades.ts';
     EmrVitalsController,
     HealthController,
     JwksController,
+    NotificationPreferencesController,
+    NotificationPushController,
+    NotificationStreamController,
+    NotificationsAdminController,
     NotificationsController,
     PaymentsController,
     RefundsController,
@@ -62,7 +71,7 @@ import { Upgrades } from './realtime/upgrades.ts';
     VerificationController,
     WebhooksController,
   ],
-  providers: [{ provide: APP_GUARD, useClass: AccessGuard }, RtcGateway, Upgrades],
+  providers: [{ provide: APP_GUARD, useClass: AccessGuard }, NotificationStreams, RtcGateway, Upgrades],
 })
 export class ApiModule {
   static with(config: Config): DynamicModule {

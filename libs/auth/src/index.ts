@@ -4,6 +4,7 @@ export * from './auth.module.ts';
 export * from './authentication.service.ts';
 export type { AuthorizationRequest } from './cognito.provider.ts';
 export * from './cognito.service.ts';
+export * from './logins.service.ts';
 export { hashPassword } from './password.ts';
 export * from './sessions.service.ts';
 export * from './token-issuer.ts';

@@ -3,6 +3,7 @@ import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { AuthenticationService, notLoggedIn } from '#auth';
 import { type Actor, DomainError, forbidden, hasRole } from '#kernel';
+import { StreamTicketsService } from '#notifications';
 import { OPERATION, type OperationOptions } from './operation.decorator.ts';
 
 /**
@@ -14,6 +15,7 @@ export class AccessGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
     private readonly authentication: AuthenticationService,
+    private readonly tickets: StreamTicketsService,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -22,7 +24,7 @@ export class AccessGuard implements CanActivate {
     if (!operation) throw forbidden('route_closed', 'This route is closed.');
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     request.successMessage = operation.message ?? 'OK';
-    request.actor = await this.#actor(request, operation.access === 'public');
+    request.actor = await this.#actor(request, operation);
     if (typeof operation.access !== 'string') {
       const { actor } = request;
       if (!operation.access.some((role) => hasRole(actor, role))) {
@@ -34,8 +36,10 @@ export class AccessGuard implements CanActivate {
     return true;
   }
 
-  async #actor(request: FastifyRequest, mayBeAnonymous: boolean): Promise<Actor> {
+  async #actor(request: FastifyRequest, { access, ticket: takesTicket }: OperationOptions): Promise<Actor> {
     const origin = { requestId: request.id, address: request.ip };
+    const { ticket } = request.query as { ticket?: unknown };
+    if (takesTicket && typeof ticket === 'string') return this.tickets.redeem(ticket, origin);
     const [scheme, token] = (request.headers.authorization ?? '').split(' ', 2);
     try {
       if (scheme?.toLowerCase() !== 'bearer' || !token) throw notLoggedIn();
@@ -44,7 +48,7 @@ export class AccessGuard implements CanActivate {
       // Many clients send their token with every request: one that has expired must not keep them from
       // refreshing it, or from logging in again.
       const anonymous = error instanceof DomainError && error.kind === 'unauthenticated';
-      if (mayBeAnonymous && anonymous) return { userId: null, roles: [], ...origin };
+      if (access === 'public' && anonymous) return { userId: null, roles: [], ...origin };
       throw error;
     }
   }

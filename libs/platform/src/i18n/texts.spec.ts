@@ -17,9 +17,15 @@ function textsOf(catalogue: object, prefix = ''): Text[] {
   return Object.entries(catalogue).flatMap(([name, value]: [string, unknown]) => {
     const key = `${prefix}${name.replace(PLURAL, '')}`;
     if (typeof value !== 'string') return textsOf(value as object, `${key}.`);
-    const places = new Set([...value.matchAll(/\{\{\s*(\w+)/g)].map(([, place]) => place));
+    const places = new Set([...value.matchAll(/\{\{\s*(\w+)/g)].map(([, place]) => place ?? ''));
     return [{ key, places: [...places].toSorted().join(' ') }];
   });
+}
+
+function leavesOf(catalogue: object, prefix = ''): string[] {
+  return Object.entries(catalogue).flatMap(([name, value]: [string, unknown]) =>
+    typeof value === 'string' ? [`${prefix}${name}`] : leavesOf(value as object, `${prefix}${name}.`),
+  );
 }
 
 const keysOf = (catalogue: object) => [...new Set(textsOf(catalogue).map(({ key }) => key))].toSorted();
@@ -39,6 +45,18 @@ describe('the texts', () => {
           expect(text).toEqual({ key: text.key, places: places.get(text.key) });
       }
     });
+    for (const [index, language] of LANGUAGES.entries()) {
+      it(`of ${library} have every plural form of ${language}`, () => {
+        const names = leavesOf([english as object, ...others][index] ?? {});
+        const counted = new Set(
+          names.filter((name) => PLURAL.test(name)).map((name) => name.replace(PLURAL, '')),
+        );
+        const forms = new Intl.PluralRules(language).resolvedOptions().pluralCategories;
+        for (const name of counted) {
+          expect(names).toEqual(expect.arrayContaining(forms.map((form) => `${name}_${form}`)));
+        }
+      });
+    }
   }
 
   it('fall back on English for a language that nobody translated to, and know their keys', () => {
