@@ -4,6 +4,7 @@ export * from './bulk-notification.entity.ts';
 export * from './bulk-notifications.service.ts';
 export * from './deliveries.service.ts';
 export * from './delivery.states.ts';
+export type { Notice } from './notice.ts';
 export * from './notification.entity.ts';
 export * from './notification-feed.ts';
 export * from './notification-groups.ts';
