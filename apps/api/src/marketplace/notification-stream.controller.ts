@@ -39,16 +39,17 @@ export class NotificationStreamController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EventStream | undefined> {
+    // Fastify answers HEAD with the handler of GET, and nobody would read on.
+    if (request.method === 'HEAD') return undefined;
+    const events = await this.streams.open(actor, lastEventId ?? last_event_id ?? null, toNotification);
+    request.streams = true;
     reply.headers({
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-store',
       // nginx would hold events back until its buffer is full.
       'x-accel-buffering': 'no',
     });
-    // Fastify answers HEAD with the handler of GET, and nobody would read on.
-    if (request.method === 'HEAD') return undefined;
-    request.streams = true;
-    return this.streams.open(actor, lastEventId ?? last_event_id ?? null, toNotification);
+    return events;
   }
 
   @Post('ticket')

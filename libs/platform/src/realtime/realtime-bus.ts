@@ -1,3 +1,5 @@
+import type { OnApplicationShutdown } from '@nestjs/common';
+
 /** One entry of a log. */
 export interface LogEntry {
   /** Rises by one from entry to entry; where a log starts is the driver's affair. */
@@ -38,7 +40,7 @@ export type Stop = () => Promise<void>;
  *
  * Nothing here is durable: what must survive belongs to the database.
  */
-export abstract class RealtimeBus {
+export abstract class RealtimeBus implements OnApplicationShutdown {
   abstract publish(channel: string, message: string): Promise<void>;
 
   abstract subscribe(channel: string, listener: (message: string) => void): Promise<Stop>;
@@ -78,4 +80,9 @@ export abstract class RealtimeBus {
   abstract isAlive(lease: string): Promise<boolean>;
 
   abstract close(): Promise<void>;
+
+  /** An open connection would keep the process from ending by itself. */
+  async onApplicationShutdown(): Promise<void> {
+    await this.close();
+  }
 }
