@@ -123,7 +123,9 @@ export function pushEnvironment(service: PushService): Record<string, string> {
   pair.generateKeys();
   return {
     WEB_PUSH_PUBLIC_KEY: pair.getPublicKey().toString('base64url'),
-    WEB_PUSH_PRIVATE_KEY: pair.getPrivateKey().toString('base64url').padStart(43, 'A'),
+    WEB_PUSH_PRIVATE_KEY: Buffer.concat([Buffer.alloc(32), pair.getPrivateKey()])
+      .subarray(-32)
+      .toString('base64url'),
     WEB_PUSH_TEST_SERVICE: service.origin,
   };
 }
