@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { type Config, PlatformModule } from '#platform';
 import { AccessGuard } from './http/access.guard.ts';
+import { RateLimits } from './http/rate-limits.ts';
 import { LIBRARIES } from './libraries.ts';
 import { AppointmentsController } from './marketplace/appointments.controller.ts';
 import { AuditController } from './marketplace/audit.controller.ts';
@@ -16,6 +17,7 @@ import { EmrMedicalHistoryController } from './marketplace/emr-medical-history.c
 import { EmrPrescriptionsController } from './marketplace/emr-prescriptions.controller.ts';
 import { EmrSummaryController } from './marketplace/emr-summary.controller.ts';
 import { EmrVitalsController } from './marketplace/emr-vitals.controller.ts';
+import { FilesController } from './marketplace/files.controller.ts';
 import { NotificationPreferencesController } from './marketplace/notification-preferences.controller.ts';
 import { NotificationPushController } from './marketplace/notification-push.controller.ts';
 import { NotificationStreamController } from './marketplace/notification-stream.controller.ts';
@@ -54,6 +56,7 @@ import { Upgrades } from './realtime/upgrades.ts';
     EmrPrescriptionsController,
     EmrSummaryController,
     EmrVitalsController,
+    FilesController,
     HealthController,
     JwksController,
     NotificationPreferencesController,
@@ -71,7 +74,13 @@ import { Upgrades } from './realtime/upgrades.ts';
     VerificationController,
     WebhooksController,
   ],
-  providers: [{ provide: APP_GUARD, useClass: AccessGuard }, NotificationStreams, RtcGateway, Upgrades],
+  providers: [
+    { provide: APP_GUARD, useClass: AccessGuard },
+    NotificationStreams,
+    RateLimits,
+    RtcGateway,
+    Upgrades,
+  ],
 })
 export class ApiModule {
   static with(config: Config): DynamicModule {

@@ -6,7 +6,14 @@ import PostalMime from 'postal-mime';
 import { startTestApp, type TestApp } from '../../support/app.ts';
 import { EventListener } from '../../support/event-listener.ts';
 import { intentFor, PAYING_APP, payInBrowser, settled } from '../../support/paying.ts';
-import { type DoctorPerson, freeSlots, type Person, register, registerAdmin, registerDoctor } from '../../support/people.ts';
+import {
+  type DoctorPerson,
+  freeSlots,
+  type Person,
+  register,
+  registerAdmin,
+  registerDoctor,
+} from '../../support/people.ts';
 import { type PushService, pushEnvironment, startPushService } from '../../support/push-service.ts';
 
 /** What may be nowhere but in the chart. */
@@ -95,12 +102,21 @@ describe('what leaves the app in the life of a visit', () => {
     const prescription = await must(
       doctor.client.post('/api/emr/prescriptions/', {
         appointment_id: id,
-        items: [{ medicine: SECRETS.medicine, dose: '1', frequency: 'daily', duration: '3 days' }],
+        items: [
+          {
+            medicine: SECRETS.medicine,
+            strength: '500 mg',
+            form: 'tablet',
+            dose: '1 tablet',
+            route: 'by mouth',
+            frequency: 'once a day',
+            duration: '3 days',
+            quantity: '3',
+          },
+        ],
       }),
     );
-    await must(
-      doctor.client.put(`/api/emr/prescriptions/${prescription.id}/`, { status: 'issued' }),
-    );
+    await must(doctor.client.put(`/api/emr/prescriptions/${prescription.id}/`, { status: 'issued' }));
     await must(doctor.client.post(`/api/appointments/${id}/end/`));
     const other = await bookAndPay(140);
     await app.sql(`update pgboss.job set start_after = now() where name = 'notifications.send-reminder'`);
@@ -125,9 +141,9 @@ describe('what leaves the app in the life of a visit', () => {
        union all select d::text from notification_deliveries d`,
     );
     // All of them are in use, or the test would prove nothing.
-    const types = (await app.sql<{ type: string }>('select distinct type from notifications order by type')).map(
-      ({ type }) => type,
-    );
+    const types = (
+      await app.sql<{ type: string }>('select distinct type from notifications order by type')
+    ).map(({ type }) => type);
     expect(types).toEqual([
       'appointment_cancelled',
       'appointment_confirmed',
@@ -153,7 +169,8 @@ describe('what leaves the app in the life of a visit', () => {
     ];
     for (const [name, secret] of Object.entries(SECRETS)) {
       // The patient's own calendar entry has their own name.
-      const where = name === 'lastName' ? everywhere.filter((text) => !text.includes('ATTENDEE')) : everywhere;
+      const where =
+        name === 'lastName' ? everywhere.filter((text) => !text.includes('ATTENDEE')) : everywhere;
       expect({ name, found: where.filter((text) => text.includes(secret)) }).toEqual({ name, found: [] });
     }
   });

@@ -1,5 +1,4 @@
 import type { OnApplicationShutdown } from '@nestjs/common';
-
 /** One entry of a log. */
 export interface LogEntry {
   /** Rises by one from entry to entry; where a log starts is the driver's affair. */
@@ -81,8 +80,8 @@ export abstract class RealtimeBus implements OnApplicationShutdown {
 
   abstract close(): Promise<void>;
 
-  /** An open connection would keep the process from ending by itself. */
-  async onApplicationShutdown(): Promise<void> {
-    await this.close();
+  /** After the rooms have said their last words. */
+  onApplicationShutdown(): Promise<void> {
+    return this.close();
   }
 }
