@@ -5,7 +5,7 @@ import { buffer } from 'node:stream/consumers';
 import { importJWK, type JWTPayload, jwtVerify } from 'jose';
 
 /** A message as the browser of a subscription got it. */
-export interface PushedMessage {
+interface PushedMessage {
   readonly subscription: string;
   readonly headers: IncomingHttpHeaders;
   /** What the server says of itself (RFC 8292), its signature verified. */

@@ -140,7 +140,7 @@ describe('the stream of notifications', () => {
     // Two at once: one comes in.
     const shared = (await ticketFor()).stream_url;
     const both = await Promise.all([1, 2].map(() => EventListener.open(`${app.url}${shared}`)));
-    expect(both.map(({ status }) => status).toSorted()).toEqual([200, 401]);
+    expect(both.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 401]);
     const late = await ticketFor();
     mock.method(app.nest.get(Clock), 'now', () => Temporal.Now.instant().add({ seconds: 31 }));
     await invalid(late.stream_url);
