@@ -216,6 +216,7 @@ describe('an account as a whole', () => {
         async () => (await person.client.get('/api/auth/export/')).body.data.status === 'expired',
         'the export is over',
       );
+      await app.drained();
       expect((await fetch(download.url)).status).toBe(404);
 
       await app.sql(`update account_exports set status = 'assembling' where id = $1`, [id]);
