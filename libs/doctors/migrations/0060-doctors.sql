@@ -1,6 +1,18 @@
 create type gender as enum ('female', 'male', 'other');
 create type kyc_status as enum ('unsubmitted', 'submitted', 'approved', 'rejected', 'expired');
 
+-- Text as words: folded, with a space for every sign between them, so that "O'Brien" and "MD/PhD" are found
+-- by their parts.
+create function searchable(text) returns text
+  language sql immutable parallel safe strict
+  return regexp_replace(public.fold($1), '[[:punct:][:space:]]+', ' ', 'g');
+
+-- The query for texts with a word that starts like this one, among the words of these weights ('' for all).
+-- Null, which matches nothing, for a text without any word.
+create function words_starting(word text, weights text) returns tsquery
+  language sql immutable parallel safe strict
+  return (nullif(plainto_tsquery('simple', public.searchable(word))::text, '') || ':*' || weights)::tsquery;
+
 -- The public marketplace profile of a staff member, under the staff member's id.
 create table doctors (
   id uuid primary key references staff_members,
@@ -32,14 +44,25 @@ create table doctors (
   kyc_rejection_reason text,
   rating_total integer not null default 0,
   rating_count integer not null default 0,
+  -- As it is shown, so that nobody who shows 4.5 is missing among those with at least 4.5.
+  rating double precision generated always as (round(rating_total::numeric / nullif(rating_count, 0), 1)) stored,
   created_at timestamptz not null,
   updated_at timestamptz not null,
-  search_text text not null generated always as (
-    fold(name || ' ' || bio || ' ' || immutable_join(specialties) || ' ' || immutable_join(languages))
-  ) stored
+  -- Every word, by where it stands: name, specialties, qualifications, the rest.
+  search_words tsvector not null generated always as (
+    setweight(to_tsvector('simple', searchable(name)), 'A')
+    || setweight(to_tsvector('simple', searchable(immutable_join(specialties))), 'B')
+    || setweight(to_tsvector('simple', searchable(immutable_join(qualifications))), 'C')
+    || setweight(to_tsvector('simple', searchable(bio)), 'D')
+  ) stored,
+  -- Where typing errors are forgiven.
+  search_text text not null generated always as (fold(name || ' ' || immutable_join(specialties))) stored
 );
-create index on doctors using gin (search_text gin_trgm_ops);
-create index on doctors using gin (specialties);
-create index on doctors using gin (languages);
+-- Profiles are read far more often than written: no list of pending entries that each search would have to read.
+create index doctors_search_words on doctors using gin (search_words) with (fastupdate = off);
+create index doctors_search_text on doctors using gin (search_text gin_trgm_ops) with (fastupdate = off);
+create index on doctors using gin (specialties) with (fastupdate = off);
+create index on doctors using gin (languages) with (fastupdate = off);
 create index on doctors (organization_id);
-create index doctors_listed on doctors (created_at desc, id) where kyc_status = 'approved' and accepting_patients;
+create index doctors_by_rating on doctors (rating desc nulls last, rating_count desc, id)
+  include (license_expires_on) where kyc_status = 'approved' and accepting_patients;

@@ -2,7 +2,7 @@ import type { Selectable } from 'kysely';
 import type { Money } from '#kernel';
 import type { Tables } from '#platform';
 
-type Row = Omit<Selectable<Tables['doctors']>, 'searchText'>;
+type Row = Omit<Selectable<Tables['doctors']>, 'searchText' | 'searchWords'>;
 
 /** The public marketplace profile of a member of staff; `id` is the staff member's id. */
 export type Doctor = Omit<Row, 'feeAmount' | 'feeCurrency' | 'kycDocuments'> & {
@@ -49,6 +49,7 @@ export const DOCTOR_COLUMNS = [
   'kycRejectionReason',
   'ratingTotal',
   'ratingCount',
+  'rating',
   'createdAt',
   'updatedAt',
 ] as const;
@@ -65,10 +66,15 @@ export function asDoctor({
   };
 }
 
-/** The mean rating to one decimal, or `null` before the first review. */
-export function rating({
-  ratingTotal,
-  ratingCount,
-}: Pick<Doctor, 'ratingTotal' | 'ratingCount'>): number | null {
-  return ratingCount === 0 ? null : Math.round((ratingTotal / ratingCount) * 10) / 10;
+/** The day on which a licence must be valid to be valid at this instant: licences end with their last day in UTC. */
+export function licensedOn(at: Temporal.Instant): string {
+  return at.toZonedDateTimeISO('UTC').toPlainDate().toString();
+}
+
+/** Whether the doctor may see patients at this instant: approved, with a licence that has not run out by then. */
+export function isLicensed(
+  { kycStatus, licenseExpiresOn }: Pick<Doctor, 'kycStatus' | 'licenseExpiresOn'>,
+  at: Temporal.Instant,
+): boolean {
+  return kycStatus === 'approved' && licenseExpiresOn !== null && licenseExpiresOn >= licensedOn(at);
 }

@@ -3,7 +3,7 @@ import { AccountsService } from '#auth';
 import { Clock, conflict, type Money, notFound, type UserActor } from '#kernel';
 import { type NewPractice, PracticesService } from '#organizations';
 import { Database, Transactional, violatedConstraint } from '#platform';
-import { asDoctor, DOCTOR_COLUMNS, type Doctor } from './doctor.entity.ts';
+import { asDoctor, DOCTOR_COLUMNS, type Doctor, licensedOn } from './doctor.entity.ts';
 
 export interface DoctorProfile {
   readonly name: string;
@@ -100,7 +100,7 @@ export class DoctorsService {
       .select(DOCTOR_COLUMNS)
       .where('id', '=', doctorId)
       .where('kycStatus', '=', 'approved')
-      .where('licenseExpiresOn', '>=', this.#today())
+      .where('licenseExpiresOn', '>=', licensedOn(this.clock.now()))
       .executeTakeFirst();
     if (!row) throw notFound('doctor');
     return asDoctor(row);
@@ -127,9 +127,5 @@ export class DoctorsService {
       }))
       .where('id', '=', doctorId)
       .execute();
-  }
-
-  #today(): string {
-    return this.clock.now().toZonedDateTimeISO('UTC').toPlainDate().toString();
   }
 }

@@ -1,4 +1,5 @@
 export * from './doctor.entity.ts';
+export * from './doctor-search.service.ts';
 export * from './doctors.module.ts';
 export * from './doctors.service.ts';
 export * from './events.ts';

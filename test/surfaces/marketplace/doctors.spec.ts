@@ -23,8 +23,6 @@ describe('doctors', () => {
   });
   after(() => app.close());
 
-  const names = (body: { data: { items: { name: string }[] } }) => body.data.items.map(({ name }) => name);
-
   describe('their licence', () => {
     let doctor: Person;
     let doctorId: string;
@@ -90,65 +88,6 @@ describe('doctors', () => {
     it('belongs to one profile an account', async () => {
       const again = await doctor.client.post('/api/doctors/register/', DOCTOR_PROFILE);
       expect([again.status, again.body.details.code]).toEqual([409, 'doctor_already_registered']);
-    });
-  });
-
-  describe('the search', () => {
-    before(async () => {
-      const fee = (amount: number, currency = 'EUR') => ({ consultation_fee: { amount, currency } });
-      await registerDoctor(app, admin, {
-        name: 'Dr. Zoë Müller',
-        specialties: ['dermatology'],
-        languages: ['de', 'en'],
-        gender: 'female',
-        ...fee(9000),
-      });
-      await registerDoctor(app, admin, {
-        name: 'Dr. Arjun Rao',
-        specialties: ['cardiology'],
-        languages: ['hi'],
-        gender: 'male',
-        ...fee(80_000, 'INR'),
-      });
-      await registerDoctor(app, admin, {
-        name: 'Dr. Claire Petit',
-        specialties: ['dermatology'],
-        languages: ['fr'],
-        gender: 'female',
-        minimum_notice_minutes: 3 * 24 * 60,
-        ...fee(4000),
-      });
-    });
-
-    const search = async (query: string) => names((await app.client().get(`/api/doctors/?${query}`)).body);
-
-    it('forgives accents and typing errors', async () => {
-      expect(await search('search=zoe muller')).toEqual(['Dr. Zoë Müller']);
-      expect(await search('search=Muler')).toContain('Dr. Zoë Müller');
-      expect(await search('search=dermatolgy')).toEqual(
-        expect.arrayContaining(['Dr. Zoë Müller', 'Dr. Claire Petit']),
-      );
-      expect(await search('search=xyzzy')).toEqual([]);
-    });
-
-    it('filters by specialty, language, gender and fee', async () => {
-      expect(await search('specialty=Cardiology')).toEqual(['Dr. Arjun Rao']);
-      expect(await search('language=fr&specialty=dermatology')).toEqual(['Dr. Claire Petit']);
-      expect(await search('gender=male')).toEqual(['Dr. Arjun Rao']);
-      expect(await search('currency=EUR&fee_max=5000')).toEqual(['Dr. Claire Petit']);
-    });
-
-    it('finds who is free soon, and puts the soonest first', async () => {
-      const soon = Temporal.Now.instant().add({ hours: 2 }).toString();
-      expect(await search(`available_before=${soon}&specialty=dermatology`)).toEqual(['Dr. Zoë Müller']);
-      expect((await search('ordering=next_slot')).at(-1)).toBe('Dr. Claire Petit');
-      const page = await app.client().get('/api/doctors/?ordering=consultation_fee&currency=EUR&page_size=1');
-      expect(page.body.data).toMatchObject({ total: 2, page: 1, page_size: 1 });
-      expect(names(page.body)).toEqual(['Dr. Claire Petit']);
-      expect(page.body.data.items[0].next_slot).toEqual({
-        start: expect.any(String),
-        end: expect.any(String),
-      });
     });
   });
 

@@ -30,25 +30,17 @@ export class DoctorsController {
 
   @Get()
   @Operation({
-    summary: 'Find doctors: text, specialty, language, fee, rating, next free slot',
+    summary: 'Find doctors: text, name, specialty, language, fee, rating, experience, next free slot',
+    description:
+      'Every word of `search` must be in name, specialties, qualifications or biography; words may be cut short ' +
+      'while they are typed. Where nobody has them all, typing errors in names and specialties are forgiven. ' +
+      'The best match comes first, otherwise the best rated.',
     access: 'public',
     answers: FoundDoctorAnswer,
     paged: true,
   })
-  async search(@Query({ schema: SearchDoctors }) query: z.output<typeof SearchDoctors>) {
-    const { page, fee_min, fee_max, rating_min, available_after, available_before, ...filter } = query;
-    const found = await this.discovery.search(
-      {
-        ...filter,
-        feeFrom: fee_min,
-        feeTo: fee_max,
-        ratingFrom: rating_min,
-        freeFrom: available_after,
-        freeBefore: available_before,
-      },
-      page,
-    );
-    return mapPage(found, toFoundDoctor);
+  async search(@Query({ schema: SearchDoctors }) { page, filter }: z.output<typeof SearchDoctors>) {
+    return mapPage(await this.discovery.search(filter, page), toFoundDoctor);
   }
 
   @Post('register')

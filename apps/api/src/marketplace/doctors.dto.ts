@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { FoundDoctor } from '#appointments';
-import { type Doctor, rating } from '#doctors';
+import type { DoctorFilter, FoundDoctor } from '#appointments';
+import type { Doctor } from '#doctors';
 import { CURRENCIES } from '#kernel';
 import {
   Country,
@@ -95,9 +95,11 @@ export const SearchDoctors = listQuery(
     rating: 'rating',
     years_of_experience: 'experience',
     created_at: 'createdAt',
+    updated_at: 'updatedAt',
     next_slot: 'nextSlot',
   },
   {
+    name: RequiredText(120).optional().describe('Words of the name.'),
     specialty: Text(80).optional(),
     language: Language.optional(),
     gender: Gender.optional(),
@@ -106,10 +108,36 @@ export const SearchDoctors = listQuery(
     fee_min: z.coerce.number().int().min(0).optional().describe('Minor units.'),
     fee_max: z.coerce.number().int().min(0).optional().describe('Minor units.'),
     rating_min: z.coerce.number().min(1).max(5).optional(),
+    experience_min: z.coerce.number().int().min(0).max(80).optional().describe('Years.'),
+    accepting: z
+      .enum(['true', 'false', 'any'])
+      .default('true')
+      .describe('Whether the doctor takes bookings at present.'),
+    available_on: z.iso
+      .date()
+      .optional()
+      .describe('Only doctors with a free slot on this day of `time_zone`.'),
+    time_zone: TimeZone.default('UTC'),
     available_after: Instant.optional().describe('Only doctors with a free slot at or after this time.'),
     available_before: Instant.optional().describe('Only doctors with a free slot before this time.'),
   },
-);
+).transform(({ page, fee_min, fee_max, rating_min, experience_min, accepting, ...query }) => {
+  const { available_on, time_zone, available_after, available_before, ...filter } = query;
+  const day = available_on && Temporal.PlainDate.from(available_on);
+  return {
+    page,
+    filter: {
+      ...filter,
+      accepting: accepting === 'any' ? accepting : accepting === 'true',
+      feeFrom: fee_min,
+      feeTo: fee_max,
+      ratingFrom: rating_min,
+      experienceFrom: experience_min,
+      freeFrom: day ? day.toZonedDateTime(time_zone).toInstant() : available_after,
+      freeBefore: day ? day.add({ days: 1 }).toZonedDateTime(time_zone).toInstant() : available_before,
+    } satisfies DoctorFilter,
+  };
+});
 
 const SubmitKyc = z
   .object({
@@ -202,7 +230,7 @@ export function toDoctor(doctor: Doctor): z.infer<typeof DoctorAnswer> {
     slot_minutes: doctor.slotMinutes,
     license_country: doctor.licenseCountry,
     accepting_patients: doctor.acceptingPatients,
-    rating: rating(doctor),
+    rating: doctor.rating,
     rating_count: doctor.ratingCount,
     created_at: iso(doctor.createdAt),
     updated_at: iso(doctor.updatedAt),

@@ -167,9 +167,11 @@ export interface Doctors {
   name: string;
   organizationId: string;
   qualifications: Generated<string[]>;
+  rating: Generated<number | null>;
   ratingCount: Generated<number>;
   ratingTotal: Generated<number>;
   searchText: Generated<string>;
+  searchWords: Generated<string>;
   slotMinutes: Generated<number>;
   specialties: string[];
   timeZone: string;
