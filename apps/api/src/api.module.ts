@@ -20,6 +20,7 @@ import { NotificationsController } from './marketplace/notifications.controller.
 import { PaymentsController } from './marketplace/payments.controller.ts';
 import { RefundsController } from './marketplace/refunds.controller.ts';
 import { RemindersController } from './marketplace/reminders.controller.ts';
+import { ReviewModerationController } from './marketplace/review-moderation.controller.ts';
 import { ReviewsController } from './marketplace/reviews.controller.ts';
 import { RtcRoomsController } from './marketplace/rtc-rooms.controller.ts';
 import { RtcSignalsController } from './marketplace/rtc-signals.controller.ts';
@@ -55,6 +56,7 @@ import { Upgrades } from './realtime/upgrades.ts';
     PaymentsController,
     RefundsController,
     RemindersController,
+    ReviewModerationController,
     ReviewsController,
     RtcRoomsController,
     RtcSignalsController,

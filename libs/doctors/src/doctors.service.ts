@@ -117,13 +117,16 @@ export class DoctorsService {
     return asDoctor(row);
   }
 
-  /** Keeps the sums behind the mean rating. Called with the review's own transaction. */
-  async addRating(doctorId: string, rating: number): Promise<void> {
+  /** Keeps the sums behind the mean rating. In the transaction of the review that changes them. */
+  async countRating(
+    doctorId: string,
+    change: { readonly total: number; readonly count: number },
+  ): Promise<void> {
     await this.database.query
       .updateTable('doctors')
       .set((eb) => ({
-        ratingTotal: eb('ratingTotal', '+', rating),
-        ratingCount: eb('ratingCount', '+', 1),
+        ratingTotal: eb('ratingTotal', '+', change.total),
+        ratingCount: eb('ratingCount', '+', change.count),
       }))
       .where('id', '=', doctorId)
       .execute();

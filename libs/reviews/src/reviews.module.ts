@@ -1,12 +1,16 @@
 import { Module } from '@nestjs/common';
 import { AppointmentsModule } from '#appointments';
+import { AuditModule } from '#audit';
 import { AuthModule } from '#auth';
 import { DoctorsModule } from '#doctors';
+import { ReviewModerationService } from './review-moderation.service.ts';
+import { ReviewRecords } from './review-records.ts';
+import { ReviewRepliesService } from './review-replies.service.ts';
 import { ReviewsService } from './reviews.service.ts';
 
 @Module({
-  imports: [AppointmentsModule, AuthModule, DoctorsModule],
-  providers: [ReviewsService],
-  exports: [ReviewsService],
+  imports: [AppointmentsModule, AuditModule, AuthModule, DoctorsModule],
+  providers: [ReviewModerationService, ReviewRecords, ReviewRepliesService, ReviewsService],
+  exports: [ReviewModerationService, ReviewRepliesService, ReviewsService],
 })
 export class ReviewsModule {}

@@ -177,32 +177,4 @@ describe('doctors', () => {
       });
     });
   });
-
-  describe('what patients say of them', () => {
-    it('comes from a patient whose visit took place, once', async () => {
-      const doctor = await registerDoctor(app, admin);
-      const path = `/api/doctors/${doctor.doctorId}/reviews/create/`;
-      expect((await patient.client.post(path, { rating: 5 })).body.details.code).toBe('visit_required');
-      const [slot] = (await app.client().get(`/api/doctors/${doctor.doctorId}/availability/`)).body.data
-        .slots;
-      const booked = await patient.client.post('/api/appointments/', {
-        doctor_id: doctor.doctorId,
-        start: slot.start,
-      });
-      await app.sql(`update appointments set status = 'completed' where id = $1`, [booked.body.data.id]);
-      const answers = await Promise.all(
-        [1, 2, 3].map(() => patient.client.post(path, { rating: 4, comment: 'Good.' })),
-      );
-      expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([201, 409, 409]);
-      const listed = await app.client().get(`/api/doctors/${doctor.doctorId}/reviews/`);
-      expect(listed.body.data).toMatchObject({ total: 1, items: [{ rating: 4, comment: 'Good.' }] });
-      expect(listed.body.data.items[0].author).toMatch(/^Paul P\.$/);
-      expect((await app.client().get(`/api/doctors/${doctor.doctorId}/`)).body.data).toMatchObject({
-        rating: 4,
-        rating_count: 1,
-      });
-      expect((await doctor.client.post(path, { rating: 5 })).status).toBe(403);
-      expect((await patient.client.post(path, { rating: 6 })).status).toBe(400);
-    });
-  });
 });

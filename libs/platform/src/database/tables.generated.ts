@@ -53,6 +53,10 @@ export type RefundStatus = "failed" | "pending" | "succeeded";
 
 export type ReminderStatus = "cancelled" | "scheduled" | "sent";
 
+export type ReviewReportReason = "offensive" | "other" | "personal_data" | "spam" | "untrue";
+
+export type ReviewStatus = "hidden" | "published" | "withdrawn";
+
 export type RoomRole = "doctor" | "patient";
 
 export type RoomStatus = "active" | "ended" | "waiting";
@@ -400,15 +404,33 @@ export interface Reminders {
   userId: string;
 }
 
+export interface ReviewReports {
+  closedAt: Temporal.Instant | null;
+  createdAt: Temporal.Instant;
+  id: string;
+  note: Uint8Array | null;
+  reason: ReviewReportReason;
+  reporterId: string;
+  reviewId: string;
+}
+
 export interface Reviews {
   appointmentId: string;
   authorName: string;
+  authorUserId: string;
   comment: Generated<string>;
   createdAt: Temporal.Instant;
+  editedAt: Temporal.Instant | null;
   id: string;
+  moderatedAt: Temporal.Instant | null;
+  moderatedBy: string | null;
+  moderationReason: string | null;
   patientId: string;
   practitionerId: string;
   rating: number;
+  repliedAt: Temporal.Instant | null;
+  reply: string | null;
+  status: Generated<ReviewStatus>;
   updatedAt: Temporal.Instant;
 }
 
@@ -532,6 +554,7 @@ export interface DB {
   refreshTokens: RefreshTokens;
   refunds: Refunds;
   reminders: Reminders;
+  reviewReports: ReviewReports;
   reviews: Reviews;
   roomJoinTokens: RoomJoinTokens;
   roomParticipants: RoomParticipants;
