@@ -18,6 +18,7 @@ import { EmrPrescriptionsController } from './marketplace/emr-prescriptions.cont
 import { EmrSummaryController } from './marketplace/emr-summary.controller.ts';
 import { EmrVitalsController } from './marketplace/emr-vitals.controller.ts';
 import { FilesController } from './marketplace/files.controller.ts';
+import { KycController } from './marketplace/kyc.controller.ts';
 import { NotificationsController } from './marketplace/notifications.controller.ts';
 import { PaymentsController } from './marketplace/payments.controller.ts';
 import { RefundsController } from './marketplace/refunds.controller.ts';
@@ -55,6 +56,7 @@ import { Upgrades } from './realtime/upgrades.ts';
     FilesController,
     HealthController,
     JwksController,
+    KycController,
     NotificationsController,
     PaymentsController,
     RefundsController,

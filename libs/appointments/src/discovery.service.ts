@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { asDoctor, type Doctor, DoctorSearch, type ProfileFilter } from '#doctors';
-import { Clock, type Page, type PageRequest } from '#kernel';
+import { type Doctor, DoctorSearch, DoctorsService, isLicensed, type ProfileFilter } from '#doctors';
+import { type Actor, Clock, hasRole, notFound, type Page, type PageRequest } from '#kernel';
+import { AppointmentsService } from './appointments.service.ts';
 import { type BookableSlot, SlotsService } from './slots.service.ts';
 
 export interface DoctorFilter extends Omit<ProfileFilter, 'order'> {
@@ -28,6 +29,8 @@ export interface FoundSlot {
 export class DiscoveryService {
   constructor(
     private readonly clock: Clock,
+    private readonly appointments: AppointmentsService,
+    private readonly doctors: DoctorsService,
     private readonly profiles: DoctorSearch,
     private readonly bookable: SlotsService,
   ) {}
@@ -35,6 +38,20 @@ export class DiscoveryService {
   async search(filter: DoctorFilter, page: PageRequest): Promise<Page<FoundDoctor>> {
     const bySlot = filter.order?.by === 'nextSlot' || filter.freeFrom || filter.freeBefore;
     return bySlot ? this.#bySlot(filter, page) : this.#byProfile(filter, page);
+  }
+
+  /**
+   * A doctor as the actor may see them. Who is not listed any more is still known to those who met them, to
+   * administrators and to themselves; they take no bookings.
+   * @throws not_found `doctor_not_found`
+   */
+  async doctor(actor: Actor, doctorId: string): Promise<Doctor> {
+    const doctor = await this.doctors.byId(doctorId);
+    if (isLicensed(doctor, this.clock.now())) return doctor;
+    const knows =
+      doctor.userId === actor.userId || hasRole(actor, 'admin') || (await this.#met(actor, doctorId));
+    if (!knows) throw notFound('doctor');
+    return { ...doctor, acceptingPatients: false };
   }
 
   /** The bookable slots in a time, of every doctor who fits, soonest first. */
@@ -54,6 +71,19 @@ export class DiscoveryService {
       page,
       pageSize,
     };
+  }
+
+  async #met(actor: Actor, practitionerId: string): Promise<boolean> {
+    if (actor.userId === null) return false;
+    const { total } = await this.appointments.list(
+      actor,
+      {
+        practitionerId,
+        status: ['scheduled', 'arrived', 'in_progress', 'completed', 'cancelled', 'no_show'],
+      },
+      { page: 1, pageSize: 1 },
+    );
+    return total > 0;
   }
 
   async #byProfile(filter: DoctorFilter, page: PageRequest): Promise<Page<FoundDoctor>> {

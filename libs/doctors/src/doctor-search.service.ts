@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type RawBuilder, sql } from 'kysely';
 import { Clock, type Page, type PageRequest, type Period } from '#kernel';
-import { Database, given, within } from '#platform';
+import { containing, Database, given, pageOf, within } from '#platform';
 import { asDoctor, DOCTOR_COLUMNS, type Doctor, licensedOn } from './doctor.entity.ts';
 import { type TextQuery, textMatch, textRank, wordsOf } from './doctor-text.ts';
 
@@ -34,6 +34,17 @@ export interface ProfileFilter {
   };
 }
 
+export interface TermFilter {
+  readonly search?: string;
+  readonly order?: { readonly by: 'name' | 'count'; readonly descending: boolean };
+}
+
+/** A word of a catalogue, and how many doctors have it. */
+export interface Term {
+  readonly name: string;
+  readonly count: number;
+}
+
 /** Finds listed doctors by what their profiles say. When they are free is not its affair. */
 @Injectable()
 export class DoctorSearch {
@@ -63,6 +74,29 @@ export class DoctorSearch {
   async all(filter: ProfileFilter): Promise<Doctor[]> {
     const { ordered } = await this.statements(filter);
     return (await ordered.execute()).map(asDoctor);
+  }
+
+  /** The specialties, or languages, of those who take bookings, the most frequent first unless asked otherwise. */
+  async terms(
+    of: 'specialties' | 'languages',
+    { search, order = { by: 'count', descending: true } }: TermFilter,
+    page: PageRequest,
+  ): Promise<Page<Term>> {
+    const found = await pageOf(
+      this.database.query
+        .selectFrom(
+          this.#listed({})
+            .select(sql<string>`unnest(${sql.ref(of)})`.as('name'))
+            .as('term'),
+        )
+        .select(['name', sql<number>`count(*)`.as('count')])
+        .where((eb) => eb.and(given([search && sql<boolean>`fold(name) like fold(${containing(search)})`])))
+        .groupBy('name')
+        .orderBy(order.by, order.descending ? 'desc' : 'asc')
+        .orderBy('name'),
+      page,
+    );
+    return { ...found, items: found.items.map(({ name, count }) => ({ name, count })) };
   }
 
   /** What `page` and `all` run, for whoever builds on it. */

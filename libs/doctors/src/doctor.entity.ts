@@ -5,19 +5,12 @@ import type { Tables } from '#platform';
 type Row = Omit<Selectable<Tables['doctors']>, 'searchText' | 'searchWords'>;
 
 /** The public marketplace profile of a member of staff; `id` is the staff member's id. */
-export type Doctor = Omit<Row, 'feeAmount' | 'feeCurrency' | 'kycDocuments'> & {
+export type Doctor = Omit<Row, 'feeAmount' | 'feeCurrency'> & {
   /** What one visit costs. */
   readonly fee: Money;
-  readonly kycDocuments: readonly KycDocument[];
 };
 
 export type KycStatus = Row['kycStatus'];
-
-/** A piece of evidence that a doctor sends: what it is, and where it is kept. */
-export interface KycDocument {
-  readonly kind: 'licence' | 'identity' | 'degree' | 'insurance';
-  readonly reference: string;
-}
 
 export const DOCTOR_COLUMNS = [
   'id',
@@ -42,11 +35,6 @@ export const DOCTOR_COLUMNS = [
   'licenseNumber',
   'licenseCountry',
   'licenseExpiresOn',
-  'kycDocuments',
-  'kycSubmittedAt',
-  'kycReviewedAt',
-  'kycReviewedBy',
-  'kycRejectionReason',
   'ratingTotal',
   'ratingCount',
   'rating',
@@ -62,7 +50,6 @@ export function asDoctor({
   return {
     ...row,
     fee: { amount: feeAmount, currency: feeCurrency as Money['currency'] },
-    kycDocuments: row.kycDocuments as unknown as KycDocument[],
   };
 }
 
@@ -71,10 +58,15 @@ export function licensedOn(at: Temporal.Instant): string {
   return at.toZonedDateTimeISO('UTC').toPlainDate().toString();
 }
 
+type Licensed = Pick<Doctor, 'kycStatus' | 'licenseExpiresOn'>;
+
+/** The instant at which the doctor's right to see patients ends; long ago for one who has none. */
+export function licensedUntil({ kycStatus, licenseExpiresOn }: Licensed): Temporal.Instant {
+  if (kycStatus !== 'approved' || licenseExpiresOn === null) return Temporal.Instant.fromEpochMilliseconds(0);
+  return Temporal.PlainDate.from(licenseExpiresOn).add({ days: 1 }).toZonedDateTime('UTC').toInstant();
+}
+
 /** Whether the doctor may see patients at this instant: approved, with a licence that has not run out by then. */
-export function isLicensed(
-  { kycStatus, licenseExpiresOn }: Pick<Doctor, 'kycStatus' | 'licenseExpiresOn'>,
-  at: Temporal.Instant,
-): boolean {
-  return kycStatus === 'approved' && licenseExpiresOn !== null && licenseExpiresOn >= licensedOn(at);
+export function isLicensed(doctor: Licensed, at: Temporal.Instant): boolean {
+  return Temporal.Instant.compare(at, licensedUntil(doctor)) < 0;
 }

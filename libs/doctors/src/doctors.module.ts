@@ -1,14 +1,27 @@
 import { Module } from '@nestjs/common';
 import { AuditModule } from '#audit';
 import { AuthModule } from '#auth';
+import { FilesModule } from '#files';
 import { OrganizationsModule } from '#organizations';
 import { DoctorSearch } from './doctor-search.service.ts';
 import { DoctorsService } from './doctors.service.ts';
 import { KycService } from './kyc.service.ts';
+import { KycRecordsService } from './kyc-records.service.ts';
+import { LicenceLapseHandler } from './licence-lapse.handler.ts';
+import { LicenceRecords } from './licence-records.ts';
+import { OnFileAccepted } from './on-file-accepted.handler.ts';
 
 @Module({
-  imports: [AuditModule, AuthModule, OrganizationsModule],
-  providers: [DoctorSearch, DoctorsService, KycService],
-  exports: [DoctorSearch, DoctorsService, KycService],
+  imports: [AuditModule, AuthModule, FilesModule, OrganizationsModule],
+  providers: [
+    DoctorSearch,
+    DoctorsService,
+    KycRecordsService,
+    KycService,
+    LicenceLapseHandler,
+    LicenceRecords,
+    OnFileAccepted,
+  ],
+  exports: [DoctorSearch, DoctorsService, KycRecordsService, KycService],
 })
 export class DoctorsModule {}

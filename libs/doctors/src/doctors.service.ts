@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { AuditService } from '#audit';
 import { AccountsService } from '#auth';
 import { Clock, conflict, type Money, notFound, type UserActor } from '#kernel';
 import { type NewPractice, PracticesService } from '#organizations';
@@ -27,6 +28,7 @@ export class DoctorsService {
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
+    private readonly audit: AuditService,
     private readonly accounts: AccountsService,
     private readonly practices: PracticesService,
   ) {}
@@ -78,6 +80,8 @@ export class DoctorsService {
     return asDoctor(row);
   }
 
+  /** Audited, since it may change the name that a licence was approved for. @throws not_found `doctor_not_found` */
+  @Transactional()
   async updateOwn(actor: UserActor, { fee, ...changes }: Partial<DoctorProfile>): Promise<Doctor> {
     const row = await this.database.query
       .updateTable('doctors')
@@ -90,6 +94,12 @@ export class DoctorsService {
       .returning(DOCTOR_COLUMNS)
       .executeTakeFirst();
     if (!row) throw notFound('doctor');
+    await this.audit.record(actor, {
+      action: 'doctor.update',
+      resource: 'doctor',
+      resourceId: row.id,
+      organizationId: row.organizationId,
+    });
     return asDoctor(row);
   }
 

@@ -68,6 +68,20 @@ export const MESSAGES = {
     title: 'Your licence was not approved',
     body: 'Log in to see the reason in your profile. You can send your documents again.',
   }),
+  licence_expiring: ({ daysLeft }: { readonly daysLeft: number }) => ({
+    title: 'Your licence runs out soon',
+    body:
+      `Its last day is ${lastDay(daysLeft)}. Send the renewed one now: without it patients cannot ` +
+      'book visits with you from then on.',
+  }),
+  licence_expired: () => ({
+    title: 'Your licence has run out',
+    body: 'Patients can no longer find you or book visits with you. Log in to send the renewed licence.',
+  }),
+  licence_revoked: () => ({
+    title: 'The approval of your licence was taken back',
+    body: 'Patients can no longer find you or book visits with you. Log in to see the reason.',
+  }),
 } satisfies Record<NotificationType, (facts: never) => Message>;
 
 /** The text of a mail around a message. */
@@ -87,6 +101,10 @@ function theVisit({ side, doctorName }: VisitFacts): string {
 function when({ startsAt, timeZone }: VisitFacts): string {
   const local = startsAt.toZonedDateTimeISO(timeZone);
   return `${local.toLocaleString('en-GB', { dateStyle: 'full', timeStyle: 'short' })} (${timeZone})`;
+}
+
+function lastDay(daysLeft: number): string {
+  return daysLeft === 0 ? 'today' : daysLeft === 1 ? 'tomorrow' : `in ${daysLeft} days`;
 }
 
 function price(amount: Money): string {

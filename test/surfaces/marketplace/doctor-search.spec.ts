@@ -187,4 +187,24 @@ describe('the search for doctors', () => {
     const past = await query({ page: '9' });
     expect(past.body.data).toMatchObject({ total: 3, items: [] });
   });
+
+  it('comes with the specialties and languages that there are', async () => {
+    const terms = async (path: string) => (await app.client().get(`/api/doctors/${path}`)).body.data;
+    expect(await terms('specialties/')).toEqual({
+      items: [
+        { name: 'dermatology', count: 2 },
+        { name: 'allergology', count: 1 },
+        { name: 'cardiology', count: 1 },
+      ],
+      total: 3,
+      page: 1,
+      page_size: 20,
+    });
+    expect((await terms('specialties/?search=CÀRD')).items).toEqual([{ name: 'cardiology', count: 1 }]);
+    expect((await terms('specialties/?search=%25')).total).toBe(0);
+    expect(await terms('languages/?ordering=name&page_size=1&page=2')).toMatchObject({
+      items: [{ name: 'en', count: 1 }],
+      total: 4,
+    });
+  });
 });

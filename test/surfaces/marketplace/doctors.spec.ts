@@ -4,7 +4,6 @@ import { startTestApp, type TestApp } from '../../support/app.ts';
 import {
   DOCTOR_PROFILE,
   type DoctorPerson,
-  LICENSE,
   type Person,
   register,
   registerAdmin,
@@ -23,72 +22,58 @@ describe('doctors', () => {
   });
   after(() => app.close());
 
-  describe('their licence', () => {
-    let doctor: Person;
-    let doctorId: string;
+  it('have one profile an account', async () => {
+    const doctor = await register(app, 'doctor');
+    const registered = await doctor.client.post('/api/doctors/register/', DOCTOR_PROFILE);
+    expect(registered.status).toBe(201);
+    expect(registered.body.data).toMatchObject({ kyc: { status: 'unsubmitted' }, rating: null });
+    const again = await doctor.client.post('/api/doctors/register/', DOCTOR_PROFILE);
+    expect([again.status, again.body.details.code]).toEqual([409, 'doctor_already_registered']);
+  });
 
-    before(async () => {
-      doctor = await register(app, 'doctor');
-      const registered = await doctor.client.post('/api/doctors/register/', DOCTOR_PROFILE);
-      expect(registered.status).toBe(201);
-      expect(registered.body.data).toMatchObject({ kyc: { status: 'unsubmitted' }, rating: null });
-      doctorId = registered.body.data.id;
+  it('keep their own profile', async () => {
+    const own = await registerDoctor(app, admin);
+    const read = await own.client.get('/api/doctors/profile/');
+    expect(read.body.data).toMatchObject({
+      id: own.doctorId,
+      gender: 'female',
+      slot_minutes: 30,
+      kyc: {
+        status: 'approved',
+        license_number: 'RPPS-10001',
+        license_country: 'FR',
+        license_expiry: '2099-12-31',
+      },
     });
-
-    it('is asked for before anybody sees them', async () => {
-      expect((await app.client().get(`/api/doctors/${doctorId}/`)).status).toBe(404);
-      expect((await app.client().get(`/api/doctors/${doctorId}/availability/`)).status).toBe(404);
-      const booked = await patient.client.post('/api/appointments/', {
-        doctor_id: doctorId,
-        start: '2027-01-01T10:00:00Z',
-      });
-      expect(booked.body.details.code).toBe('doctor_not_found');
+    const changed = await own.client.patch('/api/doctors/profile/', { gender: null, bio: 'Listens twice.' });
+    expect(changed.body.data).toEqual({
+      ...read.body.data,
+      gender: null,
+      bio: 'Listens twice.',
+      updated_at: expect.any(String),
     });
-
-    it('has not run out when it is sent', async () => {
-      const answer = await doctor.client.post('/api/doctors/kyc/update/', {
-        ...LICENSE,
-        license_expiry: '2020-01-01',
-      });
-      expect([answer.status, answer.body.details.code]).toEqual([400, 'license_expired']);
+    const put = await own.client.put('/api/doctors/profile/', {
+      languages: ['fr'],
+      accepting_patients: false,
     });
-
-    it('is decided on by an administrator only, after it was sent', async () => {
-      const decision = { doctor_id: doctorId, status: 'approved' };
-      expect((await admin.client.post('/api/doctors/kyc/update/', decision)).body.details.code).toBe(
-        'kyc_is_unsubmitted',
-      );
-      expect((await doctor.client.post('/api/doctors/kyc/update/', LICENSE)).body.data.kyc.status).toBe(
-        'submitted',
-      );
-      expect((await doctor.client.post('/api/doctors/kyc/update/', decision)).status).toBe(403);
-      expect((await patient.client.post('/api/doctors/kyc/update/', decision)).status).toBe(403);
-      const rejected = await admin.client.post('/api/doctors/kyc/update/', {
-        doctor_id: doctorId,
-        status: 'rejected',
-        reason: 'The picture cannot be read.',
-      });
-      expect(rejected.body.data.kyc).toMatchObject({
-        status: 'rejected',
-        rejection_reason: 'The picture cannot be read.',
-      });
-      expect((await admin.client.post('/api/doctors/kyc/update/', decision)).status).toBe(409);
-      await doctor.client.post('/api/doctors/kyc/update/', LICENSE);
-      expect((await admin.client.post('/api/doctors/kyc/update/', decision)).body.data.kyc.status).toBe(
-        'approved',
-      );
-      expect((await app.client().get(`/api/doctors/${doctorId}/`)).body.data).toMatchObject({ id: doctorId });
+    expect(put.body.data).toMatchObject({
+      languages: ['fr'],
+      accepting_patients: false,
+      bio: 'Listens twice.',
     });
-
-    it('takes them off the list when it has run out', async () => {
-      await app.sql(`update doctors set license_expires_on = current_date - 1 where id = $1`, [doctorId]);
-      expect((await app.client().get(`/api/doctors/${doctorId}/`)).status).toBe(404);
+    expect((await app.client().get(`/api/doctors/${own.doctorId}/`)).body.data).toMatchObject({
+      bio: 'Listens twice.',
+      accepting_patients: false,
     });
-
-    it('belongs to one profile an account', async () => {
-      const again = await doctor.client.post('/api/doctors/register/', DOCTOR_PROFILE);
-      expect([again.status, again.body.details.code]).toEqual([409, 'doctor_already_registered']);
-    });
+    for (const body of [
+      { slot_minutes: 1 },
+      { specialties: [] },
+      { consultation_fee: { amount: -1, currency: 'EUR' } },
+    ])
+      expect((await own.client.patch('/api/doctors/profile/', body)).status).toBe(400);
+    expect((await patient.client.get('/api/doctors/profile/')).status).toBe(403);
+    const audit = await admin.client.get(`/api/audit/logs/?action=doctor.update&actor_id=${own.userId}`);
+    expect(audit.body.data.total).toBe(2);
   });
 
   describe('their hours', () => {

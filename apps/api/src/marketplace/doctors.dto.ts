@@ -19,6 +19,7 @@ import {
 import { listQuery } from '../http/list-query.ts';
 
 const Gender = z.enum(['female', 'male', 'other']);
+export const KycStatus = z.enum(['unsubmitted', 'submitted', 'approved', 'rejected', 'expired', 'revoked']);
 const Specialty = RequiredText(80).toLowerCase();
 
 const profile = {
@@ -139,37 +140,11 @@ export const SearchDoctors = listQuery(
   };
 });
 
-const SubmitKyc = z
-  .object({
-    license_number: RequiredText(80),
-    license_country: Country,
-    license_expiry: z.iso.date().describe('The last day on which the licence is valid.'),
-    documents: z
-      .array(
-        z.object({
-          kind: z.enum(['licence', 'identity', 'degree', 'insurance']),
-          reference: RequiredText(500),
-        }),
-      )
-      .max(10)
-      .default([]),
-  })
-  .transform(({ license_number, license_country, license_expiry, documents }) => ({
-    licenseNumber: license_number,
-    licenseCountry: license_country,
-    licenseExpiresOn: license_expiry,
-    documents,
-  }));
+export const ListTerms = listQuery({ name: 'name', count: 'count' }, {});
 
-const DecideKyc = z
-  .discriminatedUnion('status', [
-    z.object({ doctor_id: z.uuid(), status: z.literal('approved') }),
-    z.object({ doctor_id: z.uuid(), status: z.literal('rejected'), reason: RequiredText(1000) }),
-  ])
-  .transform(({ doctor_id, ...decision }) => ({ doctorId: doctor_id, ...decision }));
-
-/** One route for two people: the doctor sends a licence, an administrator decides on it. */
-export const UpdateKyc = z.union([DecideKyc, SubmitKyc]);
+export const TermAnswer = z
+  .object({ name: z.string(), count: z.int().describe('How many doctors.') })
+  .meta({ id: 'Term' });
 
 const Slot = z.object({ start: Timestamp, end: Timestamp });
 
@@ -203,16 +178,16 @@ export const OwnDoctorAnswer = DoctorAnswer.extend({
   buffer_minutes: z.int(),
   minimum_notice_minutes: z.int(),
   booking_horizon_days: z.int(),
-  kyc: z.object({
-    status: z.enum(['unsubmitted', 'submitted', 'approved', 'rejected', 'expired']),
-    license_number: z.string().nullable(),
-    license_country: z.string().nullable(),
-    license_expiry: z.iso.date().nullable(),
-    documents: z.array(z.object({ kind: z.string(), reference: z.string() })),
-    submitted_at: Timestamp.nullable(),
-    reviewed_at: Timestamp.nullable(),
-    rejection_reason: z.string().nullable(),
-  }),
+  kyc: z
+    .object({
+      status: KycStatus,
+      license_number: z.string().nullable(),
+      license_country: z.string().nullable(),
+      license_expiry: z.iso.date().nullable(),
+    })
+    .describe(
+      'The licence in force, the last that was approved. What was sent in is at /api/doctors/me/kyc/.',
+    ),
 }).meta({ id: 'OwnDoctor' });
 
 export function toDoctor(doctor: Doctor): z.infer<typeof DoctorAnswer> {
@@ -255,10 +230,6 @@ export function toOwnDoctor(doctor: Doctor): z.infer<typeof OwnDoctorAnswer> {
       license_number: doctor.licenseNumber,
       license_country: doctor.licenseCountry,
       license_expiry: doctor.licenseExpiresOn,
-      documents: [...doctor.kycDocuments],
-      submitted_at: isoOrNull(doctor.kycSubmittedAt),
-      reviewed_at: isoOrNull(doctor.kycReviewedAt),
-      rejection_reason: doctor.kycRejectionReason,
     },
   };
 }

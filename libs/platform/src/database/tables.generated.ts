@@ -45,9 +45,13 @@ export type JsonPrimitive = boolean | number | string | null;
 
 export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
 
-export type KycStatus = "approved" | "expired" | "rejected" | "submitted" | "unsubmitted";
+export type KycStatus = "approved" | "expired" | "rejected" | "revoked" | "submitted" | "unsubmitted";
 
 export type LedgerAccountKind = "doctor_available" | "doctor_pending" | "doctor_receivable" | "payout_clearing" | "platform_revenue" | "provider_clearing" | "provider_fees";
+
+export type LicenceDocumentKind = "degree" | "identity" | "insurance" | "licence";
+
+export type LicenceStatus = "approved" | "awaiting_documents" | "expired" | "rejected" | "replaced" | "revoked" | "submitted" | "withdrawn";
 
 export type PaymentStatus = "cancelled" | "created" | "disputed" | "failed" | "partially_refunded" | "processing" | "refunded" | "requires_action" | "succeeded";
 
@@ -163,12 +167,7 @@ export interface Doctors {
   feeCurrency: string;
   gender: Gender | null;
   id: string;
-  kycDocuments: Generated<Json>;
-  kycRejectionReason: string | null;
-  kycReviewedAt: Temporal.Instant | null;
-  kycReviewedBy: string | null;
   kycStatus: Generated<KycStatus>;
-  kycSubmittedAt: Temporal.Instant | null;
   languages: string[];
   licenseCountry: string | null;
   licenseExpiresOn: string | null;
@@ -285,6 +284,34 @@ export interface LedgerTransactions {
   occurredAt: Temporal.Instant;
   recordedAt: Generated<Temporal.Instant>;
   reference: string;
+}
+
+export interface LicenceDecisions {
+  decidedAt: Temporal.Instant;
+  decidedBy: string | null;
+  id: string;
+  licenceId: string;
+  reason: string | null;
+  status: LicenceStatus;
+}
+
+export interface LicenceDocuments {
+  fileId: string;
+  kind: LicenceDocumentKind;
+  licenceId: string;
+}
+
+export interface Licences {
+  country: string;
+  createdAt: Temporal.Instant;
+  doctorId: string;
+  expiresOn: string;
+  id: string;
+  number: string;
+  status: LicenceStatus;
+  submittedAt: Temporal.Instant | null;
+  updatedAt: Temporal.Instant;
+  warnedDays: number | null;
 }
 
 export interface MedicalHistories {
@@ -565,6 +592,9 @@ export interface DB {
   ledgerAccounts: LedgerAccounts;
   ledgerPostings: LedgerPostings;
   ledgerTransactions: LedgerTransactions;
+  licenceDecisions: LicenceDecisions;
+  licenceDocuments: LicenceDocuments;
+  licences: Licences;
   medicalHistories: MedicalHistories;
   notificationDeliveries: NotificationDeliveries;
   notifications: Notifications;
