@@ -112,7 +112,7 @@ export class DiscoveryService {
 }
 
 /** What the profile has to say to a filter; an order by slot is made of the slots. */
-function profileOf({ freeFrom: _, freeBefore: __, order, ...profile }: DoctorFilter): ProfileFilter {
+function profileOf({ order, ...profile }: DoctorFilter): ProfileFilter {
   if (!order || order.by === 'nextSlot') return profile;
   return { ...profile, order: { by: order.by, descending: order.descending } };
 }

@@ -6,7 +6,6 @@ import {
   Country,
   Instant,
   iso,
-  isoOrNull,
   Language,
   MoneyField,
   Phone,
