@@ -134,6 +134,26 @@ export class KycService {
     await this.#record(actor, status, doctor, licence.id, reason);
   }
 
+  /**
+   * Takes a doctor off the list for good, when their account is erased. What prescriptions and visits show of
+   * them stays: the name, the qualifications, the licence.
+   */
+  @Transactional()
+  async delist(actor: Actor, userId: string): Promise<void> {
+    const doctor = await this.licences.find('userId', userId);
+    if (!doctor) return;
+    await this.licences.move(await this.licences.current(doctor.id, 'awaiting_documents'), 'withdrawn');
+    await this.licences.move(await this.licences.current(doctor.id, 'submitted'), 'withdrawn');
+    const inForce = await this.licences.current(doctor.id, 'approved');
+    if (inForce) await this.licences.decide(actor, inForce, 'revoked', 'The account was erased.');
+    await this.licences.follow(doctor);
+    await this.database.query
+      .updateTable('doctors')
+      .set({ bio: '', acceptingPatients: false })
+      .where('id', '=', doctor.id)
+      .execute();
+  }
+
   async #record(
     actor: Actor,
     verb: string,

@@ -18,14 +18,20 @@ export class LicenceRecords {
 
   /** The doctor, whose licences nobody else changes before the transaction ends. @throws not_found `doctor_not_found` */
   async lock(column: 'id' | 'userId', value: string): Promise<Doctor> {
+    const doctor = await this.find(column, value);
+    if (!doctor) throw notFound('doctor');
+    return doctor;
+  }
+
+  /** As `lock`, for an account that may have no profile. */
+  async find(column: 'id' | 'userId', value: string): Promise<Doctor | undefined> {
     const row = await this.database.query
       .selectFrom('doctors')
       .select(DOCTOR_COLUMNS)
       .where(column, '=', value)
       .forUpdate()
       .executeTakeFirst();
-    if (!row) throw notFound('doctor');
-    return asDoctor(row);
+    return row && asDoctor(row);
   }
 
   /** The doctor's licence in this state, of which there is one at most. */

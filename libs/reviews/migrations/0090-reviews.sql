@@ -7,8 +7,8 @@ create table reviews (
   appointment_id uuid not null constraint reviews_one_per_visit unique references appointments,
   practitioner_id uuid not null references staff_members,
   patient_id uuid not null references patients,
-  -- The account that wrote it.
-  author_user_id uuid not null references users,
+  -- The account that wrote it; null when that was erased.
+  author_user_id uuid references users,
   author_name text not null,
   rating smallint not null check (rating between 1 and 5),
   comment text not null default '',

@@ -165,6 +165,15 @@ export class ReviewsService {
     await this.records.change(review, { status: 'withdrawn', comment: '', reply: null, repliedAt: null });
   }
 
+  /** Takes the person out of their reviews; the ratings still count. */
+  async anonymize(patientId: string): Promise<void> {
+    await this.database.query
+      .updateTable('reviews')
+      .set({ authorName: 'A former patient', comment: '', authorUserId: null, updatedAt: this.clock.now() })
+      .where('patientId', '=', patientId)
+      .execute();
+  }
+
   async #own(actor: UserActor, doctorId: string, id: string): Promise<Review> {
     const review = await this.records.locked(actor, doctorId, id);
     if (!isAuthor(actor, review)) throw notTheAuthor();

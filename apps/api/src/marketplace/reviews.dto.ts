@@ -90,7 +90,7 @@ export const RatingSummaryAnswer = z
 
 export const ModeratedReviewAnswer = ReviewAnswer.extend({
   doctor_name: z.string(),
-  author_id: z.uuid(),
+  author_id: z.uuid().nullable().describe('`null` when the account was erased.'),
   open_reports: z.int(),
   reports: z.array(
     z.object({
