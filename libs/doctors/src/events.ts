@@ -30,5 +30,11 @@ export const LicenceExpired = defineEvent(
 export const LicenceExpiring = defineEvent(
   'doctors.licence-expiring',
   'A doctor’s licence runs out soon: 30, 7 or 1 days ahead, or as soon after as it was noticed.',
-  z.object({ doctorId: z.uuid(), userId: z.uuid(), licenceId: z.uuid(), daysLeft: z.int().min(0) }),
+  z.object({
+    doctorId: z.uuid(),
+    userId: z.uuid(),
+    licenceId: z.uuid(),
+    daysLeft: z.int().min(0),
+    lastDay: z.iso.date(),
+  }),
 );

@@ -2,6 +2,7 @@ import { type Actor, Clock } from '#kernel';
 import { Database, type JobHandler, Jobs, OnSchedule } from '#platform';
 import { licensedOn } from './doctor.entity.ts';
 import { LicenceExpired, LicenceExpiring } from './events.ts';
+import type { LicenceRow } from './licence.entity.ts';
 import { LicenceRecords } from './licence-records.ts';
 
 /** How many days ahead a doctor is warned that the licence ends. */
@@ -42,7 +43,7 @@ export class LicenceLapseHandler implements JobHandler<Record<string, never>> {
     const licence = await this.licences.current(doctorId, 'approved');
     if (!licence) return;
     const daysLeft = today.until(licence.expiresOn).days;
-    if (daysLeft >= 0) return this.#warn(licence.id, daysLeft, { doctorId, userId });
+    if (daysLeft >= 0) return this.#warn(licence, daysLeft, { doctorId, userId });
     const decisionId = await this.licences.decide(actor, licence, 'expired');
     await this.licences.follow(doctor);
     await this.jobs.publish(LicenceExpired, { doctorId, userId, decisionId });
@@ -50,7 +51,7 @@ export class LicenceLapseHandler implements JobHandler<Record<string, never>> {
 
   /** Once for each of WARNINGS; after a pause only for the nearest of those that were missed. */
   async #warn(
-    licenceId: string,
+    { id: licenceId, expiresOn: lastDay }: LicenceRow,
     daysLeft: number,
     whom: { readonly doctorId: string; readonly userId: string },
   ): Promise<void> {
@@ -62,6 +63,7 @@ export class LicenceLapseHandler implements JobHandler<Record<string, never>> {
       .where('id', '=', licenceId)
       .where((eb) => eb.or([eb('warnedDays', 'is', null), eb('warnedDays', '>', due)]))
       .executeTakeFirst();
-    if (numUpdatedRows > 0n) await this.jobs.publish(LicenceExpiring, { ...whom, licenceId, daysLeft });
+    if (numUpdatedRows > 0n)
+      await this.jobs.publish(LicenceExpiring, { ...whom, licenceId, daysLeft, lastDay });
   }
 }

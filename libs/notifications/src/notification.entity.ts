@@ -18,6 +18,7 @@ export const NOTIFICATION_TYPES = [
   'licence_expiring',
   'licence_expired',
   'licence_revoked',
+  'announcement',
 ] as const;
 
 export type NotificationType = (typeof NOTIFICATION_TYPES)[number];
@@ -32,7 +33,8 @@ export interface NotificationData {
   readonly doctorId?: string;
 }
 
-export interface Notification extends Omit<Row, 'type' | 'data' | 'cause' | 'deletedAt'> {
+export interface Notification
+  extends Pick<Row, Exclude<(typeof NOTIFICATION_COLUMNS)[number], 'type' | 'data'>> {
   readonly type: NotificationType;
   readonly data: NotificationData;
 }
@@ -40,6 +42,7 @@ export interface Notification extends Omit<Row, 'type' | 'data' | 'cause' | 'del
 export const NOTIFICATION_COLUMNS = [
   'id',
   'userId',
+  'position',
   'type',
   'title',
   'body',

@@ -10,11 +10,11 @@ export class OnLicenceExpiring implements JobHandler<DataOf<typeof LicenceExpiri
 
   async handle(
     _actor: Actor,
-    { doctorId, userId, licenceId, daysLeft }: DataOf<typeof LicenceExpiring>,
+    { doctorId, userId, licenceId, daysLeft, lastDay }: DataOf<typeof LicenceExpiring>,
   ): Promise<void> {
     await this.notifications.notify(userId, {
       type: 'licence_expiring',
-      ...MESSAGES.licence_expiring({ daysLeft }),
+      ...MESSAGES.licence_expiring({ lastDay: Temporal.PlainDate.from(lastDay) }),
       data: { doctorId },
       cause: `licence:${licenceId}:${daysLeft}`,
       mail: {},

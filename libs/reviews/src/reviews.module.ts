@@ -12,7 +12,14 @@ import { ReviewsService } from './reviews.service.ts';
 
 @Module({
   imports: [AppointmentsModule, AuditModule, AuthModule, DoctorsModule],
-  providers: [OnChartReleased, ReviewModerationService, ReviewRecords, ReviewRepliesService, ReviewsAccountPart, ReviewsService],
+  providers: [
+    OnChartReleased,
+    ReviewModerationService,
+    ReviewRecords,
+    ReviewRepliesService,
+    ReviewsAccountPart,
+    ReviewsService,
+  ],
   exports: [ReviewModerationService, ReviewRepliesService, ReviewsService],
 })
 export class ReviewsModule {}

@@ -23,9 +23,13 @@ const TIME = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
 const GONE = [
   'identities.user_id',
   'identity_verifications.user_id',
+  'notification_positions.user_id',
+  'notification_preferences.user_id',
+  'notification_stream_tickets.user_id',
   'notifications.user_id',
   'patients.guardian_user_id',
   'patients.user_id',
+  'push_subscriptions.user_id',
   'reminders.user_id',
   'reviews.author_user_id',
 ];
@@ -37,6 +41,8 @@ const KEPT = [
   'identity_verifications.decided_by',
   'licence_decisions.decided_by',
   'medical_histories.recorded_by',
+  'notification_bulk_recipients.user_id',
+  'notification_bulks.author_user_id',
   'payments.payer_user_id',
   'refunds.requested_by',
   'review_reports.reporter_id',

@@ -331,7 +331,7 @@ describe('the licence of a doctor', () => {
       const { body } = await ending.client.get(
         '/api/notifications/?type=licence_expiring&ordering=-created_at',
       );
-      expect(body.data.items[0].body).toContain('tomorrow');
+      expect(body.data.items[0].body).toContain(`${today.add({ days: 40 }).year}`);
     });
 
     it('with its last day: no slot is offered, booked or moved to behind it', async () => {
