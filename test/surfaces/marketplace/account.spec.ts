@@ -31,14 +31,15 @@ const GONE = [
   'patients.user_id',
   'push_subscriptions.user_id',
   'reminders.user_id',
+  'reviews.author_user_id',
 ];
 const EMPTIED = ['account_exports.user_id', 'doctors.user_id', 'sessions.user_id'];
 const KEPT = [
   'appointments.booked_by',
-  'doctors.kyc_reviewed_by',
   'documents.uploaded_by',
   'encounter_versions.signed_by',
   'identity_verifications.decided_by',
+  'licence_decisions.decided_by',
   'medical_histories.recorded_by',
   'notification_bulk_recipients.user_id',
   'notification_bulks.author_user_id',
@@ -46,6 +47,8 @@ const KEPT = [
   'payouts.approved_by',
   'payouts.created_by',
   'refunds.requested_by',
+  'review_reports.reporter_id',
+  'reviews.moderated_by',
   'room_join_tokens.user_id',
   'room_participants.user_id',
   'staff_members.user_id',
