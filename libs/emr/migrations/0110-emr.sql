@@ -133,3 +133,29 @@ create table vitals (
 );
 create index on vitals (patient_id, recorded_at desc);
 call isolate_by_organization('vitals');
+
+create type break_glass_verdict as enum ('justified', 'not_justified');
+
+-- A doctor who does not treat the patient opens their chart in an emergency: for reading, for an hour.
+create table break_glass_grants (
+  id uuid primary key,
+  organization_id uuid references organizations,
+  patient_id uuid not null references patients,
+  doctor_id uuid not null references doctors,
+  user_id uuid not null references users,
+  -- Why, in the doctor's own words: health text, and encrypted.
+  reason bytea not null,
+  granted_at timestamptz not null,
+  expires_at timestamptz not null,
+  verdict break_glass_verdict,
+  review_note bytea,
+  reviewed_by uuid references users,
+  reviewed_at timestamptz
+);
+create index on break_glass_grants (user_id, expires_at desc);
+create index on break_glass_grants (patient_id, granted_at desc);
+create index on break_glass_grants (granted_at desc);
+call isolate_by_organization('break_glass_grants');
+-- What a doctor once claimed stays as it is; an administrator's verdict is all that is added.
+revoke update, delete on break_glass_grants from televisit_app;
+grant update (verdict, review_note, reviewed_by, reviewed_at) on break_glass_grants to televisit_app;

@@ -86,8 +86,7 @@ export class DocumentsService {
    */
   async remove(actor: UserActor, id: string): Promise<void> {
     const row = await this.#row(id);
-    await this.care.assertReader(actor, asRecord(row), 'delete');
-    if (row.uploadedBy !== actor.userId) throw notTheUploader();
+    await this.care.assertAuthor(actor, asRecord(row), 'delete', notTheUploader);
     await this.database.transaction(async () => {
       await this.withdraw(id);
       await this.care.record(actor, asRecord(row), 'delete');
@@ -175,8 +174,7 @@ export class DocumentsService {
 
   async #read(actor: UserActor, id: string, verb: string): Promise<Row> {
     const row = await this.#row(id);
-    await this.care.assertReader(actor, asRecord(row), verb);
-    await this.care.record(actor, asRecord(row), verb);
+    await this.care.read(actor, asRecord(row), verb);
     return row;
   }
 

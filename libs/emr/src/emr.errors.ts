@@ -1,4 +1,4 @@
-import { conflict, forbidden, invalid } from '#kernel';
+import { conflict, forbidden, invalid, rateLimited } from '#kernel';
 
 export const notTheAuthor = () =>
   forbidden('not_the_author', 'Only the doctor of the visit writes its records.');
@@ -25,7 +25,7 @@ export const allergyConflict = (items: readonly number[]) =>
     { items },
   );
 export const licenceNotValid = () =>
-  forbidden('licence_not_valid', 'Only a doctor with an approved, unexpired licence issues prescriptions.');
+  forbidden('licence_not_valid', 'This takes an approved, unexpired licence.');
 export const prescriptionIssued = () =>
   conflict(
     'prescription_is_issued',
@@ -48,3 +48,16 @@ export const bloodPressureIncomplete = () =>
   invalid('blood_pressure_incomplete', 'A blood pressure has both a systolic and a diastolic value.');
 export const bloodPressureReversed = () =>
   invalid('blood_pressure_reversed', 'The diastolic pressure must be below the systolic one.');
+export const alreadyTreating = () =>
+  conflict('already_treating', 'This chart is open to you: no emergency access is needed.');
+export const breakGlassOpen = (grantId: string, expiresAt: Temporal.Instant) =>
+  conflict('break_glass_open', 'You have opened this chart already.', {
+    id: grantId,
+    expires_at: expiresAt.toString(),
+  });
+export const tooManyEmergencies = (retryAt: Temporal.Instant) =>
+  rateLimited('too_many_attempts', 'Too many patients were not found. Try again later.', {
+    retry_at: retryAt.toString(),
+  });
+export const ownEmergency = () =>
+  forbidden('own_break_glass', 'Somebody else reviews an access of one’s own.');

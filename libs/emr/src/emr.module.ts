@@ -4,7 +4,9 @@ import { AuditModule } from '#audit';
 import { DoctorsModule } from '#doctors';
 import { OrganizationsModule } from '#organizations';
 import { PatientsModule } from '#patients';
+import { BreakGlassService } from './break-glass.service.ts';
 import { CarePolicy } from './care.policy.ts';
+import { CareGrounds } from './care-grounds.ts';
 import { DocumentsService } from './documents.service.ts';
 import { EncounterReader } from './encounter-reader.ts';
 import { EncountersService } from './encounters.service.ts';
@@ -19,6 +21,7 @@ import { VerificationService } from './verification.service.ts';
 import { VitalsService } from './vitals.service.ts';
 
 const SERVICES = [
+  BreakGlassService,
   DocumentsService,
   EncountersService,
   MedicalHistoriesService,
@@ -33,6 +36,7 @@ const SERVICES = [
   imports: [AppointmentsModule, AuditModule, DoctorsModule, OrganizationsModule, PatientsModule],
   providers: [
     ...SERVICES,
+    CareGrounds,
     CarePolicy,
     EncounterReader,
     LetterheadsService,

@@ -1,3 +1,6 @@
+export * from './break-glass.entity.ts';
+export * from './break-glass.service.ts';
+export type { BreakGlassStatus } from './break-glass.states.ts';
 export type { ChartReference } from './care.policy.ts';
 export * from './document.entity.ts';
 export * from './documents.service.ts';

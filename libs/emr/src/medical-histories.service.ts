@@ -1,9 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import { Clock, type UserActor } from '#kernel';
-import type { Patient } from '#patients';
 import { Database, FieldCipher } from '#platform';
-import { CarePolicy, type ChartReference } from './care.policy.ts';
+import { CarePolicy, type ChartReference, wholeChart } from './care.policy.ts';
 import type { HistoryContent, MedicalHistory } from './medical-history.entity.ts';
 
 const UNASKED: HistoryContent = {
@@ -27,8 +26,7 @@ export class MedicalHistoriesService {
 
   /** @throws not_found `patient_not_found` */
   async get(actor: UserActor, reference: ChartReference): Promise<MedicalHistory> {
-    const chart = await this.care.chart(actor, reference, 'medical_history', 'read');
-    await this.care.record(actor, asRecord(chart), 'read');
+    const chart = await this.care.openChart(actor, reference, 'medical_history');
     return this.latestOf(chart.id);
   }
 
@@ -41,7 +39,7 @@ export class MedicalHistoriesService {
     reference: ChartReference,
     changes: Partial<HistoryContent>,
   ): Promise<MedicalHistory> {
-    const chart = await this.care.chart(actor, reference, 'medical_history', 'update');
+    const chart = await this.care.chartToWrite(actor, reference, 'medical_history', 'update');
     const patientId = chart.id;
     return this.database.transaction(async () => {
       // There may be no version yet that could be locked.
@@ -61,7 +59,7 @@ export class MedicalHistoriesService {
           recordedAt: this.clock.now(),
         })
         .execute();
-      await this.care.record(actor, asRecord(chart), 'update');
+      await this.care.record(actor, wholeChart(chart, 'medical_history'), 'update');
       return this.latestOf(patientId);
     });
   }
@@ -85,7 +83,3 @@ export class MedicalHistoriesService {
 }
 
 const place = (patientId: string, version: number) => `medical_histories:${patientId}:${version}`;
-
-function asRecord({ id, organizationId }: Patient) {
-  return { resource: 'medical_history', id, patientId: id, organizationId };
-}

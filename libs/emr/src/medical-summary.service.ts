@@ -45,9 +45,8 @@ export class MedicalSummaryService {
 
   /** @throws not_found `patient_not_found` */
   async get(actor: UserActor, reference: ChartReference): Promise<MedicalSummary> {
-    const patient = await this.care.chart(actor, reference, 'medical_summary', 'read');
-    const { id, organizationId } = patient;
-    await this.care.record(actor, { resource: 'medical_summary', id, patientId: id, organizationId }, 'read');
+    const patient = await this.care.openChart(actor, reference, 'medical_summary');
+    const { id } = patient;
     const [history, latestVitals, encounters, prescriptions, documents, upcoming] = await Promise.all([
       this.histories.latestOf(id),
       this.vitals.latestOf(id),

@@ -92,8 +92,7 @@ export class PrescriptionsService {
   /** @throws not_found `prescription_not_found` */
   async get(actor: UserActor, id: string): Promise<Prescription> {
     const row = await this.reader.row(id);
-    await this.care.assertReader(actor, asRecord(row), 'read');
-    await this.care.record(actor, asRecord(row), 'read');
+    await this.care.read(actor, asRecord(row));
     return this.reader.asPrescription(row);
   }
 

@@ -77,8 +77,7 @@ export class VitalsService {
   /** @throws not_found `vitals_not_found` */
   async get(actor: UserActor, id: string): Promise<Vitals> {
     const row = await this.#row(id);
-    await this.care.assertReader(actor, asRecord(row), 'read');
-    await this.care.record(actor, asRecord(row), 'read');
+    await this.care.read(actor, asRecord(row));
     return this.#asVitals(row);
   }
 
@@ -87,7 +86,7 @@ export class VitalsService {
    * @throws not_found `patient_not_found`; invalid `recorded_in_future`, `vitals_empty`, `blood_pressure_…`
    */
   async record(actor: UserActor, chart: ChartReference, reading: Reading): Promise<Vitals> {
-    const { id: patientId, organizationId } = await this.care.chart(actor, chart, 'vitals', 'create');
+    const { id: patientId, organizationId } = await this.care.chartToWrite(actor, chart, 'vitals', 'create');
     const recordedAt = this.#past(reading.recordedAt ?? this.clock.now());
     return this.database.transaction(async () => {
       const { measurements } = reading;
@@ -104,8 +103,7 @@ export class VitalsService {
    */
   async update(actor: UserActor, id: string, changes: ReadingChanges): Promise<Vitals> {
     const seen = await this.#row(id);
-    await this.care.assertReader(actor, asRecord(seen), 'update');
-    if (seen.recordedBy !== actor.userId) throw notTheRecorder();
+    await this.care.assertAuthor(actor, asRecord(seen), 'update', notTheRecorder);
     if (seen.encounterId) throw vitalsOfEncounter(seen.encounterId);
     return this.database.transaction(async () => {
       const before = this.#asVitals(await this.#row(id, 'locked'));

@@ -68,6 +68,10 @@ export const MESSAGES = {
     title: 'Your licence was not approved',
     body: 'Log in to see the reason in your profile. You can send your documents again.',
   }),
+  chart_opened_in_emergency: () => ({
+    title: 'Your chart was opened in an emergency',
+    body: 'A doctor who does not treat you has opened your chart and given a reason. Log in to see who, when and why.',
+  }),
 } satisfies Record<NotificationType, (facts: never) => Message>;
 
 /** The text of a mail around a message. */

@@ -15,6 +15,7 @@ export const NOTIFICATION_TYPES = [
   'prescription_ready',
   'doctor_approved',
   'doctor_rejected',
+  'chart_opened_in_emergency',
 ] as const;
 
 export type NotificationType = (typeof NOTIFICATION_TYPES)[number];
@@ -27,6 +28,7 @@ export interface NotificationData {
   readonly refundId?: string;
   readonly prescriptionId?: string;
   readonly doctorId?: string;
+  readonly grantId?: string;
 }
 
 export interface Notification extends Omit<Row, 'type' | 'data' | 'cause' | 'deletedAt'> {

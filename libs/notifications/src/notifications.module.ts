@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { AppointmentsModule } from '#appointments';
 import { AuthModule } from '#auth';
 import { DoctorsModule } from '#doctors';
+import { PatientsModule } from '#patients';
 import { PaymentsModule } from '#payments';
 import { RtcModule } from '#rtc';
 import { DeliverMailHandler } from './deliver-mail.handler.ts';
@@ -10,6 +11,7 @@ import { OnAppointmentCancelled } from './on-appointment-cancelled.handler.ts';
 import { OnAppointmentConfirmed } from './on-appointment-confirmed.handler.ts';
 import { OnAppointmentRescheduled } from './on-appointment-rescheduled.handler.ts';
 import { OnAppointmentStarted } from './on-appointment-started.handler.ts';
+import { OnChartOpenedInEmergency } from './on-chart-opened-in-emergency.handler.ts';
 import { OnDoctorApproved } from './on-doctor-approved.handler.ts';
 import { OnDoctorRejected } from './on-doctor-rejected.handler.ts';
 import { OnPaymentSucceeded } from './on-payment-succeeded.handler.ts';
@@ -20,7 +22,7 @@ import { SendReminderHandler } from './send-reminder.handler.ts';
 import { VisitNotices } from './visit-notices.service.ts';
 
 @Module({
-  imports: [AppointmentsModule, AuthModule, DoctorsModule, PaymentsModule, RtcModule],
+  imports: [AppointmentsModule, AuthModule, DoctorsModule, PatientsModule, PaymentsModule, RtcModule],
   providers: [
     DeliverMailHandler,
     NotificationsService,
@@ -28,6 +30,7 @@ import { VisitNotices } from './visit-notices.service.ts';
     OnAppointmentConfirmed,
     OnAppointmentRescheduled,
     OnAppointmentStarted,
+    OnChartOpenedInEmergency,
     OnDoctorApproved,
     OnDoctorRejected,
     OnPaymentSucceeded,

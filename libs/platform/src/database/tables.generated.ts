@@ -11,6 +11,8 @@ export type AuditOutcome = "allowed" | "denied";
 
 export type AvailabilityKind = "extra" | "off" | "weekly";
 
+export type BreakGlassVerdict = "justified" | "not_justified";
+
 export type CancelledBy = "admin" | "doctor" | "patient" | "system";
 
 export type DeliveryChannel = "email";
@@ -141,6 +143,21 @@ export interface Branches {
   id: string;
   name: string;
   organizationId: string;
+}
+
+export interface BreakGlassGrants {
+  doctorId: string;
+  expiresAt: Temporal.Instant;
+  grantedAt: Temporal.Instant;
+  id: string;
+  organizationId: string | null;
+  patientId: string;
+  reason: Uint8Array;
+  reviewedAt: Temporal.Instant | null;
+  reviewedBy: string | null;
+  reviewNote: Uint8Array | null;
+  userId: string;
+  verdict: BreakGlassVerdict | null;
 }
 
 export interface Doctors {
@@ -511,6 +528,7 @@ export interface DB {
   auditLog: AuditLog;
   availabilityRules: AvailabilityRules;
   branches: Branches;
+  breakGlassGrants: BreakGlassGrants;
   doctors: Doctors;
   documents: Documents;
   encounters: Encounters;
