@@ -10,6 +10,7 @@ import { AvailabilityController } from './marketplace/availability.controller.ts
 import { CognitoController } from './marketplace/cognito.controller.ts';
 import { DoctorsController } from './marketplace/doctors.controller.ts';
 import { EarningsController } from './marketplace/earnings.controller.ts';
+import { EmrAccessLogController } from './marketplace/emr-access-log.controller.ts';
 import { EmrBreakGlassController } from './marketplace/emr-break-glass.controller.ts';
 import { EmrDocumentsController } from './marketplace/emr-documents.controller.ts';
 import { EmrEncountersController } from './marketplace/emr-encounters.controller.ts';
@@ -44,6 +45,7 @@ import { Upgrades } from './realtime/upgrades.ts';
     CognitoController,
     DoctorsController,
     EarningsController,
+    EmrAccessLogController,
     EmrBreakGlassController,
     EmrDocumentsController,
     EmrEncountersController,

@@ -4,6 +4,7 @@ import { AuditModule } from '#audit';
 import { DoctorsModule } from '#doctors';
 import { OrganizationsModule } from '#organizations';
 import { PatientsModule } from '#patients';
+import { AuditTrail } from './audit-trail.service.ts';
 import { BreakGlassService } from './break-glass.service.ts';
 import { CarePolicy } from './care.policy.ts';
 import { CareGrounds } from './care-grounds.ts';
@@ -21,6 +22,7 @@ import { VerificationService } from './verification.service.ts';
 import { VitalsService } from './vitals.service.ts';
 
 const SERVICES = [
+  AuditTrail,
   BreakGlassService,
   DocumentsService,
   EncountersService,

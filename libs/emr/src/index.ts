@@ -1,3 +1,4 @@
+export * from './audit-trail.service.ts';
 export * from './break-glass.entity.ts';
 export * from './break-glass.service.ts';
 export type { BreakGlassStatus } from './break-glass.states.ts';

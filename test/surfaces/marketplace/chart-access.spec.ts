@@ -284,6 +284,74 @@ describe('access to a chart', () => {
     });
   });
 
+  describe('as the patient is told of it', () => {
+    const log = async (query = '', who = patient) =>
+      (await who.client.get(`/api/emr/access-log/me/${query}`)).body.data;
+
+    it('names who, when, what and why, newest first', async () => {
+      const found = await log('?emergency=true&search=ANN%20CALL&ordering=at');
+      expect(found).toMatchObject({ total: 5, page: 1, page_size: 20 });
+      expect(found.items[0]).toEqual({
+        id: ID,
+        at: TIME,
+        who: { name: 'Dr. Ann Call', role: 'doctor', self: false },
+        what: 'break_glass_access',
+        action: 'open',
+        record_id: ID,
+        emergency: { break_glass_id: ID, reason: REASON },
+      });
+      expect(
+        found.items.map((item: { what: string; action: string }) => `${item.what} ${item.action}`),
+      ).toEqual([
+        'break_glass_access open',
+        'medical_summary read',
+        'medical_history read',
+        'encounter list',
+        'encounter read',
+      ]);
+    });
+
+    it('is filtered by record, person, emergency and day, and shows what was done, not what was tried', async () => {
+      const written = (await log('?resource=encounter&emergency=false&by=others')).items;
+      expect(written).toMatchObject([
+        { action: 'finalize', who: { name: 'Dr. Dora Person', role: 'doctor' }, emergency: null },
+        { action: 'create' },
+      ]);
+      const own = (await log('?by=self')).items;
+      for (const { who } of own) expect(who).toMatchObject({ role: 'patient', self: true });
+      expect((await log('?created_before=2020-01-01T00:00:00Z')).total).toBe(0);
+      const all = await log('?page_size=100');
+      expect(all.items.some(({ what }: { what: string }) => what === 'access_log')).toBe(false);
+      const [{ denied }] = (await app.sql(
+        `select count(*)::int as denied from audit_log where patient_id = $1 and outcome = 'denied'`,
+        [visit.patientId],
+      )) as [{ denied: number }];
+      expect(denied).toBeGreaterThan(0);
+      const [{ looked }] = (await app.sql(
+        `select count(*)::int as looked from audit_log where patient_id = $1 and action = 'access_log.read'`,
+        [visit.patientId],
+      )) as [{ looked: number }];
+      expect(looked).toBeGreaterThan(3);
+      expect((await patient.client.get('/api/emr/access-log/me/?by=strangers')).status).toBe(400);
+    });
+
+    it('is the patient’s alone', async () => {
+      const path = `/api/emr/access-log/${visit.patientId}/`;
+      expect((await patient.client.get(path)).status).toBe(200);
+      for (const somebody of [doctor, otherPatient, admin]) {
+        expect((await somebody.client.get(path)).body.details).toEqual({ code: 'patient_not_found' });
+        expect(await audited(somebody)).toContainEqual({
+          action: 'access_log.read',
+          outcome: 'denied',
+          patient_id: visit.patientId,
+          reason: null,
+        });
+      }
+      expect((await app.client().get(path)).status).toBe(401);
+      expect((await log('', otherPatient)).items).toEqual([]);
+    });
+  });
+
   it('leaves an audit chain that verifies', async () => {
     expect(await app.nest.get(AuditService, { strict: false }).verify()).toEqual([]);
   });
