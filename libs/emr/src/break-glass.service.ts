@@ -36,6 +36,7 @@ export interface BreakGlassFilter {
   /** Matches the names of doctor and patient. */
   readonly search?: string;
   readonly granted?: Period;
+  readonly reviewed?: Period;
   readonly order?: { readonly by: 'grantedAt' | 'reviewedAt'; readonly descending: boolean };
 }
 
@@ -98,7 +99,7 @@ export class BreakGlassService {
 
   /** Every one for an administrator; for others those of their charts, and those that they took themselves. */
   async list(actor: UserActor, filter: BreakGlassFilter, page: PageRequest): Promise<Page<BreakGlassGrant>> {
-    const { patientId, doctorId, status, search, granted } = filter;
+    const { patientId, doctorId, status, search, granted, reviewed } = filter;
     const { by, descending } = filter.order ?? { by: 'grantedAt', descending: true };
     const found = await pageOf(
       this.#visible(actor)
@@ -111,6 +112,7 @@ export class BreakGlassService {
               search &&
                 sql<boolean>`fold(doctor.name || ' ' || patient.first_name || ' ' || patient.last_name) like fold(${containing(search)})`,
               ...within('grant.grantedAt', granted),
+              ...within('grant.reviewedAt', reviewed),
             ]),
           ),
         )

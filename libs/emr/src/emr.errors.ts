@@ -61,3 +61,6 @@ export const tooManyEmergencies = (retryAt: Temporal.Instant) =>
   });
 export const ownEmergency = () =>
   forbidden('own_break_glass', 'Somebody else reviews an access of one’s own.');
+export const periodReversed = () => invalid('period_reversed', 'The period must begin before it ends.');
+export const tooManyReadings = (most: number) =>
+  invalid('too_many_readings', 'Too much was recorded in this period. Choose a shorter one.', { most });

@@ -19,6 +19,7 @@ import { PrescriptionReader } from './prescription-reader.ts';
 import { PrescriptionSigning } from './prescription-signing.service.ts';
 import { PrescriptionsService } from './prescriptions.service.ts';
 import { VerificationService } from './verification.service.ts';
+import { VitalTrendsService } from './vital-trends.service.ts';
 import { VitalsService } from './vitals.service.ts';
 
 const SERVICES = [
@@ -32,6 +33,7 @@ const SERVICES = [
   PrescriptionsService,
   VerificationService,
   VitalsService,
+  VitalTrendsService,
 ];
 
 @Module({

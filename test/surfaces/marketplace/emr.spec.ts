@@ -411,6 +411,7 @@ describe('the chart', () => {
         ...NO_SIGNS,
         temperature: 38.4,
         heart_rate: 95,
+        flags: { temperature: 'high', heart_rate: 'normal' },
         recorded_by: patient.userId,
         recorded_at: '2026-01-02T07:00:00.000Z',
         created_at: TIME,
@@ -433,10 +434,82 @@ describe('the chart', () => {
       const code = async (body: object) =>
         (await patient.client.post('/api/emr/vitals/', { patient_id: 'me', ...body })).body.details.code;
       expect(await code({ temperature: 98.6 })).toBe('validation_failed');
+      expect(await code({ temperature: { value: 37, unit: '°F' } })).toBe('validation_failed');
+      expect(await code({ heart_rate: { value: 60, unit: 'Hz' } })).toBe('validation_failed');
       expect(await code({})).toBe('vitals_empty');
       expect(await code({ systolic: 120 })).toBe('blood_pressure_incomplete');
       expect(await code({ systolic: 80, diastolic: 120 })).toBe('blood_pressure_reversed');
       expect(await code({ weight: 70, recorded_at: '2999-01-01T00:00:00Z' })).toBe('recorded_in_future');
+    });
+
+    it('are taken in the units of the country, and told off in the unit that was used', async () => {
+      const somebody = await register(app);
+      const record = (body: object) =>
+        somebody.client.post('/api/emr/vitals/', { patient_id: 'me', ...body });
+      const recorded = await record({
+        temperature: { value: 98.6, unit: '°F' },
+        weight: { value: 150, unit: 'lb' },
+        height: { value: 70, unit: 'in' },
+        blood_glucose: { value: 5.5, unit: 'mmol/L' },
+        heart_rate: 45,
+      });
+      expect(recorded.body.data).toMatchObject({
+        temperature: 37,
+        weight: 68.04,
+        height: 177.8,
+        blood_glucose: 99.09,
+        bmi: 21.5,
+        flags: { temperature: 'normal', blood_glucose: 'normal', heart_rate: 'low' },
+      });
+      const wrong = await record({ temperature: { value: 37, unit: '°F' }, weight: 'heavy', height: {} });
+      expect(wrong.body.details.fields).toMatchObject([
+        { path: 'temperature', message: 'Between 77 and 113 °F.' },
+        { path: 'weight' },
+        { path: 'height' },
+      ]);
+    });
+
+    it('show how a sign went, by day, week or month', async () => {
+      const somebody = await register(app);
+      for (const [recorded_at, systolic] of [
+        ['2026-03-01T20:00:00Z', 120],
+        ['2026-03-01T21:00:00Z', 131],
+        ['2026-03-09T08:00:00Z', 141],
+      ] as const) {
+        const body = { patient_id: 'me', systolic, diastolic: 80, recorded_at };
+        expect((await somebody.client.post('/api/emr/vitals/', body)).status).toBe(201);
+      }
+      const trend = (query: string, who = somebody) =>
+        who.client.get(`/api/emr/vitals/trends/?patient_id=me&${query}`);
+      const march = 'from=2026-03-01T00:00:00Z&to=2026-04-01T00:00:00Z';
+      const answer = await trend(`measurement=systolic&bucket=week&time_zone=Asia/Kolkata&${march}`);
+      expect(answer.body.data).toEqual({
+        patient_id: ID,
+        measurement: 'systolic',
+        unit: 'mmHg',
+        bucket: 'week',
+        time_zone: 'Asia/Kolkata',
+        from: '2026-03-01T00:00:00.000Z',
+        to: '2026-04-01T00:00:00.000Z',
+        reference: { low: 90, high: 139 },
+        points: [
+          { start: '2026-03-02', min: 120, max: 131, mean: 125.5, last: 131, count: 2 },
+          { start: '2026-03-09', min: 141, max: 141, mean: 141, last: 141, count: 1 },
+        ],
+      });
+      expect((await trend(`measurement=heart_rate&${march}`)).body.data.points).toEqual([]);
+      expect(
+        (await trend('measurement=systolic&from=2026-03-02T00:00:00Z&to=2026-03-01T00:00:00Z')).body.details
+          .code,
+      ).toBe('period_reversed');
+      expect((await trend('measurement=bmi')).status).toBe(400);
+      const { patient_id } = answer.body.data;
+      const path = `/api/emr/vitals/trends/?patient_id=${patient_id}&measurement=systolic`;
+      for (const stranger of [otherDoctor, otherPatient, admin]) {
+        expect((await stranger.client.get(path)).body.details.code).toBe('patient_not_found');
+        expect(await audited('vitals.trend', null, stranger)).toMatchObject([{ outcome: 'denied' }]);
+      }
+      expect(await audited('vitals.trend', patient_id, somebody)).toHaveLength(2);
     });
 
     it('of a visit stand in the chart and are changed in the encounter only', async () => {

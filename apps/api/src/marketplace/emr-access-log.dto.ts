@@ -10,8 +10,11 @@ export const ListAccesses = listQuery(
     emergency: z.enum(['true', 'false']).optional(),
     by: z.enum(['self', 'others']).optional(),
   },
-).transform(({ emergency, created, updated: _, order, ...query }) => ({
-  ...query,
+).transform(({ page, search, resource, by, emergency, created, order }) => ({
+  page,
+  search,
+  resource,
+  by,
   emergency: emergency && emergency === 'true',
   period: created,
   ascending: order ? !order.descending : false,

@@ -40,11 +40,12 @@ export const ReviewEmergency = z.object({
 export const ListEmergencies = listQuery(
   { granted_at: 'grantedAt', reviewed_at: 'reviewedAt' },
   { patient_id: z.uuid().optional(), doctor_id: z.uuid().optional(), status: Status.optional() },
-).transform(({ patient_id, doctor_id, created, updated: _, ...query }) => ({
+).transform(({ patient_id, doctor_id, created, updated, ...query }) => ({
   ...query,
   patientId: patient_id,
   doctorId: doctor_id,
   granted: created,
+  reviewed: updated,
 }));
 
 export const EmergencyAnswer = z
