@@ -24,6 +24,12 @@ export const allergyConflict = (items: readonly number[]) =>
     'The patient is recorded as allergic to a medicine on this prescription. To prescribe it all the same, give a reason.',
     { items },
   );
+export const duplicateMedicine = (items: readonly number[]) =>
+  conflict(
+    'duplicate_medicine',
+    'Another prescription of the patient has a medicine of this one already. To prescribe it all the same, give a reason.',
+    { items },
+  );
 export const licenceNotValid = () =>
   forbidden('licence_not_valid', 'This takes an approved, unexpired licence.');
 export const prescriptionIssued = () =>
