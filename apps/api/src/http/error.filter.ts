@@ -34,6 +34,8 @@ export class ErrorFilter implements ExceptionFilter {
     if (!error)
       this.log.error({ error: thrown, method: request.method, path: request.routeOptions.url }, 'defect');
     const { status, body } = error ? dialect.failure(error) : dialect.defect(request.id);
+    const retryAfter = error?.details['retry_after'];
+    if (typeof retryAfter === 'number') reply.header('retry-after', retryAfter);
     void reply.code(status).send(body);
   }
 }
