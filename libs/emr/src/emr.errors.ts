@@ -70,3 +70,5 @@ export const ownEmergency = () =>
 export const periodReversed = () => invalid('period_reversed', 'The period must begin before it ends.');
 export const tooManyReadings = (most: number) =>
   invalid('too_many_readings', 'Too much was recorded in this period. Choose a shorter one.', { most });
+export const historyChanged = (version: number) =>
+  conflict('version_changed', 'The history was changed in the meantime. Read it again.', { version });

@@ -374,6 +374,64 @@ describe('the chart', () => {
       expect(wrong.body.details.fields[0].path).toBe('conditions.0.since');
     });
 
+    it('tells every version: who wrote what, and when', async () => {
+      const url = `/api/emr/medical-history/${visit.patientId}/`;
+      await patient.client.put(url, { allergies: [], social_history: 'Smokes' });
+      await doctor.client.put(url, { social_history: 'Stopped smoking' });
+      const answer = await patient.client.get(`${url}versions/`);
+      expect(answer.body.data).toMatchObject({ total: 2, page: 1, page_size: 20 });
+      expect(answer.body.data.items).toEqual([
+        {
+          patient_id: visit.patientId,
+          version: 2,
+          allergies: [],
+          conditions: null,
+          medications: null,
+          surgeries: null,
+          family_history: null,
+          social_history: 'Stopped smoking',
+          recorded_by: doctor.userId,
+          recorded_by_name: 'Dr. Dora Person',
+          recorded_at: TIME,
+          changed: ['social_history'],
+        },
+        expect.objectContaining({
+          version: 1,
+          social_history: 'Smokes',
+          recorded_by: patient.userId,
+          recorded_by_name: expect.stringMatching(/^Paul Person/),
+          changed: ['allergies', 'social_history'],
+        }),
+      ]);
+      const ascending = await patient.client.get(`${url}versions/?ordering=version&page_size=1`);
+      expect(ascending.body.data.items).toMatchObject([{ version: 1 }]);
+      const none = await patient.client.get(`${url}versions/?created_at=2020-01-01`);
+      expect(none.body.data.total).toBe(0);
+      const second = await doctor.client.get(`${url}versions/?page=2&page_size=1`);
+      expect(second.body.data.items).toMatchObject([
+        { version: 1, changed: ['allergies', 'social_history'] },
+      ]);
+      for (const stranger of [otherDoctor, otherPatient, admin]) {
+        expect((await stranger.client.get(`${url}versions/`)).status).toBe(404);
+      }
+    });
+
+    it('is not written over a version that the writer has not read', async () => {
+      const somebody = await register(app);
+      const url = '/api/emr/medical-history/me/';
+      const reader = (version: string) => somebody.client.with({ 'if-match': version });
+      const answers = await Promise.all(
+        ['Clerk', 'Nurse'].map((work) => reader('"0"').put(url, { social_history: work })),
+      );
+      expect(answers.map(({ status }) => status).sort((a, b) => a - b)).toEqual([200, 409]);
+      const late = await reader('0').patch(url, { surgeries: [] });
+      expect(late.body.details).toEqual({ code: 'version_changed', version: 1 });
+      expect((await reader('1').patch(url, { surgeries: [] })).body.data.version).toBe(2);
+      expect((await reader('first').patch(url, { surgeries: [] })).body.details.code).toBe(
+        'invalid_if_match',
+      );
+    });
+
     it('is written by a doctor who treats the patient, and hidden from everybody else', async () => {
       const url = `/api/emr/medical-history/${visit.patientId}/`;
       const saved = await doctor.client.put(url, { surgeries: [{ name: 'Appendix', date: '2001' }] });
