@@ -1,5 +1,6 @@
 create type encounter_status as enum ('draft', 'finalized', 'amended');
-create type document_status as enum ('pending_upload', 'quarantined', 'available', 'rejected');
+create type document_kind as enum ('lab_report', 'imaging', 'referral', 'discharge_letter', 'vaccination', 'consent',
+  'photo', 'outside_prescription', 'other', 'prescription');
 create type prescription_status as enum ('draft', 'issued', 'cancelled');
 
 -- Everything clinical is in `content`, encrypted; the columns beside it are what rules and lists need.
@@ -49,24 +50,22 @@ create table encounter_versions (
 call isolate_by_organization('encounter_versions');
 revoke update, delete on encounter_versions from televisit_app;
 
+-- A file in a chart; the bytes and how far they are is told by the file.
 create table documents (
   id uuid primary key,
   organization_id uuid references organizations,
   patient_id uuid not null references patients,
   uploaded_by uuid not null references users,
-  kind text not null,
+  file_id uuid not null unique references files,
+  kind document_kind not null,
   title bytea not null,
-  object_key text not null unique,
-  content_type text not null,
-  size_bytes bigint,
-  sha256 bytea,
-  status document_status not null,
   created_at timestamptz not null,
   updated_at timestamptz not null,
   deleted_at timestamptz
 );
 create index on documents (patient_id, created_at desc) where deleted_at is null;
 call isolate_by_organization('documents');
+revoke delete on documents from televisit_app;
 
 create sequence prescription_numbers;
 

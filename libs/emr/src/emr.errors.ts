@@ -48,7 +48,9 @@ export const vitalsOfEncounter = (encounterId: string) =>
 export const recordedInFuture = () =>
   invalid('recorded_in_future', 'Vital signs cannot have been recorded in the future.');
 export const notTheUploader = () =>
-  forbidden('not_the_uploader', 'Only whoever added this document removes it.');
+  forbidden('not_the_uploader', 'Only whoever added this document changes it or removes it.');
+export const documentIsMade = () =>
+  conflict('document_is_made', 'This document was made of a prescription, and changes with it only.');
 export const vitalsEmpty = () => invalid('vitals_empty', 'Send at least one vital sign.');
 export const bloodPressureIncomplete = () =>
   invalid('blood_pressure_incomplete', 'A blood pressure has both a systolic and a diastolic value.');

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { AppointmentsModule } from '#appointments';
 import { AuditModule } from '#audit';
 import { DoctorsModule } from '#doctors';
+import { FilesModule } from '#files';
 import { OrganizationsModule } from '#organizations';
 import { PatientsModule } from '#patients';
 import { AuditTrail } from './audit-trail.service.ts';
@@ -37,7 +38,7 @@ const SERVICES = [
 ];
 
 @Module({
-  imports: [AppointmentsModule, AuditModule, DoctorsModule, OrganizationsModule, PatientsModule],
+  imports: [AppointmentsModule, AuditModule, DoctorsModule, FilesModule, OrganizationsModule, PatientsModule],
   providers: [
     ...SERVICES,
     CareGrounds,

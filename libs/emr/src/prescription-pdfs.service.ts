@@ -46,7 +46,6 @@ export class PrescriptionPdfsService {
         organizationId: row.organizationId,
         patientId: row.patientId,
         authorId: row.authorId,
-        kind: 'prescription',
         title: `Prescription ${row.number}`,
         contentType: 'application/pdf',
       });

@@ -351,9 +351,10 @@ describe('prescriptions', () => {
       expect(file.headers.get('content-disposition')).toMatch(/filename="Prescription_RX-\d{4}-\d{6}\.pdf"/);
       const bytes = Buffer.from(await file.arrayBuffer());
       expect(bytes.subarray(0, 5).toString('latin1')).toBe('%PDF-');
-      const [stored] = await app.sql(`select size_bytes, sha256, status from documents where id = $1`, [
-        documentId,
-      ]);
+      const [stored] = await app.sql(
+        `select size_bytes, sha256, status from files where id = (select file_id from documents where id = $1)`,
+        [documentId],
+      );
       expect(stored).toEqual({
         size_bytes: String(bytes.length),
         sha256: createHash('sha256').update(bytes).digest(),
@@ -367,9 +368,11 @@ describe('prescriptions', () => {
     });
 
     it('is made after all when the server died before it was', async () => {
-      await app.sql(`update documents set status = 'pending_upload', sha256 = null where id = $1`, [
-        documentId,
-      ]);
+      await app.sql(
+        `update files set status = 'pending_upload', sha256 = null
+         where id = (select file_id from documents where id = $1)`,
+        [documentId],
+      );
       expect((await patient.client.get(`/api/emr/documents/${documentId}/`)).status).toBe(404);
       expect((await pdf(patient)).body.data.document_id).toBe(documentId);
       expect((await patient.client.get(`/api/emr/documents/${documentId}/`)).status).toBe(200);
@@ -387,7 +390,9 @@ describe('prescriptions', () => {
             kind: 'prescription',
             title: expect.stringMatching(/^Prescription RX-/),
             content_type: 'application/pdf',
+            file_id: ID,
             size_bytes: expect.any(Number),
+            rejection: null,
             status: 'available',
             uploaded_by: doctor.userId,
             created_at: TIME,

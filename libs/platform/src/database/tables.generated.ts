@@ -19,7 +19,7 @@ export type DeliveryChannel = "email";
 
 export type DeliveryStatus = "failed" | "queued" | "sent";
 
-export type DocumentStatus = "available" | "pending_upload" | "quarantined" | "rejected";
+export type DocumentKind = "consent" | "discharge_letter" | "imaging" | "lab_report" | "other" | "outside_prescription" | "photo" | "prescription" | "referral" | "vaccination";
 
 export type EncounterStatus = "amended" | "draft" | "finalized";
 
@@ -202,17 +202,13 @@ export interface Doctors {
 }
 
 export interface Documents {
-  contentType: string;
   createdAt: Temporal.Instant;
   deletedAt: Temporal.Instant | null;
+  fileId: string;
   id: string;
-  kind: string;
-  objectKey: string;
+  kind: DocumentKind;
   organizationId: string | null;
   patientId: string;
-  sha256: Uint8Array | null;
-  sizeBytes: number | null;
-  status: DocumentStatus;
   title: Uint8Array;
   updatedAt: Temporal.Instant;
   uploadedBy: string;
