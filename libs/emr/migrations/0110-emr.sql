@@ -158,3 +158,17 @@ call isolate_by_organization('break_glass_grants');
 -- What a doctor once claimed stays as it is; an administrator's verdict is all that is added.
 revoke update, delete on break_glass_grants from televisit_app;
 grant update (verdict, review_note, reviewed_by, reviewed_at) on break_glass_grants to televisit_app;
+
+-- A chart at a glance as a PDF: made once for each state of the chart.
+create table summary_pdfs (
+  id uuid primary key,
+  organization_id uuid references organizations,
+  patient_id uuid not null references patients,
+  -- SHA-256 over the ids and versions of what it shows; never over health text.
+  state bytea not null,
+  file_id uuid not null unique references files,
+  created_at timestamptz not null,
+  unique (patient_id, state)
+);
+create index on summary_pdfs (patient_id, created_at desc);
+call isolate_by_organization('summary_pdfs');

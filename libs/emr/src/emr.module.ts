@@ -19,6 +19,7 @@ import { PrescriptionPdfsService } from './prescription-pdfs.service.ts';
 import { PrescriptionReader } from './prescription-reader.ts';
 import { PrescriptionSigning } from './prescription-signing.service.ts';
 import { PrescriptionsService } from './prescriptions.service.ts';
+import { SummaryPdfsService } from './summary-pdfs.service.ts';
 import { VerificationService } from './verification.service.ts';
 import { VitalTrendsService } from './vital-trends.service.ts';
 import { VitalsService } from './vitals.service.ts';
@@ -32,6 +33,7 @@ const SERVICES = [
   MedicalSummaryService,
   PrescriptionPdfsService,
   PrescriptionsService,
+  SummaryPdfsService,
   VerificationService,
   VitalsService,
   VitalTrendsService,

@@ -16,6 +16,7 @@ export * from './prescription.entity.ts';
 export * from './prescription-pdfs.service.ts';
 export * from './prescriptions.service.ts';
 export type { Flag, Flags, ReferenceRange } from './reference-ranges.ts';
+export * from './summary-pdfs.service.ts';
 export * from './verification.service.ts';
 export * from './vital-trend.ts';
 export * from './vital-trends.service.ts';

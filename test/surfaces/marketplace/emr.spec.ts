@@ -621,6 +621,52 @@ describe('the chart', () => {
       expect(byDoctor.body.data.upcoming_visits).toHaveLength(2);
     });
 
+    it('is printed once for each state of the chart', async () => {
+      const path = `/api/emr/summary/${visit.patientId}/pdf/`;
+      const before = await patient.client.get(path);
+      expect(before.status).toBe(404);
+      expect(before.body.details.code).toBe('medical_summary_pdf_not_found');
+      const answers = await Promise.all([patient, doctor, patient].map(({ client }) => client.post(path)));
+      for (const { status, body } of answers) {
+        expect(status).toBe(200);
+        expect(body).toEqual({
+          data: {
+            download_url: expect.stringContaining('X-Amz-Signature'),
+            expires_in: 300,
+            created_at: TIME,
+            up_to_date: true,
+          },
+          message: 'The PDF is ready.',
+          status: 'success',
+        });
+      }
+      const papers = () => app.sql(`select id from summary_pdfs where patient_id = $1`, [visit.patientId]);
+      expect(await papers()).toHaveLength(1);
+      const file = await fetch(answers[1]?.body.data.download_url);
+      expect(file.headers.get('content-disposition')).toMatch(
+        /^attachment; filename=.*Medical_summary.*\.pdf/,
+      );
+      expect(
+        Buffer.from(await file.arrayBuffer())
+          .subarray(0, 5)
+          .toString('latin1'),
+      ).toBe('%PDF-');
+
+      await patient.client.put('/api/emr/medical-history/me/', { family_history: [] });
+      expect((await doctor.client.get(path)).body.data.up_to_date).toBe(false);
+      expect((await doctor.client.post(path)).body.data.up_to_date).toBe(true);
+      expect((await doctor.client.get(path)).body.data.up_to_date).toBe(true);
+      expect(await papers()).toHaveLength(2);
+      for (const stranger of [otherDoctor, otherPatient, admin]) {
+        expect((await stranger.client.get(path)).body.details.code).toBe('patient_not_found');
+        expect((await stranger.client.post(path)).body.details.code).toBe('patient_not_found');
+        expect(await audited('medical_summary.print', null, stranger)).toMatchObject([
+          { outcome: 'denied' },
+          { outcome: 'denied' },
+        ]);
+      }
+    });
+
     it('is closed to everybody else', async () => {
       for (const somebody of [otherDoctor, otherPatient, admin]) {
         const answer = await somebody.client.get(`/api/emr/summary/${visit.patientId}/`);

@@ -499,6 +499,15 @@ export interface StaffMembers {
   userId: string | null;
 }
 
+export interface SummaryPdfs {
+  createdAt: Temporal.Instant;
+  fileId: string;
+  id: string;
+  organizationId: string | null;
+  patientId: string;
+  state: Uint8Array;
+}
+
 export interface Users {
   createdAt: Temporal.Instant;
   email: string;
@@ -571,6 +580,7 @@ export interface DB {
   rooms: Rooms;
   sessions: Sessions;
   staffMembers: StaffMembers;
+  summaryPdfs: SummaryPdfs;
   users: Users;
   vitals: Vitals;
   webhookEvents: WebhookEvents;
