@@ -39,7 +39,8 @@ export class RateLimiter implements OnModuleInit, OnApplicationShutdown {
 
   /** The first requests are counted with those of the other processes. */
   async onModuleInit(): Promise<void> {
-    if (this.#redis) await once(this.#redis, 'ready').catch(() => undefined);
+    const redis = this.#redis;
+    if (redis && redis.status !== 'ready') await once(redis, 'ready').catch(() => undefined);
   }
 
   /** Takes one from the budget of `key`: an account, or an address. */
