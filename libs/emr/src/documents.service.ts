@@ -261,7 +261,8 @@ export class DocumentsService {
       .selectAll();
   }
 
-  #asDocument({ deletedAt: _, changedAt, ...columns }: Row): MedicalDocument {
+  #asDocument(row: Row): MedicalDocument {
+    const { deletedAt: _, changedAt, ...columns } = row;
     return {
       ...columns,
       title: this.cipher.decrypt(columns.title, place(columns.id)),
