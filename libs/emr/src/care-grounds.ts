@@ -22,13 +22,16 @@ export class CareGrounds {
   ) {}
 
   /** Whether this is the account that acts for the chart. */
-  actsFor(userId: string, chart: Pick<Patient, 'userId'>): boolean {
-    return chart.userId === userId;
+  actsFor(userId: string, chart: Pick<Patient, 'accountUserId'>): boolean {
+    return chart.accountUserId === userId;
   }
 
   /** The ids of the charts that an account acts for, for the statement of a list. */
   ownCharts(userId: string) {
-    return this.database.query.selectFrom('patients').select('patients.id').where('userId', '=', userId);
+    return this.database.query
+      .selectFrom('patients')
+      .select('patients.id')
+      .where('accountUserId', '=', userId);
   }
 
   /** Whether they act for the chart or treat its patient: the ground for adding to it, too. */

@@ -10,6 +10,7 @@ import { BreakGlassService } from './break-glass.service.ts';
 import { CarePolicy } from './care.policy.ts';
 import { CareGrounds } from './care-grounds.ts';
 import { DocumentsService } from './documents.service.ts';
+import { EmrAccountPart } from './emr.account-part.ts';
 import { EncounterReader } from './encounter-reader.ts';
 import { EncountersService } from './encounters.service.ts';
 import { LetterheadsService } from './letterheads.service.ts';
@@ -45,6 +46,7 @@ const SERVICES = [
     ...SERVICES,
     CareGrounds,
     CarePolicy,
+    EmrAccountPart,
     EncounterReader,
     LetterheadsService,
     PrescriptionReader,

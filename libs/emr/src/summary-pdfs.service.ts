@@ -79,7 +79,7 @@ export class SummaryPdfsService {
   /** The place of the paper of this state; callers at the same time share it. */
   async #reserve(
     actor: UserActor,
-    { id: patientId, organizationId, userId }: Patient,
+    { id: patientId, organizationId, accountUserId }: Patient,
     state: Buffer,
   ): Promise<{ readonly fileId: string; readonly createdAt: Temporal.Instant }> {
     return this.database.transaction(async () => {
@@ -93,7 +93,7 @@ export class SummaryPdfsService {
       if (existing) return existing;
       const createdAt = this.clock.now();
       const fileId = await this.files.reserve({
-        ownerId: userId ?? actor.userId,
+        ownerId: accountUserId ?? actor.userId,
         purpose: 'chart',
         contentType: 'application/pdf',
       });

@@ -6,7 +6,9 @@ import { PatientsModule } from '#patients';
 import { PaymentsModule } from '#payments';
 import { RtcModule } from '#rtc';
 import { DeliverMailHandler } from './deliver-mail.handler.ts';
+import { NotificationsAccountPart } from './notifications.account-part.ts';
 import { NotificationsService } from './notifications.service.ts';
+import { OnAccountErased } from './on-account-erased.handler.ts';
 import { OnAppointmentCancelled } from './on-appointment-cancelled.handler.ts';
 import { OnAppointmentConfirmed } from './on-appointment-confirmed.handler.ts';
 import { OnAppointmentRescheduled } from './on-appointment-rescheduled.handler.ts';
@@ -25,7 +27,9 @@ import { VisitNotices } from './visit-notices.service.ts';
   imports: [AppointmentsModule, AuthModule, DoctorsModule, PatientsModule, PaymentsModule, RtcModule],
   providers: [
     DeliverMailHandler,
+    NotificationsAccountPart,
     NotificationsService,
+    OnAccountErased,
     OnAppointmentCancelled,
     OnAppointmentConfirmed,
     OnAppointmentRescheduled,

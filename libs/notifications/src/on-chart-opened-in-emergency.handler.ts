@@ -13,9 +13,9 @@ export class OnChartOpenedInEmergency implements JobHandler<DataOf<typeof ChartO
   ) {}
 
   async handle(_actor: Actor, { grantId, patientId }: DataOf<typeof ChartOpenedInEmergency>): Promise<void> {
-    const { userId } = await this.patients.get(patientId);
-    if (userId === null) return;
-    await this.notifications.notify(userId, {
+    const { accountUserId } = await this.patients.get(patientId);
+    if (accountUserId === null) return;
+    await this.notifications.notify(accountUserId, {
       type: 'chart_opened_in_emergency',
       ...MESSAGES.chart_opened_in_emergency(),
       data: { grantId },
