@@ -335,6 +335,29 @@ describe('access to a chart', () => {
       expect((await patient.client.get('/api/emr/access-log/me/?by=strangers')).status).toBe(400);
     });
 
+    it('is read for a dependant by their guardian', async () => {
+      const child = await otherPatient.client.post('/api/patients/dependants/', {
+        first_name: 'Kim',
+        last_name: 'Person',
+        date_of_birth: '2020-05-01',
+        relationship: 'child',
+      });
+      const chartId = child.body.data.id;
+      expect((await otherPatient.client.get(`/api/emr/summary/${chartId}/`)).status).toBe(200);
+      const late = await registerDoctor(app, admin, { name: 'Dr. Late Call' });
+      expect((await open(late, { patient_id: chartId })).status).toBe(201);
+      await app.drained();
+      const told = await otherPatient.client.get('/api/notifications/?type=chart_opened_in_emergency');
+      expect(told.body.data.total).toBe(1);
+      const seen = await otherPatient.client.get(`/api/emr/access-log/${chartId}/`);
+      expect(seen.body.data.items).toMatchObject([
+        { what: 'break_glass_access', who: { name: 'Dr. Late Call' }, emergency: { reason: REASON } },
+        { what: 'medical_summary', who: { self: true }, emergency: null },
+        { what: 'dependant', action: 'create' },
+      ]);
+      expect((await patient.client.get(`/api/emr/access-log/${chartId}/`)).status).toBe(404);
+    });
+
     it('is the patient’s alone', async () => {
       const path = `/api/emr/access-log/${visit.patientId}/`;
       expect((await patient.client.get(path)).status).toBe(200);
