@@ -15,11 +15,15 @@ export type AvailabilityKind = "extra" | "off" | "weekly";
 
 export type BreakGlassVerdict = "justified" | "not_justified";
 
+export type BulkRecipientStatus = "cancelled" | "failed" | "queued" | "sent";
+
+export type BulkState = "cancelled" | "completed" | "queued" | "sending";
+
 export type CancelledBy = "admin" | "doctor" | "patient" | "system";
 
-export type DeliveryChannel = "email";
+export type DeliveryChannel = "email" | "push" | "sms";
 
-export type DeliveryStatus = "failed" | "queued" | "sent";
+export type DeliveryStatus = "failed" | "queued" | "retrying" | "sent";
 
 export type DocumentKind = "consent" | "discharge_letter" | "imaging" | "lab_report" | "other" | "outside_prescription" | "photo" | "prescription" | "referral" | "vaccination";
 
@@ -349,13 +353,34 @@ export interface MedicalHistories {
   version: number;
 }
 
+export interface NotificationBulkRecipients {
+  bulkId: string;
+  status: BulkRecipientStatus;
+  userId: string;
+}
+
+export interface NotificationBulks {
+  audience: Json;
+  authorUserId: string;
+  body: string;
+  channels: string[];
+  createdAt: Temporal.Instant;
+  id: string;
+  state: BulkState;
+  title: string;
+  updatedAt: Temporal.Instant;
+}
+
 export interface NotificationDeliveries {
+  attempts: Generated<number>;
   body: string;
   channel: DeliveryChannel;
   createdAt: Temporal.Instant;
+  dueAt: Temporal.Instant;
   failure: string | null;
   id: string;
   invitation: Json | null;
+  link: string | null;
   notificationId: string;
   recipient: string;
   sentAt: Temporal.Instant | null;
@@ -364,17 +389,41 @@ export interface NotificationDeliveries {
   updatedAt: Temporal.Instant;
 }
 
+export interface NotificationPositions {
+  position: number;
+  userId: string;
+}
+
+export interface NotificationPreferences {
+  choices: Generated<Json>;
+  createdAt: Temporal.Instant;
+  quietFrom: string | null;
+  quietUntil: string | null;
+  updatedAt: Temporal.Instant;
+  userId: string;
+}
+
 export interface Notifications {
   body: string;
+  bulkId: string | null;
   cause: string;
   createdAt: Temporal.Instant;
   data: Generated<Json>;
   deletedAt: Temporal.Instant | null;
   id: string;
+  position: number;
   readAt: Temporal.Instant | null;
   title: string;
   type: string;
   updatedAt: Temporal.Instant;
+  userId: string;
+}
+
+export interface NotificationStreamTickets {
+  expiresAt: Temporal.Instant;
+  issuedAt: Temporal.Instant;
+  sessionId: string | null;
+  ticketHash: Uint8Array;
   userId: string;
 }
 
@@ -446,6 +495,16 @@ export interface Prescriptions {
   status: PrescriptionStatus;
   updatedAt: Temporal.Instant;
   verificationCode: string;
+}
+
+export interface PushSubscriptions {
+  auth: string;
+  createdAt: Temporal.Instant;
+  endpoint: string;
+  id: string;
+  p256dh: string;
+  updatedAt: Temporal.Instant;
+  userId: string;
 }
 
 export interface RefreshTokens {
@@ -571,6 +630,7 @@ export interface Users {
   lastName: string;
   passwordHash: string | null;
   phone: string | null;
+  phoneVerifiedAt: Temporal.Instant | null;
   roles: string[];
   status: Generated<UserStatus>;
   timeZone: string;
@@ -621,12 +681,18 @@ export interface DB {
   ledgerPostings: LedgerPostings;
   ledgerTransactions: LedgerTransactions;
   medicalHistories: MedicalHistories;
+  notificationBulkRecipients: NotificationBulkRecipients;
+  notificationBulks: NotificationBulks;
   notificationDeliveries: NotificationDeliveries;
+  notificationPositions: NotificationPositions;
+  notificationPreferences: NotificationPreferences;
   notifications: Notifications;
+  notificationStreamTickets: NotificationStreamTickets;
   organizations: Organizations;
   patients: Patients;
   payments: Payments;
   prescriptions: Prescriptions;
+  pushSubscriptions: PushSubscriptions;
   refreshTokens: RefreshTokens;
   refunds: Refunds;
   reminders: Reminders;
