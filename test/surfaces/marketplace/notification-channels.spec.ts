@@ -292,7 +292,10 @@ describe('the ways out of the app', () => {
         chart_access: { email: true, sms: false, push: true },
         announcements: { email: true, sms: true, push: true },
       },
-      always_on: [{ group: 'payments', channel: 'email' }],
+      always_on: [
+        { group: 'payments', channel: 'email' },
+        { group: 'chart_access', channel: 'email' },
+      ],
       quiet_hours: null,
       time_zone: 'Asia/Kolkata',
       language: 'hi',
