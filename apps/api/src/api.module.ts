@@ -13,6 +13,8 @@ import { CognitoController } from './marketplace/cognito.controller.ts';
 import { DependantsController } from './marketplace/dependants.controller.ts';
 import { DoctorsController } from './marketplace/doctors.controller.ts';
 import { EarningsController } from './marketplace/earnings.controller.ts';
+import { EmrAccessLogController } from './marketplace/emr-access-log.controller.ts';
+import { EmrBreakGlassController } from './marketplace/emr-break-glass.controller.ts';
 import { EmrDocumentsController } from './marketplace/emr-documents.controller.ts';
 import { EmrEncountersController } from './marketplace/emr-encounters.controller.ts';
 import { EmrMedicalHistoryController } from './marketplace/emr-medical-history.controller.ts';
@@ -59,6 +61,8 @@ import { Upgrades } from './realtime/upgrades.ts';
     DependantsController,
     DoctorsController,
     EarningsController,
+    EmrAccessLogController,
+    EmrBreakGlassController,
     EmrDocumentsController,
     EmrEncountersController,
     EmrMedicalHistoryController,

@@ -36,6 +36,9 @@ const GONE = [
 const EMPTIED = ['account_exports.user_id', 'doctors.user_id', 'sessions.user_id'];
 const KEPT = [
   'appointments.booked_by',
+  'break_glass_grants.reviewed_by',
+  'break_glass_grants.user_id',
+  'doctors.kyc_reviewed_by',
   'documents.uploaded_by',
   'encounter_versions.signed_by',
   'identity_verifications.decided_by',

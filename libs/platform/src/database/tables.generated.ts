@@ -13,6 +13,8 @@ export type AuditOutcome = "allowed" | "denied";
 
 export type AvailabilityKind = "extra" | "off" | "weekly";
 
+export type BreakGlassVerdict = "justified" | "not_justified";
+
 export type BulkRecipientStatus = "cancelled" | "failed" | "queued" | "sent";
 
 export type BulkState = "cancelled" | "completed" | "queued" | "sending";
@@ -23,7 +25,7 @@ export type DeliveryChannel = "email" | "push" | "sms";
 
 export type DeliveryStatus = "failed" | "queued" | "retrying" | "sent";
 
-export type DocumentStatus = "available" | "pending_upload" | "quarantined" | "rejected";
+export type DocumentKind = "consent" | "discharge_letter" | "imaging" | "lab_report" | "other" | "outside_prescription" | "photo" | "prescription" | "referral" | "vaccination";
 
 export type EncounterStatus = "amended" | "draft" | "finalized";
 
@@ -189,6 +191,21 @@ export interface Branches {
   organizationId: string;
 }
 
+export interface BreakGlassGrants {
+  doctorId: string;
+  expiresAt: Temporal.Instant;
+  grantedAt: Temporal.Instant;
+  id: string;
+  organizationId: string | null;
+  patientId: string;
+  reason: Uint8Array;
+  reviewedAt: Temporal.Instant | null;
+  reviewedBy: string | null;
+  reviewNote: Uint8Array | null;
+  userId: string;
+  verdict: BreakGlassVerdict | null;
+}
+
 export interface Doctors {
   acceptingPatients: Generated<boolean>;
   bio: Generated<string>;
@@ -222,17 +239,13 @@ export interface Doctors {
 }
 
 export interface Documents {
-  contentType: string;
   createdAt: Temporal.Instant;
   deletedAt: Temporal.Instant | null;
+  fileId: string;
   id: string;
-  kind: string;
-  objectKey: string;
+  kind: DocumentKind;
   organizationId: string | null;
   patientId: string;
-  sha256: Uint8Array | null;
-  sizeBytes: number | null;
-  status: DocumentStatus;
   title: Uint8Array;
   updatedAt: Temporal.Instant;
   uploadedBy: string;
@@ -698,6 +711,15 @@ export interface StaffMembers {
   userId: string | null;
 }
 
+export interface SummaryPdfs {
+  createdAt: Temporal.Instant;
+  fileId: string;
+  id: string;
+  organizationId: string | null;
+  patientId: string;
+  state: Uint8Array;
+}
+
 export interface Users {
   createdAt: Temporal.Instant;
   email: string;
@@ -746,6 +768,7 @@ export interface DB {
   auditLog: AuditLog;
   availabilityRules: AvailabilityRules;
   branches: Branches;
+  breakGlassGrants: BreakGlassGrants;
   doctors: Doctors;
   documents: Documents;
   encounters: Encounters;
@@ -787,6 +810,7 @@ export interface DB {
   rooms: Rooms;
   sessions: Sessions;
   staffMembers: StaffMembers;
+  summaryPdfs: SummaryPdfs;
   users: Users;
   vitals: Vitals;
   webhookEvents: WebhookEvents;
