@@ -18,3 +18,13 @@ export const notAccepting = () =>
 export const holdExpired = () => gone('hold_expired', 'The slot is no longer held. Book it again.');
 export const versionChanged = (version: number) =>
   conflict('version_changed', 'The visit was changed in the meantime. Read it again.', { version });
+export const tooEarly = (opensAt: Temporal.Instant) =>
+  conflict('too_early', 'The visit has not opened yet.', { opens_at: opensAt.toString() });
+export const tooLate = (closedAt: Temporal.Instant) =>
+  conflict('too_late', 'The time of the visit is over.', { closed_at: closedAt.toString() });
+export const tooLateToMove = (movableUntil: Temporal.Instant) =>
+  conflict('too_late_to_move', 'It is too late to move this visit.', {
+    movable_until: movableUntil.toString(),
+  });
+export const movedTooOften = (limit: number) =>
+  conflict('moved_too_often', 'This visit cannot be moved once more.', { limit });

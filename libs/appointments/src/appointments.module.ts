@@ -6,9 +6,11 @@ import { AppointmentReader } from './appointment-reader.ts';
 import { AppointmentsService } from './appointments.service.ts';
 import { BookingService } from './booking.service.ts';
 import { CareRelationships } from './care-relationships.ts';
+import { ConcludeVisitHandler } from './conclude-visit.handler.ts';
 import { DiscoveryService } from './discovery.service.ts';
 import { ExpireHoldHandler } from './expire-hold.handler.ts';
 import { SlotsService } from './slots.service.ts';
+import { VisitWindow } from './visit-window.ts';
 
 @Module({
   imports: [AvailabilityModule, DoctorsModule, PatientsModule],
@@ -17,10 +19,19 @@ import { SlotsService } from './slots.service.ts';
     AppointmentsService,
     BookingService,
     CareRelationships,
+    ConcludeVisitHandler,
     DiscoveryService,
     ExpireHoldHandler,
     SlotsService,
+    VisitWindow,
   ],
-  exports: [AppointmentsService, BookingService, CareRelationships, DiscoveryService, SlotsService],
+  exports: [
+    AppointmentsService,
+    BookingService,
+    CareRelationships,
+    DiscoveryService,
+    SlotsService,
+    VisitWindow,
+  ],
 })
 export class AppointmentsModule {}

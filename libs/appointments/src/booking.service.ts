@@ -14,9 +14,12 @@ import {
 } from './appointment.errors.ts';
 import { appointmentStates, LIVE } from './appointment.states.ts';
 import { AppointmentReader } from './appointment-reader.ts';
+import { sideOf } from './appointments.policy.ts';
 import { CANCELLATION_POLICY } from './cancellation-policy.ts';
+import { ConcludeVisit } from './conclude-visit.handler.ts';
 import { AppointmentConfirmed, AppointmentRescheduled } from './events.ts';
 import { ExpireHold } from './expire-hold.handler.ts';
+import { assertMovable, termsAfterMove } from './move-terms.ts';
 import { type BookableSlot, SlotsService } from './slots.service.ts';
 
 /** How long a slot is kept for somebody who has not paid yet. */
@@ -49,6 +52,7 @@ export class BookingService {
   async hold(actor: UserActor, { doctorId, start, reason }: BookingRequest): Promise<Appointment> {
     const doctor = await this.doctors.listed(doctorId);
     if (doctor.userId === actor.userId) throw ownPractice();
+    if (!doctor.acceptingPatients) throw notAccepting();
     const slot = await this.#offered(doctor, start);
     const patient = await this.patients.personalChart(actor);
     const now = this.clock.now();
@@ -112,12 +116,15 @@ export class BookingService {
       .where('id', '=', visit.id)
       .execute();
     await this.jobs.publish(AppointmentConfirmed, { appointmentId: visit.id });
+    await this.#concludeLater(visit);
     return 'confirmed';
   }
 
   /**
-   * Moves a confirmed visit; identity and payment stay, the old slot is free when the new one is taken.
-   * @throws conflict `slot_taken`, `slot_not_offered`, `patient_busy`, `appointment_is_…`, `version_changed`
+   * Moves a confirmed visit; identity and payment stay, the old slot is free when the new one is taken. The
+   * doctor's notice and the limits on moving are for the patient. Moving it to where it is changes nothing.
+   * @throws conflict `slot_taken`, `slot_not_offered`, `patient_busy`, `appointment_is_…`, `version_changed`,
+   *   `too_late_to_move`, `moved_too_often`
    */
   async reschedule(
     actor: UserActor,
@@ -127,7 +134,8 @@ export class BookingService {
   ): Promise<Appointment> {
     const before = await this.reader.visible(actor, appointmentId);
     const doctor = await this.doctors.byId(before.practitionerId);
-    const slot = await this.#offered(doctor, start);
+    const by = sideOf(actor, before);
+    const slot = await this.#offered(doctor, start, by === 'patient' ? {} : { minimumNoticeMinutes: 0 });
     await this.#taking(doctor, slot, () =>
       this.database.transaction(async () => {
         await this.#lockCalendars(doctor.id, before.patientId);
@@ -136,27 +144,40 @@ export class BookingService {
           throw versionChanged(visit.version);
         // A visit that can still be started can still be moved.
         appointmentStates.assert(visit.status, 'in_progress');
+        if (visit.startsAt.equals(slot.start)) return;
+        const now = this.clock.now();
+        assertMovable(visit, by, now, doctor.minimumNoticeMinutes);
         await this.#assertFree(doctor.id, visit.patientId, slot, visit.id);
         await this.database.query
           .updateTable('appointments')
           .set((eb) => ({
+            status: 'scheduled',
             startsAt: slot.start,
             endsAt: slot.end,
+            ...termsAfterMove(visit, by, now),
+            patientArrivedAt: null,
+            doctorArrivedAt: null,
             sequence: eb('sequence', '+', 1),
             version: eb('version', '+', 1),
-            updatedAt: this.clock.now(),
+            updatedAt: now,
           }))
           .where('id', '=', visit.id)
           .execute();
-        await this.jobs.publish(AppointmentRescheduled, { appointmentId: visit.id });
+        const formerStart = visit.startsAt.toString();
+        await this.jobs.publish(AppointmentRescheduled, { appointmentId: visit.id, formerStart });
+        await this.#concludeLater(await this.reader.byId(visit.id));
       }),
     );
     return this.reader.byId(appointmentId);
   }
 
-  async #offered(doctor: Doctor, start: Temporal.Instant): Promise<BookableSlot> {
-    if (!doctor.acceptingPatients) throw notAccepting();
-    const slot = await this.slots.onGrid(doctor, start);
+  /** The slot at `start`, which may be of the hours of a doctor who takes no new bookings. */
+  async #offered(
+    doctor: Doctor,
+    start: Temporal.Instant,
+    terms: { minimumNoticeMinutes?: number } = {},
+  ): Promise<BookableSlot> {
+    const slot = await this.slots.onGrid({ ...doctor, acceptingPatients: true, ...terms }, start);
     if (!slot) throw slotNotOffered(await this.slots.nearest(doctor, start));
     return slot;
   }
@@ -221,6 +242,11 @@ export class BookingService {
       .where('status', '=', 'held')
       .executeTakeFirst();
     return numUpdatedRows > 0n;
+  }
+
+  /** When nobody can come any more, somebody has to see whether the visit took place. */
+  async #concludeLater({ id, window }: Appointment): Promise<void> {
+    await this.jobs.send(ConcludeVisit, { appointmentId: id }, { startAfter: window.closesAt });
   }
 
   async #isFree(visit: Appointment): Promise<boolean> {

@@ -11,8 +11,8 @@ export const AppointmentConfirmed = defineEvent(
 
 export const AppointmentRescheduled = defineEvent(
   'appointments.rescheduled',
-  'A confirmed visit was moved to another time.',
-  visit,
+  'A confirmed visit was moved to another time; the former one is free.',
+  visit.extend({ formerStart: z.iso.datetime({ offset: true }) }),
 );
 
 export const AppointmentCancelled = defineEvent(
@@ -40,4 +40,10 @@ export const AppointmentCompleted = defineEvent(
   'appointments.completed',
   'The visit has taken place.',
   visit,
+);
+
+export const AppointmentNoShow = defineEvent(
+  'appointments.no-show',
+  'The time of a visit has passed without it, because somebody did not come.',
+  visit.extend({ absent: z.enum(['patient', 'doctor', 'both']) }),
 );

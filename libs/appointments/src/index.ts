@@ -9,3 +9,4 @@ export * from './care-relationships.ts';
 export * from './discovery.service.ts';
 export * from './events.ts';
 export * from './slots.service.ts';
+export * from './visit-window.ts';

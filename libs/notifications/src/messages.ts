@@ -14,6 +14,10 @@ export interface VisitFacts {
   readonly startsAt: Temporal.Instant;
   /** The reader's own zone. */
   readonly timeZone: string;
+  /** Until when it is kept for a patient who has yet to take it. */
+  readonly heldUntil: Temporal.Instant | null;
+  /** Who did not come. */
+  readonly absent: 'patient' | 'doctor' | 'both' | null;
 }
 
 interface PaymentFacts extends VisitFacts {
@@ -45,6 +49,16 @@ export const MESSAGES = {
   appointment_started: (visit: VisitFacts) => ({
     title: 'The doctor is here',
     body: `${visit.doctorName} has begun the visit and is waiting for you.`,
+  }),
+  appointment_missed: (visit: VisitFacts) => ({
+    title: 'Your video visit did not take place',
+    body: `${theVisit(visit)} on ${when(visit)} did not take place. ${missed(visit)}`,
+  }),
+  appointment_offered: (visit: VisitFacts) => ({
+    title: 'A time is kept for you',
+    body:
+      `${theVisit(visit)} on ${when(visit)} is kept for you until ` +
+      `${when({ ...visit, startsAt: visit.heldUntil ?? visit.startsAt })}. Log in to take it or to let it go.`,
   }),
   payment_received: ({ amount, ...visit }: PaymentFacts) => ({
     title: 'Your payment was received',
@@ -81,6 +95,15 @@ export function letter(to: string, body: string, link?: { label: string; url: st
 
 function theVisit({ side, doctorName }: VisitFacts): string {
   return side === 'patient' ? `Your video visit with ${doctorName}` : 'Your video visit with a patient';
+}
+
+function missed({ side, absent }: VisitFacts): string {
+  if (absent === 'patient') {
+    return side === 'patient' ? 'You did not come in time.' : 'The patient did not come in time.';
+  }
+  return side === 'patient'
+    ? 'The doctor did not come. What you paid is given back to you.'
+    : 'You did not begin it. What was paid is given back.';
 }
 
 /** `Tuesday, 3 March 2026 at 14:00 (Asia/Kolkata)` */

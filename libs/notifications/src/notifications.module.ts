@@ -8,6 +8,7 @@ import { DeliverMailHandler } from './deliver-mail.handler.ts';
 import { NotificationsService } from './notifications.service.ts';
 import { OnAppointmentCancelled } from './on-appointment-cancelled.handler.ts';
 import { OnAppointmentConfirmed } from './on-appointment-confirmed.handler.ts';
+import { OnAppointmentNoShow } from './on-appointment-no-show.handler.ts';
 import { OnAppointmentRescheduled } from './on-appointment-rescheduled.handler.ts';
 import { OnAppointmentStarted } from './on-appointment-started.handler.ts';
 import { OnDoctorApproved } from './on-doctor-approved.handler.ts';
@@ -26,6 +27,7 @@ import { VisitNotices } from './visit-notices.service.ts';
     NotificationsService,
     OnAppointmentCancelled,
     OnAppointmentConfirmed,
+    OnAppointmentNoShow,
     OnAppointmentRescheduled,
     OnAppointmentStarted,
     OnDoctorApproved,

@@ -7,7 +7,7 @@ import { RoomsService } from '#rtc';
 import { appointmentInvitation, type CalendarParty } from './appointment-invitation.ts';
 import { MESSAGES } from './messages.ts';
 import { NotificationsService } from './notifications.service.ts';
-import { factsFor, partiesOf, type VisitParty } from './visit-party.ts';
+import { factsFor, isToTakePlace, partiesOf, type VisitParty } from './visit-party.ts';
 
 /** What follows the `@` in a calendar entry's UID. For ever: another one would be another entry. */
 const CALENDAR_DOMAIN = 'televisit';
@@ -18,7 +18,9 @@ export interface VisitNotice {
     | 'appointment_rescheduled'
     | 'appointment_cancelled'
     | 'appointment_reminder'
-    | 'appointment_started';
+    | 'appointment_started'
+    | 'appointment_missed'
+    | 'appointment_offered';
   readonly cause: string;
   /** In the app only, for what is of use at once or not at all. */
   readonly mail: boolean;
@@ -57,7 +59,7 @@ export class VisitNotices {
   }
 
   async tell(party: VisitParty, visit: Appointment, notice: VisitNotice): Promise<void> {
-    const room = notice.type === 'appointment_cancelled' ? null : await this.#room(visit.id);
+    const room = isToTakePlace(visit) ? await this.#room(visit.id) : null;
     await this.notifications.notify(party.userId, {
       type: notice.type,
       cause: notice.cause,

@@ -9,6 +9,7 @@ import { LedgerService } from './ledger.service.ts';
 import { OnAppointmentCancelled } from './on-appointment-cancelled.handler.ts';
 import { OnAppointmentCompleted } from './on-appointment-completed.handler.ts';
 import { OnAppointmentExpired } from './on-appointment-expired.handler.ts';
+import { OnAppointmentNoShow } from './on-appointment-no-show.handler.ts';
 import { PaymentReader } from './payment-reader.ts';
 import { PaymentsService } from './payments.service.ts';
 import { ProcessWebhookHandler } from './process-webhook.handler.ts';
@@ -31,6 +32,7 @@ import { WebhooksService } from './webhooks.service.ts';
     OnAppointmentCancelled,
     OnAppointmentCompleted,
     OnAppointmentExpired,
+    OnAppointmentNoShow,
     PaymentProviders,
     PaymentReader,
     PaymentsService,

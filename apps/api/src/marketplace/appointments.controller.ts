@@ -37,21 +37,9 @@ export class AppointmentsController {
   })
   async list(
     @CurrentActor() actor: UserActor,
-    @Query({ schema: ListAppointments }) query: z.output<typeof ListAppointments>,
+    @Query({ schema: ListAppointments }) { page, ...filter }: z.output<typeof ListAppointments>,
   ) {
-    const { page, status, doctor_id, patient_id, start_after, start_before, ...filter } = query;
-    const found = await this.appointments.list(
-      actor,
-      {
-        ...filter,
-        status: status && [status],
-        practitionerId: doctor_id,
-        patientId: patient_id,
-        startsFrom: start_after,
-        startsBefore: start_before,
-      },
-      page,
-    );
+    const found = await this.appointments.list(actor, filter, page);
     return mapPage(found, (visit) => toAppointment(visit, actor.userId));
   }
 
@@ -71,18 +59,17 @@ export class AppointmentsController {
 
   @Get('upcoming')
   @Operation({
-    summary: 'Visits that are to come or running, soonest first',
+    summary: 'Visits that are to come or running, and one’s own that wait to be paid; soonest first',
     access: 'authenticated',
     answers: AppointmentAnswer,
     paged: true,
   })
   async upcoming(
     @CurrentActor() actor: UserActor,
-    @Query({ schema: ListAppointments }) { page }: z.output<typeof ListAppointments>,
+    @Query({ schema: ListAppointments }) { page, ...filter }: z.output<typeof ListAppointments>,
   ) {
-    return mapPage(await this.appointments.upcoming(actor, page), (visit) =>
-      toAppointment(visit, actor.userId),
-    );
+    const found = await this.appointments.list(actor, { ...filter, upcoming: true }, page);
+    return mapPage(found, (visit) => toAppointment(visit, actor.userId));
   }
 
   @Get(':id')

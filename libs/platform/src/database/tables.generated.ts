@@ -5,6 +5,8 @@
 
 import type { ColumnType } from "kysely";
 
+export type AbsentParty = "both" | "doctor" | "patient";
+
 export type AppointmentStatus = "arrived" | "cancelled" | "completed" | "expired" | "held" | "in_progress" | "no_show" | "scheduled";
 
 export type AuditOutcome = "allowed" | "denied";
@@ -20,6 +22,8 @@ export type DeliveryStatus = "failed" | "queued" | "sent";
 export type DocumentStatus = "available" | "pending_upload" | "quarantined" | "rejected";
 
 export type EncounterStatus = "amended" | "draft" | "finalized";
+
+export type FreeCancellation = "by_policy" | "never" | "until_start";
 
 export type Gender = "female" | "male" | "other";
 
@@ -47,7 +51,7 @@ export type PaymentStatus = "cancelled" | "created" | "disputed" | "failed" | "p
 
 export type PrescriptionStatus = "cancelled" | "draft" | "issued";
 
-export type RefundCause = "appointment_cancelled" | "made_at_provider" | "requested" | "slot_lost";
+export type RefundCause = "appointment_cancelled" | "doctor_absent" | "made_at_provider" | "requested" | "slot_lost";
 
 export type RefundStatus = "failed" | "pending" | "succeeded";
 
@@ -66,22 +70,30 @@ export type Sex = "female" | "male" | "other" | "unknown";
 export type UserStatus = "active" | "disabled";
 
 export interface Appointments {
+  absent: AbsentParty | null;
   bookedBy: string;
   cancellationPolicy: Json;
   cancellationReason: Uint8Array | null;
   cancelledAt: Temporal.Instant | null;
   cancelledBy: CancelledBy | null;
   createdAt: Temporal.Instant;
+  doctorArrivedAt: Temporal.Instant | null;
   during: Generated<string>;
   endedAt: Temporal.Instant | null;
   endsAt: Temporal.Instant;
   feeAmount: number;
   feeCurrency: string;
+  followUpOf: string | null;
+  followUpReason: Uint8Array | null;
+  followUpWithinDays: number | null;
+  freeCancellation: Generated<FreeCancellation>;
   holdExpiresAt: Temporal.Instant | null;
   id: string;
   notes: Uint8Array | null;
   organizationId: string;
+  patientArrivedAt: Temporal.Instant | null;
   patientId: string;
+  patientMoves: Generated<number>;
   practitionerId: string;
   reason: Uint8Array | null;
   sequence: Generated<number>;
