@@ -7,6 +7,7 @@ import { AppointmentsController } from './marketplace/appointments.controller.ts
 import { AuditController } from './marketplace/audit.controller.ts';
 import { AuthController } from './marketplace/auth.controller.ts';
 import { AvailabilityController } from './marketplace/availability.controller.ts';
+import { CalendarController } from './marketplace/calendar.controller.ts';
 import { CognitoController } from './marketplace/cognito.controller.ts';
 import { DoctorsController } from './marketplace/doctors.controller.ts';
 import { EarningsController } from './marketplace/earnings.controller.ts';
@@ -40,6 +41,7 @@ import { Upgrades } from './realtime/upgrades.ts';
     AuditController,
     AuthController,
     AvailabilityController,
+    CalendarController,
     CognitoController,
     DoctorsController,
     EarningsController,

@@ -18,6 +18,7 @@ import { OnPrescriptionIssued } from './on-prescription-issued.handler.ts';
 import { OnRefundSucceeded } from './on-refund-succeeded.handler.ts';
 import { RemindersService } from './reminders.service.ts';
 import { SendReminderHandler } from './send-reminder.handler.ts';
+import { VisitCalendar } from './visit-calendar.service.ts';
 import { VisitNotices } from './visit-notices.service.ts';
 
 @Module({
@@ -37,8 +38,9 @@ import { VisitNotices } from './visit-notices.service.ts';
     OnRefundSucceeded,
     RemindersService,
     SendReminderHandler,
+    VisitCalendar,
     VisitNotices,
   ],
-  exports: [NotificationsService, RemindersService],
+  exports: [NotificationsService, RemindersService, VisitCalendar],
 })
 export class NotificationsModule {}

@@ -1,16 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import addressparser from 'nodemailer/lib/addressparser';
 import { type Appointment, AppointmentsService } from '#appointments';
-import { AccountsService } from '#auth';
-import { Config, Database, type Mail } from '#platform';
-import { RoomsService } from '#rtc';
-import { appointmentInvitation, type CalendarParty } from './appointment-invitation.ts';
+import { Database } from '#platform';
 import { MESSAGES } from './messages.ts';
 import { NotificationsService } from './notifications.service.ts';
+import { VisitCalendar } from './visit-calendar.service.ts';
 import { factsFor, isToTakePlace, partiesOf, type VisitParty } from './visit-party.ts';
-
-/** What follows the `@` in a calendar entry's UID. For ever: another one would be another entry. */
-const CALENDAR_DOMAIN = 'televisit';
 
 export interface VisitNotice {
   readonly type:
@@ -31,19 +25,12 @@ export interface VisitNotice {
 /** Tells the people of a visit of it, each in their own time zone. */
 @Injectable()
 export class VisitNotices {
-  readonly #organizer: CalendarParty;
-
   constructor(
-    private readonly config: Config,
     private readonly database: Database,
-    private readonly accounts: AccountsService,
     private readonly appointments: AppointmentsService,
-    private readonly rooms: RoomsService,
+    private readonly calendar: VisitCalendar,
     private readonly notifications: NotificationsService,
-  ) {
-    const [sender] = addressparser(config.env.MAIL_FROM, { flatten: true });
-    this.#organizer = { name: sender?.name ?? '', email: sender?.address ?? '' };
-  }
+  ) {}
 
   /**
    * The visit as it stands. Events of one visit can arrive together and in any order; whoever tells of one
@@ -59,7 +46,7 @@ export class VisitNotices {
   }
 
   async tell(party: VisitParty, visit: Appointment, notice: VisitNotice): Promise<void> {
-    const room = isToTakePlace(visit) ? await this.#room(visit.id) : null;
+    const room = isToTakePlace(visit) ? await this.calendar.room(visit.id) : null;
     await this.notifications.notify(party.userId, {
       type: notice.type,
       cause: notice.cause,
@@ -68,37 +55,9 @@ export class VisitNotices {
       ...(notice.mail && {
         mail: {
           ...(room && { link: { label: 'Join the visit here', url: room.url } }),
-          ...(notice.calendar && { invitation: await this.#invitation(party, visit, room?.url) }),
+          ...(notice.calendar && { invitation: await this.calendar.invitation(party, visit) }),
         },
       }),
     });
-  }
-
-  async #room(appointmentId: string): Promise<{ id: string; url: string }> {
-    const { id } = await this.rooms.ensureForAppointment(appointmentId);
-    return { id, url: new URL(`/visit/${id}`, this.config.env.BASE_URL).href };
-  }
-
-  /** Each person gets an entry of their own: neither learns the other's address. */
-  async #invitation(
-    { userId, name }: VisitParty,
-    visit: Appointment,
-    visitUrl: string | undefined,
-  ): Promise<Mail['invitation']> {
-    const { email } = await this.accounts.byId(userId);
-    const entry = {
-      appointmentId: visit.id,
-      domain: CALENDAR_DOMAIN,
-      sequence: visit.sequence,
-      stampedAt: visit.updatedAt,
-      startsAt: visit.startsAt,
-      endsAt: visit.endsAt,
-      doctorName: visit.practitioner.name,
-      organizer: this.#organizer,
-      attendees: [{ name, email }],
-    };
-    return visitUrl === undefined
-      ? { method: 'CANCEL', content: appointmentInvitation({ ...entry, method: 'cancel' }) }
-      : { method: 'REQUEST', content: appointmentInvitation({ ...entry, method: 'request', visitUrl }) };
   }
 }

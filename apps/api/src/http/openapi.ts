@@ -50,7 +50,7 @@ const WITH_BODY = new Set([RequestMethod.POST, RequestMethod.PUT, RequestMethod.
 
 /** Says of a route in Swagger's words what it says of itself in ours, so that a running server loads neither. */
 function described(options: OperationOptions, idempotent: boolean, hasBody: boolean): MethodDecorator {
-  const { summary, description, access, answers = z.null(), paged = false, status = 200 } = options;
+  const { summary, description, access, answers = z.null(), paged = false, status = 200, produces } = options;
   const fails = new Set<ErrorKind>(['invalid', ...(options.fails ?? [])]);
   if (access !== 'public') fails.add('unauthenticated');
   if (Array.isArray(access)) fails.add('forbidden');
@@ -75,7 +75,9 @@ function described(options: OperationOptions, idempotent: boolean, hasBody: bool
     ApiResponse({
       status,
       description: options.message ?? 'Done.',
-      standardSchema: z.object({ data, message: z.string(), status: z.literal('success') }),
+      ...(produces
+        ? { content: { [produces]: { schema: { type: 'string' } } } }
+        : { standardSchema: z.object({ data, message: z.string(), status: z.literal('success') }) }),
     }),
     ...[...fails].map((kind) => ApiResponse({ ...FAILURES[kind], standardSchema: ErrorAnswer })),
   );

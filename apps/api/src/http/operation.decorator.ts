@@ -12,6 +12,8 @@ export interface OperationOptions {
   readonly answers?: z.ZodType;
   /** `answers` describes one item of a page. */
   readonly paged?: boolean;
+  /** The media type of an answer that is a text as it is, without the envelope. */
+  readonly produces?: string;
   readonly status?: 200 | 201 | 202;
   /** The `message` of the answer. */
   readonly message?: string;
