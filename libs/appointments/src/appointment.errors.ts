@@ -1,4 +1,4 @@
-import { conflict, gone, invalid } from '#kernel';
+import { conflict, forbidden, gone, invalid, paymentRequired } from '#kernel';
 
 /** A stretch of time that can be booked instead. */
 export interface FreeSlot {
@@ -28,3 +28,9 @@ export const tooLateToMove = (movableUntil: Temporal.Instant) =>
   });
 export const movedTooOften = (limit: number) =>
   conflict('moved_too_often', 'This visit cannot be moved once more.', { limit });
+export const patientOnly = () => forbidden('patient_only', 'Only the patient of the visit may do this.');
+export const doctorOnly = () => forbidden('doctor_only', 'Only the doctor of the visit may do this.');
+export const toBePaid = (appointmentId: string) =>
+  paymentRequired('payment_required', 'Pay for the visit to take it.', { appointment_id: appointmentId });
+export const notCompleted = (status: string) =>
+  conflict('appointment_not_completed', 'A visit is continued when it has taken place.', { status });

@@ -9,6 +9,7 @@ import { CareRelationships } from './care-relationships.ts';
 import { ConcludeVisitHandler } from './conclude-visit.handler.ts';
 import { DiscoveryService } from './discovery.service.ts';
 import { ExpireHoldHandler } from './expire-hold.handler.ts';
+import { FollowUpsService } from './follow-ups.service.ts';
 import { SlotsService } from './slots.service.ts';
 import { VisitWindow } from './visit-window.ts';
 
@@ -22,6 +23,7 @@ import { VisitWindow } from './visit-window.ts';
     ConcludeVisitHandler,
     DiscoveryService,
     ExpireHoldHandler,
+    FollowUpsService,
     SlotsService,
     VisitWindow,
   ],
@@ -30,6 +32,7 @@ import { VisitWindow } from './visit-window.ts';
     BookingService,
     CareRelationships,
     DiscoveryService,
+    FollowUpsService,
     SlotsService,
     VisitWindow,
   ],

@@ -11,7 +11,7 @@ import {
 } from '#kernel';
 import { containing, Database, given, Jobs, pageOf, Transactional, within } from '#platform';
 import type { Appointment, AppointmentStatus } from './appointment.entity.ts';
-import { versionChanged } from './appointment.errors.ts';
+import { doctorOnly, versionChanged } from './appointment.errors.ts';
 import { appointmentStates } from './appointment.states.ts';
 import { AppointmentReader } from './appointment-reader.ts';
 import { sideOf } from './appointments.policy.ts';
@@ -220,7 +220,7 @@ export class AppointmentsService {
   async #lockedAsDoctor(actor: UserActor, id: string): Promise<Appointment> {
     const visit = await this.reader.locked(actor, id);
     if (visit.practitioner.userId !== actor.userId) {
-      throw forbidden('doctor_only', 'Only the doctor of the visit may do this.');
+      throw doctorOnly();
     }
     return visit;
   }

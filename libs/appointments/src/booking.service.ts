@@ -5,11 +5,14 @@ import { PatientsService } from '#patients';
 import { Database, Jobs, Transactional, violatedConstraint } from '#platform';
 import type { Appointment } from './appointment.entity.ts';
 import {
+  holdExpired,
   notAccepting,
   ownPractice,
   patientBusy,
+  patientOnly,
   slotNotOffered,
   slotTaken,
+  toBePaid,
   versionChanged,
 } from './appointment.errors.ts';
 import { appointmentStates, LIVE } from './appointment.states.ts';
@@ -17,7 +20,7 @@ import { AppointmentReader } from './appointment-reader.ts';
 import { sideOf } from './appointments.policy.ts';
 import { CANCELLATION_POLICY } from './cancellation-policy.ts';
 import { ConcludeVisit } from './conclude-visit.handler.ts';
-import { AppointmentConfirmed, AppointmentRescheduled } from './events.ts';
+import { AppointmentConfirmed, AppointmentOffered, AppointmentRescheduled } from './events.ts';
 import { ExpireHold } from './expire-hold.handler.ts';
 import { assertMovable, termsAfterMove } from './move-terms.ts';
 import { type BookableSlot, SlotsService } from './slots.service.ts';
@@ -31,7 +34,22 @@ export interface BookingRequest {
   readonly reason?: string | null;
 }
 
-/** The three ways in which a visit gets its time: held, confirmed, moved. No other code writes it. */
+/** For whom a slot is kept, until when, and why. */
+interface HoldTerms {
+  readonly patientId: string;
+  readonly bookedBy: string;
+  readonly reason?: string | null;
+  readonly until: Temporal.Instant;
+  readonly followUpOf?: string;
+}
+
+/** A slot for a patient who has not chosen it. */
+export interface Proposal extends HoldTerms {
+  readonly doctorId: string;
+  readonly start: Temporal.Instant;
+}
+
+/** The ways in which a visit gets its time: held by its patient or for them, confirmed, moved. No other code writes it. */
 @Injectable()
 export class BookingService {
   constructor(
@@ -55,38 +73,44 @@ export class BookingService {
     if (!doctor.acceptingPatients) throw notAccepting();
     const slot = await this.#offered(doctor, start);
     const patient = await this.patients.personalChart(actor);
-    const now = this.clock.now();
-    const id = newId();
-    const holdExpiresAt = now.add({ minutes: HOLD_MINUTES });
-    await this.#taking(doctor, slot, () =>
-      this.database.transaction(async () => {
-        await this.#claim(doctor.id, patient.id, slot);
-        await this.database.query
-          .insertInto('appointments')
-          .values({
-            id,
-            organizationId: doctor.organizationId,
-            practitionerId: doctor.id,
-            patientId: patient.id,
-            bookedBy: actor.userId,
-            status: 'held',
-            startsAt: slot.start,
-            endsAt: slot.end,
-            feeAmount: doctor.fee.amount,
-            feeCurrency: doctor.fee.currency,
-            cancellationPolicy: JSON.stringify(CANCELLATION_POLICY),
-            reason: this.reader.seal(id, 'reason', reason),
-            holdExpiresAt,
-            createdAt: now,
-            updatedAt: now,
-          })
-          .execute();
-        // A visit that costs nothing has nothing to wait for.
-        if (doctor.fee.amount === 0) await this.confirm(actor, id);
-        else await this.jobs.send(ExpireHold, { appointmentId: id }, { startAfter: holdExpiresAt });
-      }),
+    const until = this.clock.now().add({ minutes: HOLD_MINUTES });
+    return this.#hold(doctor, slot, { patientId: patient.id, bookedBy: actor.userId, reason, until }, (id) =>
+      // A visit that costs nothing has nothing to wait for.
+      doctor.fee.amount === 0 ? this.confirm(actor, id) : this.#expireLater(id, until),
     );
-    return this.reader.byId(id);
+  }
+
+  /**
+   * Keeps a slot for a patient who has yet to say whether they take it: by paying, or with `accept` when it
+   * costs nothing. The doctor's notice is for patients who choose by themselves.
+   * @throws not_found `doctor_not_found`; conflict `slot_taken`, `slot_not_offered`, `patient_busy`
+   */
+  async propose({ doctorId, start, ...terms }: Proposal): Promise<Appointment> {
+    const doctor = await this.doctors.listed(doctorId);
+    const slot = await this.#offered(doctor, start, { minimumNoticeMinutes: 0 });
+    return this.#hold(doctor, slot, terms, async (id) => {
+      await this.#expireLater(id, terms.until);
+      await this.jobs.publish(AppointmentOffered, { appointmentId: id });
+    });
+  }
+
+  /**
+   * The patient takes a slot that was kept for them and costs nothing. Taking it twice is taking it once.
+   * @throws forbidden `patient_only`; payment_required `payment_required`; gone `hold_expired`; conflict
+   *   `appointment_is_…`
+   */
+  @Transactional()
+  async accept(actor: UserActor, appointmentId: string): Promise<Appointment> {
+    const visit = await this.reader.locked(actor, appointmentId);
+    if (sideOf(actor, visit) !== 'patient') throw patientOnly();
+    if (visit.status === 'scheduled') return visit;
+    if (visit.status !== 'expired') appointmentStates.assert(visit.status, 'scheduled');
+    const lapsed =
+      !visit.holdExpiresAt || Temporal.Instant.compare(visit.holdExpiresAt, this.clock.now()) <= 0;
+    if (visit.status === 'expired' || lapsed) throw holdExpired();
+    if (visit.fee.amount > 0) throw toBePaid(visit.id);
+    await this.confirm(actor, visit.id);
+    return this.reader.byId(visit.id);
   }
 
   /**
@@ -169,6 +193,48 @@ export class BookingService {
       }),
     );
     return this.reader.byId(appointmentId);
+  }
+
+  async #hold(
+    doctor: Doctor,
+    slot: BookableSlot,
+    { patientId, bookedBy, reason, until, followUpOf }: HoldTerms,
+    then: (id: string) => Promise<unknown>,
+  ): Promise<Appointment> {
+    const now = this.clock.now();
+    const id = newId();
+    await this.#taking(doctor, slot, () =>
+      this.database.transaction(async () => {
+        await this.#claim(doctor.id, patientId, slot);
+        await this.database.query
+          .insertInto('appointments')
+          .values({
+            id,
+            organizationId: doctor.organizationId,
+            practitionerId: doctor.id,
+            patientId,
+            bookedBy,
+            status: 'held',
+            startsAt: slot.start,
+            endsAt: slot.end,
+            feeAmount: doctor.fee.amount,
+            feeCurrency: doctor.fee.currency,
+            cancellationPolicy: JSON.stringify(CANCELLATION_POLICY),
+            reason: this.reader.seal(id, 'reason', reason),
+            followUpOf,
+            holdExpiresAt: until,
+            createdAt: now,
+            updatedAt: now,
+          })
+          .execute();
+        await then(id);
+      }),
+    );
+    return this.reader.byId(id);
+  }
+
+  async #expireLater(appointmentId: string, until: Temporal.Instant): Promise<void> {
+    await this.jobs.send(ExpireHold, { appointmentId }, { startAfter: until });
   }
 
   /** The slot at `start`, which may be of the hours of a doctor who takes no new bookings. */

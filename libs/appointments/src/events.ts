@@ -47,3 +47,9 @@ export const AppointmentNoShow = defineEvent(
   'The time of a visit has passed without it, because somebody did not come.',
   visit.extend({ absent: z.enum(['patient', 'doctor', 'both']) }),
 );
+
+export const AppointmentOffered = defineEvent(
+  'appointments.offered',
+  'A slot is kept for a patient who has yet to take it: from the waitlist, or a follow-up that the doctor proposes.',
+  visit,
+);

@@ -8,5 +8,6 @@ export * from './cancellation-policy.ts';
 export * from './care-relationships.ts';
 export * from './discovery.service.ts';
 export * from './events.ts';
+export * from './follow-ups.service.ts';
 export * from './slots.service.ts';
 export * from './visit-window.ts';

@@ -9,6 +9,7 @@ import { NotificationsService } from './notifications.service.ts';
 import { OnAppointmentCancelled } from './on-appointment-cancelled.handler.ts';
 import { OnAppointmentConfirmed } from './on-appointment-confirmed.handler.ts';
 import { OnAppointmentNoShow } from './on-appointment-no-show.handler.ts';
+import { OnAppointmentOffered } from './on-appointment-offered.handler.ts';
 import { OnAppointmentRescheduled } from './on-appointment-rescheduled.handler.ts';
 import { OnAppointmentStarted } from './on-appointment-started.handler.ts';
 import { OnDoctorApproved } from './on-doctor-approved.handler.ts';
@@ -29,6 +30,7 @@ import { VisitNotices } from './visit-notices.service.ts';
     OnAppointmentCancelled,
     OnAppointmentConfirmed,
     OnAppointmentNoShow,
+    OnAppointmentOffered,
     OnAppointmentRescheduled,
     OnAppointmentStarted,
     OnDoctorApproved,

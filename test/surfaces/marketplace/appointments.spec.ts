@@ -59,6 +59,8 @@ describe('appointments', () => {
         },
         join_opens_at: expect.any(String),
         join_closes_at: expect.any(String),
+        follow_up_of: null,
+        follow_up: null,
         absent: null,
         started_at: null,
         ended_at: null,

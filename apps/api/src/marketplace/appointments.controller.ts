@@ -1,6 +1,6 @@
 import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
 import type { z } from 'zod';
-import { AppointmentsService, BookingService } from '#appointments';
+import { AppointmentsService, BookingService, FollowUpsService } from '#appointments';
 import { mapPage, type UserActor } from '#kernel';
 import { CurrentActor } from '../http/current-actor.decorator.ts';
 import { Id } from '../http/fields.ts';
@@ -13,7 +13,9 @@ import {
   Book,
   Cancel,
   CancelledAnswer,
+  FollowUpAnswer,
   ListAppointments,
+  ProposeFollowUp,
   QuoteAnswer,
   Reschedule,
   toAppointment,
@@ -26,6 +28,7 @@ export class AppointmentsController {
   constructor(
     private readonly appointments: AppointmentsService,
     private readonly booking: BookingService,
+    private readonly followUps: FollowUpsService,
   ) {}
 
   @Get()
@@ -144,6 +147,41 @@ export class AppointmentsController {
     @IfMatch() version?: number,
   ) {
     return toAppointment(await this.booking.reschedule(actor, id, start, version), actor.userId);
+  }
+
+  @Post(':id/accept')
+  @Operation({
+    summary:
+      'Take a slot that is kept for one and costs nothing; one that costs something is taken by paying',
+    access: ['patient'],
+    answers: AppointmentAnswer,
+    message: 'The visit is confirmed.',
+    fails: ['payment_required', 'not_found', 'conflict', 'gone'],
+  })
+  async accept(@CurrentActor() actor: UserActor, @Param('id', { schema: Id }) id: string) {
+    return toAppointment(await this.booking.accept(actor, id), actor.userId);
+  }
+
+  @Post(':id/follow-up')
+  @Idempotent()
+  @Operation({
+    summary: 'Recommend to come again after a visit, and keep a time for it',
+    access: ['doctor'],
+    answers: FollowUpAnswer,
+    status: 201,
+    message: 'Recommended.',
+    fails: ['not_found', 'conflict'],
+  })
+  async followUp(
+    @CurrentActor() actor: UserActor,
+    @Param('id', { schema: Id }) id: string,
+    @Body({ schema: ProposeFollowUp }) request: z.output<typeof ProposeFollowUp>,
+  ) {
+    const { visit, proposed } = await this.followUps.propose(actor, id, request);
+    return {
+      visit: toAppointment(visit, actor.userId),
+      proposed: proposed && toAppointment(proposed, actor.userId),
+    };
   }
 
   @Post(':id/start')

@@ -1,6 +1,15 @@
 import { z } from 'zod';
 import { type Appointment, type CancellationQuote, freeUntil } from '#appointments';
-import { Instant, iso, isoOrNull, MoneyField, severalOf, Text, Timestamp } from '../http/fields.ts';
+import {
+  Instant,
+  iso,
+  isoOrNull,
+  MoneyField,
+  RequiredText,
+  severalOf,
+  Text,
+  Timestamp,
+} from '../http/fields.ts';
 import { listQuery } from '../http/list-query.ts';
 
 const Status = z.enum([
@@ -29,6 +38,14 @@ export const UpdateAppointment = z.object({
 
 export const Cancel = z.object({ reason: Text(500).optional() }).default({});
 export const Reschedule = z.object({ start: Instant });
+
+export const ProposeFollowUp = z
+  .object({
+    reason: RequiredText(2000).describe('Why to come again. Only patient and doctor read it.'),
+    within_days: z.int().min(1).max(730).optional(),
+    start: Instant.optional().describe('A slot of one’s own; it is kept for the patient for 24 hours.'),
+  })
+  .transform(({ within_days, ...rest }) => ({ ...rest, withinDays: within_days }));
 
 export const ListAppointments = listQuery(
   { start: 'startsAt', created_at: 'createdAt', updated_at: 'updatedAt' },
@@ -78,6 +95,11 @@ export const AppointmentAnswer = z
     cancelled_at: Timestamp.nullable(),
     cancelled_by: z.enum(['patient', 'doctor', 'admin', 'system']).nullable(),
     cancellation_reason: z.string().nullable(),
+    follow_up_of: z.uuid().nullable().describe('The visit that this one continues.'),
+    follow_up: z
+      .object({ within_days: z.int().nullable(), reason: z.string().nullable() })
+      .nullable()
+      .describe('That the doctor recommends to come again.'),
     absent: z.enum(['patient', 'doctor', 'both']).nullable().describe('Who did not come, of a `no_show`.'),
     version: z.int().describe('Send it as If-Match to change only what you have read.'),
     created_at: Timestamp,
@@ -92,6 +114,10 @@ export const QuoteAnswer = z
 export const CancelledAnswer = AppointmentAnswer.extend({ refund: QuoteAnswer }).meta({
   id: 'CancelledAppointment',
 });
+
+export const FollowUpAnswer = z
+  .object({ visit: AppointmentAnswer, proposed: AppointmentAnswer.nullable() })
+  .meta({ id: 'FollowUp' });
 
 /** A visit as `viewerId` may read it. */
 export function toAppointment(visit: Appointment, viewerId: string): z.infer<typeof AppointmentAnswer> {
@@ -125,11 +151,17 @@ export function toAppointment(visit: Appointment, viewerId: string): z.infer<typ
     cancelled_at: isoOrNull(visit.cancelledAt),
     cancelled_by: visit.cancelledBy,
     cancellation_reason: visit.cancellationReason,
+    follow_up_of: visit.followUpOf,
+    follow_up: visit.followUpReason === null ? null : toRecommendation(visit, takesPart),
     absent: visit.absent,
     version: visit.version,
     created_at: iso(visit.createdAt),
     updated_at: iso(visit.updatedAt),
   };
+}
+
+function toRecommendation({ followUpWithinDays, followUpReason }: Appointment, takesPart: boolean) {
+  return { within_days: followUpWithinDays, reason: takesPart ? followUpReason : null };
 }
 
 export function toQuote({ refundPercent, refund }: CancellationQuote): z.infer<typeof QuoteAnswer> {

@@ -69,6 +69,8 @@ export type Sex = "female" | "male" | "other" | "unknown";
 
 export type UserStatus = "active" | "disabled";
 
+export type WaitlistStatus = "booked" | "ended" | "offered" | "waiting" | "withdrawn";
+
 export interface Appointments {
   absent: AbsentParty | null;
   bookedBy: string;
@@ -506,6 +508,32 @@ export interface Vitals {
   updatedAt: Temporal.Instant;
 }
 
+export interface WaitlistEntries {
+  createdAt: Temporal.Instant;
+  earliestTime: string | null;
+  fromDate: string;
+  id: string;
+  lapses: Generated<number>;
+  latestTime: string | null;
+  offeredAppointmentId: string | null;
+  organizationId: string;
+  patientId: string;
+  practitionerId: string;
+  reason: Uint8Array | null;
+  requestedBy: string;
+  status: WaitlistStatus;
+  timeZone: string;
+  toDate: string;
+  updatedAt: Temporal.Instant;
+}
+
+export interface WaitlistOffers {
+  appointmentId: string;
+  createdAt: Temporal.Instant;
+  entryId: string;
+  startsAt: Temporal.Instant;
+}
+
 export interface WebhookEvents {
   eventId: string;
   id: string;
@@ -550,5 +578,7 @@ export interface DB {
   staffMembers: StaffMembers;
   users: Users;
   vitals: Vitals;
+  waitlistEntries: WaitlistEntries;
+  waitlistOffers: WaitlistOffers;
   webhookEvents: WebhookEvents;
 }
