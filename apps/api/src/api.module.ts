@@ -25,6 +25,7 @@ import { ReviewsController } from './marketplace/reviews.controller.ts';
 import { RtcRoomsController } from './marketplace/rtc-rooms.controller.ts';
 import { RtcSignalsController } from './marketplace/rtc-signals.controller.ts';
 import { SlotsController } from './marketplace/slots.controller.ts';
+import { WaitlistController } from './marketplace/waitlist.controller.ts';
 import { WebhooksController } from './marketplace/webhooks.controller.ts';
 import { DevMailController } from './operations/dev-mail.controller.ts';
 import { HealthController } from './operations/health.controller.ts';
@@ -62,6 +63,7 @@ import { Upgrades } from './realtime/upgrades.ts';
     RtcSignalsController,
     SlotsController,
     VerificationController,
+    WaitlistController,
     WebhooksController,
   ],
   providers: [{ provide: APP_GUARD, useClass: AccessGuard }, RtcGateway, Upgrades],

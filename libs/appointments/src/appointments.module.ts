@@ -8,10 +8,20 @@ import { BookingService } from './booking.service.ts';
 import { CareRelationships } from './care-relationships.ts';
 import { ConcludeVisitHandler } from './conclude-visit.handler.ts';
 import { DiscoveryService } from './discovery.service.ts';
+import { EndWaitingHandler } from './end-waiting.handler.ts';
 import { ExpireHoldHandler } from './expire-hold.handler.ts';
 import { FollowUpsService } from './follow-ups.service.ts';
 import { SlotsService } from './slots.service.ts';
 import { VisitWindow } from './visit-window.ts';
+import { WaitlistService } from './waitlist.service.ts';
+import {
+  OfferCancelledSlot,
+  OfferExpiredSlot,
+  OfferFormerSlot,
+  SettleWaitlist,
+} from './waitlist-follows-visit.handlers.ts';
+import { WaitlistOffers } from './waitlist-offers.ts';
+import { WaitlistReader } from './waitlist-reader.ts';
 
 @Module({
   imports: [AvailabilityModule, DoctorsModule, PatientsModule],
@@ -22,10 +32,18 @@ import { VisitWindow } from './visit-window.ts';
     CareRelationships,
     ConcludeVisitHandler,
     DiscoveryService,
+    EndWaitingHandler,
     ExpireHoldHandler,
     FollowUpsService,
+    OfferCancelledSlot,
+    OfferExpiredSlot,
+    OfferFormerSlot,
+    SettleWaitlist,
     SlotsService,
     VisitWindow,
+    WaitlistOffers,
+    WaitlistReader,
+    WaitlistService,
   ],
   exports: [
     AppointmentsService,
@@ -35,6 +53,7 @@ import { VisitWindow } from './visit-window.ts';
     FollowUpsService,
     SlotsService,
     VisitWindow,
+    WaitlistService,
   ],
 })
 export class AppointmentsModule {}

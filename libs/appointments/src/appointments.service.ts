@@ -160,6 +160,13 @@ export class AppointmentsService {
     return { appointment: await this.reader.byId(id), quote: this.#quote(actor, visit) };
   }
 
+  /** Gives up a slot that is only held. A visit that has become more than that, or less, stays as it is. */
+  @Transactional()
+  async letGo(actor: UserActor, id: string): Promise<Appointment> {
+    const visit = await this.reader.locked(actor, id);
+    return visit.status === 'held' ? (await this.cancel(actor, id)).appointment : visit;
+  }
+
   /** Somebody has entered the room. It counts once; a patient who comes before the start is waiting. */
   @Transactional()
   async arrived(id: string, side: 'patient' | 'doctor'): Promise<void> {

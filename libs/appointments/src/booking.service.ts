@@ -82,12 +82,12 @@ export class BookingService {
 
   /**
    * Keeps a slot for a patient who has yet to say whether they take it: by paying, or with `accept` when it
-   * costs nothing. The doctor's notice is for patients who choose by themselves.
+   * costs nothing. The doctor's notice does not bind a follow-up, whose time the doctor has chosen.
    * @throws not_found `doctor_not_found`; conflict `slot_taken`, `slot_not_offered`, `patient_busy`
    */
   async propose({ doctorId, start, ...terms }: Proposal): Promise<Appointment> {
     const doctor = await this.doctors.listed(doctorId);
-    const slot = await this.#offered(doctor, start, { minimumNoticeMinutes: 0 });
+    const slot = await this.#offered(doctor, start, terms.followUpOf ? { minimumNoticeMinutes: 0 } : {});
     return this.#hold(doctor, slot, terms, async (id) => {
       await this.#expireLater(id, terms.until);
       await this.jobs.publish(AppointmentOffered, { appointmentId: id });

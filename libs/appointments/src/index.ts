@@ -11,3 +11,6 @@ export * from './events.ts';
 export * from './follow-ups.service.ts';
 export * from './slots.service.ts';
 export * from './visit-window.ts';
+export * from './waitlist.service.ts';
+export { type WaitlistStatus, waitlistStates } from './waitlist.states.ts';
+export type { Offer, WaitlistEntry } from './waitlist-entry.ts';
