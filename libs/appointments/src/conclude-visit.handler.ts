@@ -8,7 +8,7 @@ import { AppointmentCompleted, AppointmentNoShow } from './events.ts';
 export const ConcludeVisit = defineQueue('appointments.conclude', z.object({ appointmentId: z.uuid() }));
 
 /** A visit that its doctor has not ended this long after its planned end is taken for over. */
-export const LEFT_OPEN_HOURS = 4;
+const LEFT_OPEN_HOURS = 4;
 
 /** Looks at a visit when nobody can come any more: who was missing, or whether it was only left open. */
 @HandlesJob(ConcludeVisit)

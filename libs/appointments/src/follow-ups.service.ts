@@ -8,7 +8,7 @@ import { sideOf } from './appointments.policy.ts';
 import { BookingService } from './booking.service.ts';
 
 /** How long the patient has to take the time that the doctor proposes, unless it is sooner. */
-export const FOLLOW_UP_HOLD_HOURS = 24;
+const FOLLOW_UP_HOLD_HOURS = 24;
 
 export interface FollowUp {
   /** Why the patient should come again. Health text. */

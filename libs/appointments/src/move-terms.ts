@@ -4,7 +4,7 @@ import type { sideOf } from './appointments.policy.ts';
 import { type FreeCancellation, freeUntil } from './cancellation-policy.ts';
 
 /** How often a patient may move one visit. */
-export const PATIENT_MOVES = 3;
+const PATIENT_MOVES = 3;
 
 type Side = ReturnType<typeof sideOf>;
 

@@ -59,10 +59,11 @@ export class WaitlistOffers {
       .where('entry.practitionerId', '=', practitionerId)
       .where('entry.status', '=', 'waiting')
       .where('doctor.acceptingPatients', '=', true)
-      .where(({ not, exists, selectFrom }) =>
-        not(
-          exists(
-            selectFrom('waitlistOffers as former')
+      .where((eb) =>
+        eb.not(
+          eb.exists(
+            eb
+              .selectFrom('waitlistOffers as former')
               .select('former.entryId')
               .whereRef('former.entryId', '=', 'entry.id')
               .where('former.startsAt', '=', start),

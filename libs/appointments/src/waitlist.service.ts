@@ -14,7 +14,7 @@ import { endOf, startOf, suits, type WaitlistEntry, type Wish } from './waitlist
 import { WaitlistReader } from './waitlist-reader.ts';
 
 /** For how many days one can wait. */
-export const WAITING_DAYS = 90;
+const WAITING_DAYS = 90;
 /** How many free slots a patient is shown who need not wait. */
 const SHOWN = 5;
 
