@@ -4,12 +4,14 @@ import { type Config, PlatformModule } from '#platform';
 import { AccessGuard } from './http/access.guard.ts';
 import { RateLimits } from './http/rate-limits.ts';
 import { LIBRARIES } from './libraries.ts';
+import { AccountController } from './marketplace/account.controller.ts';
 import { AppointmentsController } from './marketplace/appointments.controller.ts';
 import { AuditController } from './marketplace/audit.controller.ts';
 import { AuthController } from './marketplace/auth.controller.ts';
 import { AvailabilityController } from './marketplace/availability.controller.ts';
 import { CalendarController } from './marketplace/calendar.controller.ts';
 import { CognitoController } from './marketplace/cognito.controller.ts';
+import { DependantsController } from './marketplace/dependants.controller.ts';
 import { DoctorsController } from './marketplace/doctors.controller.ts';
 import { EarningsController } from './marketplace/earnings.controller.ts';
 import { EmrDocumentsController } from './marketplace/emr-documents.controller.ts';
@@ -19,6 +21,7 @@ import { EmrPrescriptionsController } from './marketplace/emr-prescriptions.cont
 import { EmrSummaryController } from './marketplace/emr-summary.controller.ts';
 import { EmrVitalsController } from './marketplace/emr-vitals.controller.ts';
 import { FilesController } from './marketplace/files.controller.ts';
+import { IdentityVerificationController } from './marketplace/identity-verification.controller.ts';
 import { NotificationsController } from './marketplace/notifications.controller.ts';
 import { PaymentsController } from './marketplace/payments.controller.ts';
 import { RefundsController } from './marketplace/refunds.controller.ts';
@@ -40,12 +43,14 @@ import { Upgrades } from './realtime/upgrades.ts';
 @Module({
   imports: LIBRARIES,
   controllers: [
+    AccountController,
     AppointmentsController,
     AuditController,
     AuthController,
     AvailabilityController,
     CalendarController,
     CognitoController,
+    DependantsController,
     DoctorsController,
     EarningsController,
     EmrDocumentsController,
@@ -56,6 +61,7 @@ import { Upgrades } from './realtime/upgrades.ts';
     EmrVitalsController,
     FilesController,
     HealthController,
+    IdentityVerificationController,
     JwksController,
     NotificationsController,
     PaymentsController,

@@ -3,6 +3,7 @@ import { AvailabilityModule } from '#availability';
 import { DoctorsModule } from '#doctors';
 import { PatientsModule } from '#patients';
 import { AppointmentReader } from './appointment-reader.ts';
+import { AppointmentsAccountPart } from './appointments.account-part.ts';
 import { AppointmentsService } from './appointments.service.ts';
 import { BookingService } from './booking.service.ts';
 import { CareRelationships } from './care-relationships.ts';
@@ -11,6 +12,7 @@ import { DiscoveryService } from './discovery.service.ts';
 import { EndWaitingHandler } from './end-waiting.handler.ts';
 import { ExpireHoldHandler } from './expire-hold.handler.ts';
 import { FollowUpsService } from './follow-ups.service.ts';
+import { OnAccountErased } from './on-account-erased.handler.ts';
 import { SlotsService } from './slots.service.ts';
 import { VisitWindow } from './visit-window.ts';
 import { WaitlistService } from './waitlist.service.ts';
@@ -27,6 +29,7 @@ import { WaitlistReader } from './waitlist-reader.ts';
   imports: [AvailabilityModule, DoctorsModule, PatientsModule],
   providers: [
     AppointmentReader,
+    AppointmentsAccountPart,
     AppointmentsService,
     BookingService,
     CareRelationships,
@@ -39,6 +42,7 @@ import { WaitlistReader } from './waitlist-reader.ts';
     OfferExpiredSlot,
     OfferFormerSlot,
     SettleWaitlist,
+    OnAccountErased,
     SlotsService,
     VisitWindow,
     WaitlistOffers,

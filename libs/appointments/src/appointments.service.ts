@@ -221,7 +221,7 @@ export class AppointmentsService {
   #isUpcoming({ userId }: Actor) {
     return sql<boolean>`(visit.status = 'in_progress'
       or (visit.status in ('scheduled', 'arrived') and visit.ends_at > ${this.window.closedEnd})
-      or (visit.status = 'held' and visit.hold_expires_at > ${this.clock.now()} and patient.user_id = ${userId}))`;
+      or (visit.status = 'held' and visit.hold_expires_at > ${this.clock.now()} and patient.account_user_id = ${userId}))`;
   }
 
   async #lockedAsDoctor(actor: UserActor, id: string): Promise<Appointment> {

@@ -11,6 +11,7 @@ export interface WaitlistEntry extends Omit<Row, 'reason' | 'offeredAppointmentI
   /** Why the patient comes. Health text. */
   readonly reason: string | null;
   readonly doctor: { readonly userId: string; readonly name: string };
+  /** With the account that acts for the chart. */
   readonly patient: { readonly userId: string | null; readonly name: string };
   /** The slot that is kept for the patient at the moment. */
   readonly offer: Offer | null;

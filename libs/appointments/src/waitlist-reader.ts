@@ -22,7 +22,7 @@ export class WaitlistReader {
       .select([
         'doctor.userId as doctorUserId',
         'doctor.name as doctorName',
-        'patient.userId as patientUserId',
+        'patient.accountUserId as patientUserId',
         sql<string>`patient.first_name || ' ' || patient.last_name`.as('patientName'),
         'visit.startsAt',
         'visit.endsAt',
@@ -30,12 +30,12 @@ export class WaitlistReader {
       ]);
   }
 
-  /** A patient's own entries, a doctor's own waitlist; an administrator sees all. */
+  /** Entries of charts that the actor acts for, a doctor's own waitlist; an administrator sees all. */
   visibleTo(actor: Actor) {
     const query = this.all();
     if (hasRole(actor, 'admin')) return query;
     return query.where((eb) =>
-      eb.or([eb('patient.userId', '=', actor.userId), eb('doctor.userId', '=', actor.userId)]),
+      eb.or([eb('patient.accountUserId', '=', actor.userId), eb('doctor.userId', '=', actor.userId)]),
     );
   }
 

@@ -20,6 +20,8 @@ const SHOWN = 5;
 
 export interface WaitlistRequest extends Omit<Wish, 'timeZone'> {
   readonly doctorId: string;
+  /** Whom the visit is for: the actor when left out, or one of their dependants. */
+  readonly patientId?: string;
   /** The doctor's when left out. */
   readonly timeZone?: string;
   readonly reason?: string | null;
@@ -51,13 +53,13 @@ export class WaitlistService {
   ) {}
 
   /**
-   * The actor waits until the doctor has time.
-   * @throws not_found `doctor_not_found`; invalid `own_practice`, `invalid_range`; conflict `already_waiting`,
+   * The actor waits until the doctor has time for them, or for their dependant.
+   * @throws not_found `doctor_not_found`, `patient_not_found`; invalid `own_practice`, `invalid_range`; conflict `already_waiting`,
    *   `slots_free` (with some of them) when there is nothing to wait for
    */
   async join(
     actor: UserActor,
-    { doctorId, reason, timeZone, ...times }: WaitlistRequest,
+    { doctorId, patientId, reason, timeZone, ...times }: WaitlistRequest,
   ): Promise<WaitlistEntry> {
     const doctor = await this.doctors.listed(doctorId);
     if (doctor.userId === actor.userId) throw ownPractice();
@@ -65,7 +67,7 @@ export class WaitlistService {
     this.#assertUsable(wish);
     const free = await this.#free(doctor, wish);
     if (free.length > 0) throw slotsFree(free);
-    const patient = await this.patients.personalChart(actor);
+    const patient = await this.patients.actedFor(actor, patientId);
     const now = this.clock.now();
     const id = newId();
     await this.database.transaction(async () => {
@@ -150,6 +152,17 @@ export class WaitlistService {
     // Taken a moment ago: what was waited for has come.
     if (visit.status !== 'cancelled' && visit.status !== 'expired')
       waitlistStates.assert('booked', 'withdrawn');
+  }
+
+  /** An account goes: it waits for nothing any more, and why it did is forgotten. */
+  async forget(userId: string): Promise<void> {
+    const now = this.clock.now();
+    const entries = this.database.query.updateTable('waitlistEntries').where('requestedBy', '=', userId);
+    await entries
+      .set({ status: 'withdrawn', offeredAppointmentId: null })
+      .where('status', 'in', ['waiting', 'offered'])
+      .execute();
+    await entries.set({ reason: null, updatedAt: now }).execute();
   }
 
   #assertUsable(wish: Wish): void {

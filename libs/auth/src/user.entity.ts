@@ -18,6 +18,7 @@ export const USER_COLUMNS = [
   'language',
   'status',
   'emailVerifiedAt',
+  'identityStatus',
   'createdAt',
   'updatedAt',
 ] as const;

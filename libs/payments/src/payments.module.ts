@@ -11,6 +11,7 @@ import { OnAppointmentCompleted } from './on-appointment-completed.handler.ts';
 import { OnAppointmentExpired } from './on-appointment-expired.handler.ts';
 import { OnAppointmentNoShow } from './on-appointment-no-show.handler.ts';
 import { PaymentReader } from './payment-reader.ts';
+import { PaymentsAccountPart } from './payments.account-part.ts';
 import { PaymentsService } from './payments.service.ts';
 import { ProcessWebhookHandler } from './process-webhook.handler.ts';
 import { PaymentProviders } from './providers/payment-providers.ts';
@@ -35,6 +36,7 @@ import { WebhooksService } from './webhooks.service.ts';
     OnAppointmentNoShow,
     PaymentProviders,
     PaymentReader,
+    PaymentsAccountPart,
     PaymentsService,
     ProcessWebhookHandler,
     ReconcilePaymentHandler,

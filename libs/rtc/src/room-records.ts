@@ -22,7 +22,7 @@ export class RoomRecords {
         'visit.status as visitStatus',
         'doctor.userId as doctorUserId',
         'doctor.name as doctorName',
-        'patient.userId as patientUserId',
+        'patient.accountUserId as patientUserId',
         sql<string>`patient.first_name || ' ' || patient.last_name`.as('patientName'),
       ]);
   }
@@ -32,7 +32,7 @@ export class RoomRecords {
     const query = this.all();
     if (hasRole(actor, 'admin')) return query;
     return query.where((eb) =>
-      eb.or([eb('doctor.userId', '=', actor.userId), eb('patient.userId', '=', actor.userId)]),
+      eb.or([eb('doctor.userId', '=', actor.userId), eb('patient.accountUserId', '=', actor.userId)]),
     );
   }
 

@@ -1,12 +1,14 @@
 import { after, before, describe, it } from 'node:test';
 import { expect } from 'expect';
 import { AppointmentCancelled, AppointmentRescheduled } from '#appointments';
+import { AccountParts } from '#auth';
 import { Jobs } from '#platform';
 import { startTestApp, type TestApp } from '../../support/app.ts';
 import type { Answer } from '../../support/client.ts';
 import { intentFor, PAYING_APP, payInBrowser, settled } from '../../support/paying.ts';
 import {
   type DoctorPerson,
+  PASSWORD,
   type Person,
   register,
   registerAdmin,
@@ -271,6 +273,41 @@ describe('the waitlist', () => {
       [200, 409, 'withdrawn', 'cancelled'],
       [409, 200, 'booked', 'scheduled'],
     ]).toContainEqual([left?.status, taken?.status, ended, kept]);
+  });
+
+  it('is waited for on behalf of a dependant, whose guardian sees, takes and exports it', async () => {
+    const { holder, visit } = await takenDay(3);
+    const guardian = await register(app);
+    const child = await guardian.client.post('/api/patients/dependants/', {
+      first_name: 'Cleo',
+      last_name: 'Small',
+      date_of_birth: '2020-05-01',
+      relationship: 'child',
+    });
+    const patient_id: string = child.body.data.id;
+    expect((await join(await register(app), 3, { patient_id })).status).toBe(404);
+    const { id } = (await join(guardian, 3, { patient_id })).body.data;
+    await cancel(holder, visit);
+    const { patient, offer } = await entry(guardian, id);
+    expect(patient).toEqual({ id: patient_id, name: 'Cleo Small' });
+    const upcoming = await guardian.client.get('/api/appointments/upcoming/');
+    expect(upcoming.body.data.items).toMatchObject([{ id: offer.appointment_id, status: 'held' }]);
+    const taken = await guardian.client.post(`/api/appointments/${offer.appointment_id}/accept/`);
+    expect(taken.body.data.status).toBe('scheduled');
+    const parts = app.nest.get(AccountParts, { strict: false }).all();
+    const part = await parts.get('appointments')?.export(guardian.userId);
+    expect(part).toMatchObject({ waitlist: [{ id, patient: 'Cleo Small' }] });
+  });
+
+  it('forgets an account that goes', async () => {
+    await takenDay(4);
+    const { person, id } = await waiting(4, { reason: 'A secret worry' });
+    const gone = await person.client.request('DELETE', '/api/auth/profile/', { password: PASSWORD });
+    expect(gone.status).toBeLessThan(300);
+    await app.drained();
+    expect(await app.sql('select status, reason from waitlist_entries where id = $1', [id])).toEqual([
+      { status: 'withdrawn', reason: null },
+    ]);
   });
 
   it('is joined once, for days to come, by patients, and only where there is something to wait for', async () => {

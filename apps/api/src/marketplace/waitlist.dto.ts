@@ -13,6 +13,10 @@ const WallTime = z
 export const JoinWaitlist = z
   .object({
     doctor_id: z.uuid(),
+    patient_id: z
+      .uuid()
+      .optional()
+      .describe('Whom the visit is for: oneself when left out, or one of one’s dependants.'),
     from_date: z.iso.date(),
     to_date: z.iso.date().describe('The last day that suits.'),
     earliest_time: WallTime.optional().describe('A visit begins at this time or later.'),
@@ -24,14 +28,15 @@ export const JoinWaitlist = z
     error: 'Must be later than earliest_time.',
     path: ['latest_time'],
   })
-  .transform(({ doctor_id, from_date, to_date, earliest_time, latest_time, time_zone, reason }) => ({
-    doctorId: doctor_id,
-    fromDate: from_date,
-    toDate: to_date,
-    earliestTime: earliest_time ?? null,
-    latestTime: latest_time ?? null,
-    ...(time_zone && { timeZone: time_zone }),
-    reason,
+  .transform((request) => ({
+    doctorId: request.doctor_id,
+    ...(request.patient_id !== undefined && { patientId: request.patient_id }),
+    fromDate: request.from_date,
+    toDate: request.to_date,
+    earliestTime: request.earliest_time ?? null,
+    latestTime: request.latest_time ?? null,
+    ...(request.time_zone && { timeZone: request.time_zone }),
+    reason: request.reason,
   }));
 
 export const ListWaitlist = listQuery(

@@ -7,6 +7,8 @@ import type { ColumnType } from "kysely";
 
 export type AbsentParty = "both" | "doctor" | "patient";
 
+export type AccountExportStatus = "assembling" | "expired" | "failed" | "queued" | "ready";
+
 export type AppointmentStatus = "arrived" | "cancelled" | "completed" | "expired" | "held" | "in_progress" | "no_show" | "scheduled";
 
 export type AuditOutcome = "allowed" | "denied";
@@ -23,7 +25,7 @@ export type DocumentStatus = "available" | "pending_upload" | "quarantined" | "r
 
 export type EncounterStatus = "amended" | "draft" | "finalized";
 
-export type FilePurpose = "chart" | "identity" | "licence";
+export type FilePurpose = "chart" | "export" | "identity" | "licence";
 
 export type FileRejection = "empty" | "never_uploaded" | "size_differs" | "type_differs";
 
@@ -36,6 +38,16 @@ export type Gender = "female" | "male" | "other";
 export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
   ? ColumnType<S, I | undefined, U>
   : ColumnType<T, T | undefined, T>;
+
+export type Guardianship = "child" | "grandchild" | "grandparent" | "other" | "parent" | "sibling" | "spouse" | "ward";
+
+export type IdentityDocument = "driving_licence" | "national_id" | "passport";
+
+export type IdentityRejection = "declined" | "file_rejected" | "replaced";
+
+export type IdentitySide = "back" | "front" | "selfie";
+
+export type IdentityStatus = "approved" | "expired" | "pending_upload" | "rejected" | "submitted" | "unsubmitted";
 
 export type Json = JsonValue;
 
@@ -69,13 +81,25 @@ export type RoomStatus = "active" | "ended" | "waiting";
 
 export type SessionOrigin = "cognito" | "password";
 
-export type SessionRevocation = "admin" | "logout" | "password_change" | "refresh_reuse";
+export type SessionRevocation = "admin" | "erasure" | "logout" | "password_change" | "refresh_reuse";
 
 export type Sex = "female" | "male" | "other" | "unknown";
 
-export type UserStatus = "active" | "disabled";
+export type UserStatus = "active" | "disabled" | "erased";
 
 export type WaitlistStatus = "booked" | "ended" | "offered" | "waiting" | "withdrawn";
+
+export interface AccountExports {
+  createdAt: Temporal.Instant;
+  expiresAt: Temporal.Instant | null;
+  fileId: string;
+  id: string;
+  partsDone: Generated<number>;
+  partsTotal: Generated<number>;
+  status: AccountExportStatus;
+  updatedAt: Temporal.Instant;
+  userId: string;
+}
 
 export interface Appointments {
   absent: AbsentParty | null;
@@ -271,6 +295,29 @@ export interface Identities {
   userId: string;
 }
 
+export interface IdentityFiles {
+  fileId: string;
+  side: IdentitySide;
+  verificationId: string;
+}
+
+export interface IdentityVerifications {
+  country: string;
+  createdAt: Temporal.Instant;
+  decidedAt: Temporal.Instant | null;
+  decidedBy: string | null;
+  discardedAt: Temporal.Instant | null;
+  documentExpiresOn: string | null;
+  documentType: IdentityDocument;
+  id: string;
+  rejection: IdentityRejection | null;
+  rejectionReason: string | null;
+  status: IdentityStatus;
+  submittedAt: Temporal.Instant | null;
+  updatedAt: Temporal.Instant;
+  userId: string;
+}
+
 export interface LedgerAccounts {
   currency: string;
   id: string;
@@ -345,14 +392,19 @@ export interface Organizations {
 }
 
 export interface Patients {
+  accountUserId: Generated<string | null>;
+  archivedAt: Temporal.Instant | null;
   createdAt: Temporal.Instant;
   dateOfBirth: string | null;
   email: string | null;
   firstName: string;
+  guardianUserId: string | null;
   id: string;
   lastName: string;
   organizationId: string | null;
   phone: string | null;
+  relationship: Guardianship | null;
+  retainedUntil: string | null;
   sex: Sex | null;
   updatedAt: Temporal.Instant;
   userId: string | null;
@@ -506,6 +558,7 @@ export interface Users {
   emailVerifiedAt: Temporal.Instant | null;
   firstName: string;
   id: string;
+  identityStatus: Generated<IdentityStatus>;
   language: Generated<string>;
   lastName: string;
   passwordHash: string | null;
@@ -566,6 +619,7 @@ export interface WebhookEvents {
 }
 
 export interface DB {
+  accountExports: AccountExports;
   appointments: Appointments;
   auditChains: AuditChains;
   auditLog: AuditLog;
@@ -578,6 +632,8 @@ export interface DB {
   files: Files;
   idempotencyKeys: IdempotencyKeys;
   identities: Identities;
+  identityFiles: IdentityFiles;
+  identityVerifications: IdentityVerifications;
   ledgerAccounts: LedgerAccounts;
   ledgerPostings: LedgerPostings;
   ledgerTransactions: LedgerTransactions;
