@@ -42,6 +42,8 @@ export function apiEnvironment(
     FIELD_ENCRYPTION_KEY: secrets.fieldEncryptionKey,
     // Who tries it out enters a visit that was just booked, whenever it is.
     VISIT_OPENS_MINUTES: String(A_YEAR),
+    WEB_PUSH_PUBLIC_KEY: secrets.webPushPublicKey,
+    WEB_PUSH_PRIVATE_KEY: secrets.webPushPrivateKey,
     ...signingKey,
     ...parts,
   };

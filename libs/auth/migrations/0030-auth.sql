@@ -16,6 +16,7 @@ create table users (
   first_name text not null,
   last_name text not null,
   phone text,
+  phone_verified_at timestamptz,
   roles text[] not null check (roles <@ array['patient', 'doctor', 'admin']),
   time_zone text not null,
   language text not null default 'en',

@@ -21,6 +21,7 @@ export type {
 } from './identity-verification.entity.ts';
 export { IdentityExpired, IdentityRejected, IdentityVerified } from './identity-verification.events.ts';
 export { IdentityVerificationsService } from './identity-verifications.service.ts';
+export * from './logins.service.ts';
 export { hashPassword } from './password.ts';
 export * from './sessions.service.ts';
 export * from './token-issuer.ts';

@@ -13,6 +13,7 @@ export const USER_COLUMNS = [
   'firstName',
   'lastName',
   'phone',
+  'phoneVerifiedAt',
   'roles',
   'timeZone',
   'language',

@@ -16,7 +16,7 @@ export interface VisitNotice {
     | 'appointment_missed'
     | 'appointment_offered';
   readonly cause: string;
-  /** In the app only, for what is of use at once or not at all. */
+  /** Not for what is of use at once or not at all. */
   readonly mail: boolean;
   /** The mail changes the entry in the reader's calendar. */
   readonly calendar?: boolean;
@@ -52,12 +52,12 @@ export class VisitNotices {
       cause: notice.cause,
       ...MESSAGES[notice.type](factsFor(party, visit)),
       data: { appointmentId: visit.id, ...(room && { roomId: room.id }) },
+      ...(room && { link: { label: 'letter.join', url: room.url } }),
       ...(notice.mail && {
-        mail: {
-          ...(room && { link: { label: 'Join the visit here', url: room.url } }),
-          ...(notice.calendar && { invitation: await this.calendar.invitation(party, visit) }),
-        },
+        mail: { ...(notice.calendar && { invitation: await this.calendar.invitation(party, visit) }) },
       }),
+      ...(notice.type === 'appointment_reminder' && { usefulUntil: visit.startsAt }),
+      ...(notice.type === 'appointment_offered' && { usefulUntil: visit.holdExpiresAt ?? visit.startsAt }),
     });
   }
 }

@@ -51,7 +51,7 @@ const WITH_BODY = new Set([RequestMethod.POST, RequestMethod.PUT, RequestMethod.
 
 /** Says of a route in Swagger's words what it says of itself in ours, so that a running server loads neither. */
 function described(options: OperationOptions, idempotent: boolean, hasBody: boolean): MethodDecorator {
-  const { summary, description, access, answers = z.null(), paged = false, status = 200, produces } = options;
+  const { summary, description, access, answers = z.null(), paged = false, status = 200 } = options;
   const { limit = 'general' } = options;
   const budget = RATE_BUDGETS[limit];
   const fails = new Set<ErrorKind>(['invalid', ...(options.fails ?? [])]);
@@ -80,8 +80,8 @@ function described(options: OperationOptions, idempotent: boolean, hasBody: bool
     ApiResponse({
       status,
       description: options.message ?? 'Done.',
-      ...(produces
-        ? { content: { [produces]: { schema: { type: 'string' } } } }
+      ...(options.produces
+        ? { content: { [options.produces]: { schema: { type: 'string' } } } }
         : { standardSchema: z.object({ data, message: z.string(), status: z.literal('success') }) }),
     }),
     ...[...fails].map((kind) => ApiResponse({ ...FAILURES[kind], standardSchema: ErrorAnswer })),
