@@ -9,6 +9,7 @@ import { AppointmentsController } from './marketplace/appointments.controller.ts
 import { AuditController } from './marketplace/audit.controller.ts';
 import { AuthController } from './marketplace/auth.controller.ts';
 import { AvailabilityController } from './marketplace/availability.controller.ts';
+import { CalendarController } from './marketplace/calendar.controller.ts';
 import { CognitoController } from './marketplace/cognito.controller.ts';
 import { DependantsController } from './marketplace/dependants.controller.ts';
 import { DoctorsController } from './marketplace/doctors.controller.ts';
@@ -39,6 +40,7 @@ import { ReviewsController } from './marketplace/reviews.controller.ts';
 import { RtcRoomsController } from './marketplace/rtc-rooms.controller.ts';
 import { RtcSignalsController } from './marketplace/rtc-signals.controller.ts';
 import { SlotsController } from './marketplace/slots.controller.ts';
+import { WaitlistController } from './marketplace/waitlist.controller.ts';
 import { WebhooksController } from './marketplace/webhooks.controller.ts';
 import { DevMailController } from './operations/dev-mail.controller.ts';
 import { HealthController } from './operations/health.controller.ts';
@@ -57,6 +59,7 @@ import { Upgrades } from './realtime/upgrades.ts';
     AuditController,
     AuthController,
     AvailabilityController,
+    CalendarController,
     CognitoController,
     DependantsController,
     DoctorsController,
@@ -90,6 +93,7 @@ import { Upgrades } from './realtime/upgrades.ts';
     RtcSignalsController,
     SlotsController,
     VerificationController,
+    WaitlistController,
     WebhooksController,
   ],
   providers: [

@@ -37,6 +37,8 @@ export const NOTIFICATION_KINDS: Readonly<Record<NotificationType, Kind>> = {
   appointment_cancelled: { group: 'appointments' },
   appointment_reminder: { group: 'reminders' },
   appointment_started: { group: 'visit_calls', urgent: true },
+  appointment_missed: { group: 'appointments' },
+  appointment_offered: { group: 'appointments', urgent: true },
   payment_received: { group: 'payments' },
   refund_made: { group: 'payments' },
   prescription_ready: { group: 'records' },

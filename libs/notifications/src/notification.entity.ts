@@ -10,6 +10,8 @@ export const NOTIFICATION_TYPES = [
   'appointment_cancelled',
   'appointment_reminder',
   'appointment_started',
+  'appointment_missed',
+  'appointment_offered',
   'payment_received',
   'refund_made',
   'prescription_ready',

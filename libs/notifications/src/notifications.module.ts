@@ -21,6 +21,8 @@ import { NotificationsService } from './notifications.service.ts';
 import { OnAccountErased } from './on-account-erased.handler.ts';
 import { OnAppointmentCancelled } from './on-appointment-cancelled.handler.ts';
 import { OnAppointmentConfirmed } from './on-appointment-confirmed.handler.ts';
+import { OnAppointmentNoShow } from './on-appointment-no-show.handler.ts';
+import { OnAppointmentOffered } from './on-appointment-offered.handler.ts';
 import { OnAppointmentRescheduled } from './on-appointment-rescheduled.handler.ts';
 import { OnAppointmentStarted } from './on-appointment-started.handler.ts';
 import { OnChartOpenedInEmergency } from './on-chart-opened-in-emergency.handler.ts';
@@ -40,6 +42,7 @@ import { RemindersService } from './reminders.service.ts';
 import { SendBulkHandler } from './send-bulk.handler.ts';
 import { SendReminderHandler } from './send-reminder.handler.ts';
 import { StreamTicketsService } from './stream-tickets.service.ts';
+import { VisitCalendar } from './visit-calendar.service.ts';
 import { VisitNotices } from './visit-notices.service.ts';
 
 const DOOR = [
@@ -53,6 +56,7 @@ const DOOR = [
   PushSubscriptionsService,
   RemindersService,
   StreamTicketsService,
+  VisitCalendar,
 ];
 
 @Module({
@@ -74,6 +78,8 @@ const DOOR = [
     OnAccountErased,
     OnAppointmentCancelled,
     OnAppointmentConfirmed,
+    OnAppointmentNoShow,
+    OnAppointmentOffered,
     OnAppointmentRescheduled,
     OnAppointmentStarted,
     OnChartOpenedInEmergency,

@@ -56,6 +56,7 @@ const KEPT = [
   'room_participants.user_id',
   'staff_members.user_id',
   'vitals.recorded_by',
+  'waitlist_entries.requested_by',
 ];
 
 describe('an account as a whole', () => {

@@ -5,6 +5,8 @@
 
 import type { ColumnType } from "kysely";
 
+export type AbsentParty = "both" | "doctor" | "patient";
+
 export type AccountExportStatus = "assembling" | "expired" | "failed" | "queued" | "ready";
 
 export type AppointmentStatus = "arrived" | "cancelled" | "completed" | "expired" | "held" | "in_progress" | "no_show" | "scheduled";
@@ -34,6 +36,8 @@ export type FilePurpose = "chart" | "export" | "identity" | "licence" | "stateme
 export type FileRejection = "empty" | "never_uploaded" | "size_differs" | "type_differs";
 
 export type FileStatus = "available" | "pending_upload" | "quarantined" | "rejected";
+
+export type FreeCancellation = "by_policy" | "never" | "until_start";
 
 export type Gender = "female" | "male" | "other";
 
@@ -79,7 +83,7 @@ export type PayoutStatus = "approved" | "cancelled" | "draft" | "failed" | "paid
 
 export type PrescriptionStatus = "cancelled" | "draft" | "issued";
 
-export type RefundCause = "appointment_cancelled" | "made_at_provider" | "requested" | "slot_lost";
+export type RefundCause = "appointment_cancelled" | "doctor_absent" | "made_at_provider" | "requested" | "slot_lost";
 
 export type RefundStatus = "failed" | "pending" | "succeeded";
 
@@ -101,6 +105,8 @@ export type Sex = "female" | "male" | "other" | "unknown";
 
 export type UserStatus = "active" | "disabled" | "erased";
 
+export type WaitlistStatus = "booked" | "ended" | "offered" | "waiting" | "withdrawn";
+
 export interface AccountExports {
   createdAt: Temporal.Instant;
   expiresAt: Temporal.Instant | null;
@@ -114,22 +120,30 @@ export interface AccountExports {
 }
 
 export interface Appointments {
+  absent: AbsentParty | null;
   bookedBy: string;
   cancellationPolicy: Json;
   cancellationReason: Uint8Array | null;
   cancelledAt: Temporal.Instant | null;
   cancelledBy: CancelledBy | null;
   createdAt: Temporal.Instant;
+  doctorArrivedAt: Temporal.Instant | null;
   during: Generated<string>;
   endedAt: Temporal.Instant | null;
   endsAt: Temporal.Instant;
   feeAmount: number;
   feeCurrency: string;
+  followUpOf: string | null;
+  followUpReason: Uint8Array | null;
+  followUpWithinDays: number | null;
+  freeCancellation: Generated<FreeCancellation>;
   holdExpiresAt: Temporal.Instant | null;
   id: string;
   notes: Uint8Array | null;
   organizationId: string;
+  patientArrivedAt: Temporal.Instant | null;
   patientId: string;
+  patientMoves: Generated<number>;
   practitionerId: string;
   reason: Uint8Array | null;
   sequence: Generated<number>;
@@ -750,6 +764,32 @@ export interface Vitals {
   updatedAt: Temporal.Instant;
 }
 
+export interface WaitlistEntries {
+  createdAt: Temporal.Instant;
+  earliestTime: string | null;
+  fromDate: string;
+  id: string;
+  lapses: Generated<number>;
+  latestTime: string | null;
+  offeredAppointmentId: string | null;
+  organizationId: string;
+  patientId: string;
+  practitionerId: string;
+  reason: Uint8Array | null;
+  requestedBy: string;
+  status: WaitlistStatus;
+  timeZone: string;
+  toDate: string;
+  updatedAt: Temporal.Instant;
+}
+
+export interface WaitlistOffers {
+  appointmentId: string;
+  createdAt: Temporal.Instant;
+  entryId: string;
+  startsAt: Temporal.Instant;
+}
+
 export interface WebhookEvents {
   eventId: string;
   id: string;
@@ -813,5 +853,7 @@ export interface DB {
   summaryPdfs: SummaryPdfs;
   users: Users;
   vitals: Vitals;
+  waitlistEntries: WaitlistEntries;
+  waitlistOffers: WaitlistOffers;
   webhookEvents: WebhookEvents;
 }
