@@ -38,6 +38,7 @@ export class AppointmentReader {
         'visit.status',
         'visit.startsAt',
         'visit.endsAt',
+        'visit.bufferMinutes',
         'visit.feeAmount',
         'visit.feeCurrency',
         'visit.cancellationPolicy',

@@ -1,9 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
+import type { Slot } from '#availability';
 import { asDoctor, DOCTOR_COLUMNS, type Doctor } from '#doctors';
 import { Clock, type Page, type PageRequest } from '#kernel';
 import { Database, given, pageOf } from '#platform';
-import { type BookableSlot, SlotsService } from './slots.service.ts';
+import { Calendars } from './calendars.ts';
+import { pageInOrder } from './page-in-order.ts';
+import { asBookable, type BookableSlot, type Window } from './slots.service.ts';
 
 export interface DoctorFilter {
   readonly search?: string;
@@ -25,13 +28,20 @@ export interface DoctorFilter {
   };
 }
 
+/** A question about slots across doctors. */
+export interface SlotFilter extends Omit<DoctorFilter, 'order' | 'freeFrom' | 'freeBefore'> {
+  readonly doctorId?: string;
+  /** No more than this many of each doctor, the soonest. */
+  readonly perDoctor?: number;
+}
+
 export interface FoundDoctor {
   readonly doctor: Doctor;
   readonly nextSlot: BookableSlot | null;
 }
 
 export interface FoundSlot {
-  readonly doctor: Doctor;
+  readonly doctor: Pick<Doctor, 'id' | 'name'>;
   readonly slot: BookableSlot;
 }
 
@@ -41,7 +51,7 @@ export class DiscoveryService {
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
-    private readonly bookable: SlotsService,
+    private readonly calendars: Calendars,
   ) {}
 
   async search(filter: DoctorFilter, page: PageRequest): Promise<Page<FoundDoctor>> {
@@ -51,49 +61,97 @@ export class DiscoveryService {
 
   /** The bookable slots in a time, of every doctor who fits, soonest first. */
   async slots(
-    { doctorId, ...filter }: DoctorFilter & { readonly doctorId?: string },
-    window: { readonly from: Temporal.Instant; readonly to: Temporal.Instant },
-    { page, pageSize }: PageRequest,
+    { doctorId, perDoctor, ...filter }: SlotFilter,
+    { from, to }: Window,
+    page: PageRequest,
   ): Promise<Page<FoundSlot>> {
-    const rows = await this.#ordered(filter)
+    const doctors = await this.#listed(filter)
+      .select(['id', 'name'])
       .where((eb) => eb.and(given([doctorId && eb('id', '=', doctorId)])))
       .execute();
-    const doctors = rows.map(asDoctor);
-    const free = await this.bookable.between(doctors, window.from, window.to);
-    const found = doctors
-      .flatMap((doctor) => (free.get(doctor.id) ?? []).map((slot) => ({ doctor, slot })))
-      .sort((a, b) => Temporal.Instant.compare(a.slot.start, b.slot.start));
-    return {
-      items: found.slice((page - 1) * pageSize, page * pageSize),
-      total: found.length,
+    const calendars = await this.calendars.of(doctors.map(({ id }) => id));
+    const now = this.clock.now().epochMilliseconds;
+    const window = { start: from.epochMilliseconds, end: to.epochMilliseconds };
+    const found = doctors.flatMap((doctor, i) =>
+      (calendars[i]?.slots(window, now, perDoctor) ?? []).map((slot) => ({ doctor, slot })),
+    );
+    const items = pageInOrder(
+      found,
+      ({ slot }) => slot.start,
+      ({ doctor }) => doctor.id,
       page,
-      pageSize,
+    );
+    return {
+      ...page,
+      total: found.length,
+      items: items.map(({ doctor, slot }) => ({ doctor, slot: asBookable(slot) })),
     };
   }
 
   async #byProfile(filter: DoctorFilter, page: PageRequest): Promise<Page<FoundDoctor>> {
     const found = await pageOf(this.#ordered(filter), page);
-    const doctors = found.items.map(asDoctor);
-    const next = await this.bookable.next(doctors);
-    return { ...found, items: doctors.map((doctor) => ({ doctor, nextSlot: next.get(doctor.id) ?? null })) };
+    const calendars = await this.calendars.of(found.items.map(({ id }) => id));
+    const now = this.clock.now().epochMilliseconds;
+    return { ...found, items: found.items.map((row, i) => asFound(row, calendars[i]?.next(now, now))) };
   }
 
-  /** Slots are computed, so a question about them is answered for every doctor that the profile lets through. */
-  async #bySlot(filter: DoctorFilter, { page, pageSize }: PageRequest): Promise<Page<FoundDoctor>> {
+  /**
+   * Slots are computed, so a question about them is answered for every doctor that the profile lets through:
+   * from calendars in memory, and with no more of each doctor than the id until the page is known.
+   */
+  async #bySlot(filter: DoctorFilter, page: PageRequest): Promise<Page<FoundDoctor>> {
     const { order, freeFrom, freeBefore } = filter;
-    const doctors = (await this.#ordered(filter).execute()).map(asDoctor);
-    const next = await this.bookable.next(doctors, freeFrom ?? this.clock.now());
-    const free = doctors.flatMap((doctor) => {
-      const nextSlot = next.get(doctor.id);
-      if (!nextSlot || (freeBefore && Temporal.Instant.compare(nextSlot.start, freeBefore) >= 0)) return [];
-      return [{ doctor, nextSlot }];
-    });
-    if (order?.by === 'nextSlot') {
-      const sign = order.descending ? -1 : 1;
-      free.sort((a, b) => sign * Temporal.Instant.compare(a.nextSlot.start, b.nextSlot.start));
-    }
-    const items = free.slice((page - 1) * pageSize, page * pageSize);
-    return { items, total: free.length, page, pageSize };
+    const ids = await this.#ids(filter);
+    const calendars = await this.calendars.of(ids);
+    const now = this.clock.now().epochMilliseconds;
+    const from = freeFrom?.epochMilliseconds ?? now;
+    const before = freeBefore?.epochMilliseconds ?? Number.POSITIVE_INFINITY;
+    const isFilter = freeFrom !== undefined || freeBefore !== undefined;
+    const candidates = ids
+      .map((id, i) => ({ id, slot: calendars[i]?.next(from, now) }))
+      .filter(({ slot }) => !isFilter || (slot !== undefined && slot.start < before));
+    const sign = order?.descending ? -1 : 1;
+    const chosen =
+      order?.by === 'nextSlot'
+        ? // Who has no slot comes last, in whichever direction.
+          pageInOrder(
+            candidates,
+            ({ slot }) => (slot ? sign * slot.start : Number.POSITIVE_INFINITY),
+            ({ id }) => id,
+            page,
+          )
+        : candidates.slice((page.page - 1) * page.pageSize, page.page * page.pageSize);
+    const rows = await this.#rows(chosen.map(({ id }) => id));
+    return {
+      ...page,
+      total: candidates.length,
+      items: chosen.flatMap(({ id, slot }) => {
+        const row = rows.get(id);
+        return row ? [asFound(row, slot)] : [];
+      }),
+    };
+  }
+
+  /** The ids of all who fit, in order unless the slots make it. As one value: ten thousand rows cost more. */
+  async #ids(filter: DoctorFilter): Promise<string[]> {
+    const matching =
+      filter.order?.by === 'nextSlot'
+        ? this.#listed(filter).select('id')
+        : this.#ordered(filter).clearSelect().select('id');
+    const { ids } = await this.database.query
+      .selectFrom(matching.as('found'))
+      .select(sql<string | null>`string_agg(id::text, ',')`.as('ids'))
+      .executeTakeFirstOrThrow();
+    return ids?.split(',') ?? [];
+  }
+
+  async #rows(ids: readonly string[]) {
+    const rows = await this.database.query
+      .selectFrom('doctors')
+      .select(DOCTOR_COLUMNS)
+      .where('id', '=', sql<string>`any(${ids}::uuid[])`)
+      .execute();
+    return new Map(rows.map((row) => [row.id, row]));
   }
 
   #ordered(filter: DoctorFilter) {
@@ -145,4 +203,8 @@ export class DiscoveryService {
         ),
       );
   }
+}
+
+function asFound(row: Parameters<typeof asDoctor>[0], next: Slot | undefined): FoundDoctor {
+  return { doctor: asDoctor(row), nextSlot: next ? asBookable(next) : null };
 }

@@ -73,6 +73,7 @@ export type UserStatus = "active" | "disabled";
 
 export interface Appointments {
   bookedBy: string;
+  bufferMinutes: Generated<number>;
   cancellationPolicy: Json;
   cancellationReason: Uint8Array | null;
   cancelledAt: Temporal.Instant | null;
@@ -86,6 +87,7 @@ export interface Appointments {
   holdExpiresAt: Temporal.Instant | null;
   id: string;
   notes: Uint8Array | null;
+  occupied: Generated<string>;
   organizationId: string;
   patientId: string;
   practitionerId: string;
@@ -149,12 +151,19 @@ export interface Branches {
   organizationId: string;
 }
 
+export interface CalendarChanges {
+  changedAt: Generated<Temporal.Instant>;
+  changedIn: Generated<string>;
+  practitionerId: string;
+}
+
 export interface Doctors {
   acceptingPatients: Generated<boolean>;
   bio: Generated<string>;
   bookingHorizonDays: Generated<number>;
   bufferMinutes: Generated<number>;
   createdAt: Temporal.Instant;
+  dailyLimit: number | null;
   feeAmount: number;
   feeCurrency: string;
   gender: Gender | null;
@@ -531,6 +540,7 @@ export interface DB {
   auditLog: AuditLog;
   availabilityRules: AvailabilityRules;
   branches: Branches;
+  calendarChanges: CalendarChanges;
   doctors: Doctors;
   documents: Documents;
   encounters: Encounters;
