@@ -55,14 +55,16 @@ create index on appointments (hold_expires_at) where status = 'held';
 create index on appointments (organization_id, starts_at);
 call isolate_by_organization('appointments');
 
--- Whose calendar changed, and in which transaction. What a process keeps of a calendar is good until then
+-- Whose calendar or profile changed, and in which transaction. What a process keeps of it is good until then
 -- (decision 35). Rows are added and never changed, so that nobody waits here for anybody.
 create table calendar_changes (
   changed_in xid8 not null default pg_current_xact_id(),
   practitioner_id uuid not null,
+  -- What the doctor says of themselves, by which they are found.
+  of_profile boolean not null default false,
   changed_at timestamptz not null default now()
 );
-create index on calendar_changes (changed_in) include (practitioner_id);
+create index on calendar_changes (changed_in);
 create index on calendar_changes (changed_at);
 
 create function note_calendar_change() returns trigger language plpgsql as $$
@@ -73,9 +75,9 @@ begin
   return null;
 end $$;
 
-create function note_doctor_change() returns trigger language plpgsql as $$
+create function note_profile_change() returns trigger language plpgsql as $$
 begin
-  insert into calendar_changes (practitioner_id) values (new.id);
+  insert into calendar_changes (practitioner_id, of_profile) values (coalesce(new.id, old.id), true);
   return null;
 end $$;
 
@@ -84,6 +86,5 @@ create trigger note_calendar_change
   on appointments for each row execute function note_calendar_change();
 create trigger note_calendar_change
   after insert or delete or update on availability_rules for each row execute function note_calendar_change();
-create trigger note_calendar_change
-  after insert or update of time_zone, minimum_notice_minutes, booking_horizon_days, daily_limit, accepting_patients
-  on doctors for each row execute function note_doctor_change();
+create trigger note_profile_change
+  after insert or delete or update on doctors for each row execute function note_profile_change();

@@ -5,9 +5,11 @@ import { PatientsModule } from '#patients';
 import { AppointmentReader } from './appointment-reader.ts';
 import { AppointmentsService } from './appointments.service.ts';
 import { BookingService } from './booking.service.ts';
+import { CalendarChanges } from './calendar-changes.ts';
 import { Calendars } from './calendars.ts';
 import { CareRelationships } from './care-relationships.ts';
 import { DiscoveryService } from './discovery.service.ts';
+import { DoctorLists } from './doctor-lists.ts';
 import { ExpireHoldHandler } from './expire-hold.handler.ts';
 import { ForgetCalendarChangesHandler } from './forget-calendar-changes.handler.ts';
 import { SlotsService } from './slots.service.ts';
@@ -18,9 +20,11 @@ import { SlotsService } from './slots.service.ts';
     AppointmentReader,
     AppointmentsService,
     BookingService,
+    CalendarChanges,
     Calendars,
     CareRelationships,
     DiscoveryService,
+    DoctorLists,
     ExpireHoldHandler,
     ForgetCalendarChangesHandler,
     SlotsService,

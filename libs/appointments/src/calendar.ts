@@ -90,6 +90,13 @@ export class Calendar {
     return [...found, ...later.slice(0, count - found.length)];
   }
 
+  /** When the first bookable slot starts at `from` or later; infinity for never. */
+  nextStart(from: number, now: number): number {
+    const coming = this.#coming(now);
+    const i = firstAtOrAfter(coming.starts, this.#earliest(from, now));
+    return coming.starts[i] ?? this.next(from, now)?.start ?? Number.POSITIVE_INFINITY;
+  }
+
   /** The first bookable slot that starts at `from` or later. */
   next(from: number, now: number): Slot | undefined {
     const start = this.#earliest(from, now);
@@ -109,8 +116,13 @@ export class Calendar {
   }
 
   /** The slot of the hours that starts exactly then, taken or not, and the time to keep free after it. */
-  onGrid(start: number, now: number): (Slot & { readonly bufferMinutes: number }) | undefined {
-    return slotAt(this.#schedule, start, { ...this.#limits(now), busy: [], full: [] });
+  onGrid(
+    start: number,
+    now: number,
+    notice: boolean,
+  ): (Slot & { readonly bufferMinutes: number }) | undefined {
+    const limits = notice ? this.#limits(now) : this.#withoutNotice(now);
+    return slotAt(this.#schedule, start, { ...limits, busy: [], full: [] });
   }
 
   #earliest(from: number, now: number): number {

@@ -4,15 +4,13 @@ import { AvailabilityService } from '#availability';
 import { Clock } from '#kernel';
 import { Database } from '#platform';
 import { type BookingRules, Calendar, type TakenTime } from './calendar.ts';
+import { CalendarChanges } from './calendar-changes.ts';
 import { isLive } from './live-visits.ts';
 
 /** How many calendars are read with one statement. */
 const BATCH = 1000;
 /** How many are kept; those read longest ago go first. Ten thousand take some 60 MB. */
 const MAX_KEPT = 50_000;
-/** Longer than this without a look at the changes, and everything is read anew: milliseconds. */
-const MAX_BLIND = 30 * 60_000;
-
 type Kept = Calendar | Promise<ReadonlyMap<string, Calendar>>;
 
 /**
@@ -20,23 +18,23 @@ type Kept = Calendar | Promise<ReadonlyMap<string, Calendar>>;
  *
  * A search over a specialty asks hundreds of calendars, one for the next free slot thousands; to read their
  * hours and visits each time takes tens of milliseconds of the database however the statement is written. So
- * they are kept, and each question first reads from `calendar_changes` whose calendar has changed since the
- * last look: triggers note it there in the transaction of the change, which finds one row or none.
- *
- * What a look may have missed is told by transaction ids: a transaction that was running at the last look has
- * an id not below that look's `xmin`, so `changed_in >= xmin` finds it whenever it commits.
+ * they are kept, and each question first looks whose calendar has changed.
  */
 @Injectable()
 export class Calendars {
   readonly #kept = new Map<string, Kept>();
-  #seenUntil: string | undefined;
-  #lookedAt = 0;
 
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
     private readonly availability: AvailabilityService,
-  ) {}
+    private readonly changes: CalendarChanges,
+  ) {
+    changes.onLook(({ practitionerIds }) => {
+      if (!practitionerIds) this.#kept.clear();
+      for (const id of practitionerIds ?? []) this.#kept.delete(id);
+    });
+  }
 
   /** The calendar of each of these practitioners as of now or later; `undefined` for one who does not exist. */
   async of(practitionerIds: readonly string[]): Promise<(Calendar | undefined)[]> {
@@ -45,7 +43,7 @@ export class Calendars {
       const read = await this.#read(practitionerIds);
       return practitionerIds.map((id) => read.get(id));
     }
-    await this.#forgetChanged();
+    await this.changes.look();
     const missing = practitionerIds.filter((id) => !this.#kept.has(id));
     for (let i = 0; i < missing.length; i += BATCH) this.#load(missing.slice(i, i + BATCH));
     // All are taken at once: while one is awaited, the look of another request may forget the next.
@@ -56,25 +54,6 @@ export class Calendars {
       found.push(kept instanceof Promise ? (await kept).get(practitionerIds[i] as string) : kept);
     }
     return found;
-  }
-
-  async #forgetChanged(): Promise<void> {
-    const askedAt = performance.now();
-    const since = askedAt - this.#lookedAt < MAX_BLIND ? this.#seenUntil : undefined;
-    const {
-      rows: [look],
-    } = await sql<{ seenUntil: string; changed: string | null }>`
-      select pg_snapshot_xmin(pg_current_snapshot())::text as seen_until,
-        (select string_agg(practitioner_id::text, ',') from calendar_changes
-         where changed_in >= ${since ?? null}::text::xid8) as changed`.execute(this.database.query);
-    if (!look) return;
-    if (since === undefined) this.#kept.clear();
-    for (const id of look.changed?.split(',') ?? []) this.#kept.delete(id);
-    // Looks may overtake each other: an older one must not take back what a newer one knows.
-    if (since === undefined || BigInt(look.seenUntil) > BigInt(this.#seenUntil ?? 0)) {
-      this.#seenUntil = look.seenUntil;
-    }
-    this.#lookedAt = Math.max(this.#lookedAt, askedAt);
   }
 
   /** Reads calendars side by side. What changes meanwhile is forgotten by the next look, also while it is read. */

@@ -5,6 +5,7 @@ import { asDoctor, DOCTOR_COLUMNS, type Doctor } from '#doctors';
 import { Clock, type Page, type PageRequest } from '#kernel';
 import { Database, given, pageOf } from '#platform';
 import { Calendars } from './calendars.ts';
+import { DoctorLists } from './doctor-lists.ts';
 import { pageInOrder } from './page-in-order.ts';
 import { asBookable, type BookableSlot, type Window } from './slots.service.ts';
 
@@ -52,6 +53,7 @@ export class DiscoveryService {
     private readonly database: Database,
     private readonly clock: Clock,
     private readonly calendars: Calendars,
+    private readonly lists: DoctorLists,
   ) {}
 
   async search(filter: DoctorFilter, page: PageRequest): Promise<Page<FoundDoctor>> {
@@ -75,16 +77,18 @@ export class DiscoveryService {
     const found = doctors.flatMap((doctor, i) =>
       (calendars[i]?.slots(window, now, perDoctor) ?? []).map((slot) => ({ doctor, slot })),
     );
-    const items = pageInOrder(
-      found,
-      ({ slot }) => slot.start,
-      ({ doctor }) => doctor.id,
+    const chosen = pageInOrder(
+      Float64Array.from(found, ({ slot }) => slot.start),
+      found.map(({ doctor }) => doctor.id),
       page,
     );
     return {
       ...page,
       total: found.length,
-      items: items.map(({ doctor, slot }) => ({ doctor, slot: asBookable(slot) })),
+      items: chosen.map((i) => {
+        const { doctor, slot } = found[i] as (typeof found)[number];
+        return { doctor, slot: asBookable(slot) };
+      }),
     };
   }
 
@@ -97,52 +101,65 @@ export class DiscoveryService {
 
   /**
    * Slots are computed, so a question about them is answered for every doctor that the profile lets through:
-   * from calendars in memory, and with no more of each doctor than the id until the page is known.
+   * from calendars in memory, and with no more of each doctor than two numbers until the page is known.
    */
   async #bySlot(filter: DoctorFilter, page: PageRequest): Promise<Page<FoundDoctor>> {
     const { order, freeFrom, freeBefore } = filter;
-    const ids = await this.#ids(filter);
-    const calendars = await this.calendars.of(ids);
+    const matching = await this.#matching(filter);
+    const calendars = await this.calendars.of(matching);
     const now = this.clock.now().epochMilliseconds;
     const from = freeFrom?.epochMilliseconds ?? now;
     const before = freeBefore?.epochMilliseconds ?? Number.POSITIVE_INFINITY;
-    const isFilter = freeFrom !== undefined || freeBefore !== undefined;
-    const candidates = ids
-      .map((id, i) => ({ id, slot: calendars[i]?.next(from, now) }))
-      .filter(({ slot }) => !isFilter || (slot !== undefined && slot.start < before));
-    const sign = order?.descending ? -1 : 1;
+    const starts = Float64Array.from(calendars, (calendar) => calendar?.nextStart(from, now) ?? Infinity);
+    const places = [...matching.keys()].filter(
+      freeFrom || freeBefore ? (place) => (starts[place] as number) < before : () => true,
+    );
     const chosen =
       order?.by === 'nextSlot'
-        ? // Who has no slot comes last, in whichever direction.
-          pageInOrder(
-            candidates,
-            ({ slot }) => (slot ? sign * slot.start : Number.POSITIVE_INFINITY),
-            ({ id }) => id,
-            page,
-          )
-        : candidates.slice((page.page - 1) * page.pageSize, page.page * page.pageSize);
-    const rows = await this.#rows(chosen.map(({ id }) => id));
+        ? this.#soonest(places, starts, matching, order.descending, page)
+        : places.slice((page.page - 1) * page.pageSize, page.page * page.pageSize);
+    const rows = await this.#rows(chosen.map((place) => matching[place] as string));
     return {
       ...page,
-      total: candidates.length,
-      items: chosen.flatMap(({ id, slot }) => {
-        const row = rows.get(id);
-        return row ? [asFound(row, slot)] : [];
+      total: places.length,
+      items: chosen.flatMap((place) => {
+        const row = rows.get(matching[place] as string);
+        return row ? [asFound(row, calendars[place]?.next(from, now))] : [];
       }),
     };
   }
 
-  /** The ids of all who fit, in order unless the slots make it. As one value: ten thousand rows cost more. */
-  async #ids(filter: DoctorFilter): Promise<string[]> {
-    const matching =
-      filter.order?.by === 'nextSlot'
-        ? this.#listed(filter).select('id')
-        : this.#ordered(filter).clearSelect().select('id');
-    const { ids } = await this.database.query
-      .selectFrom(matching.as('found'))
-      .select(sql<string | null>`string_agg(id::text, ',')`.as('ids'))
-      .executeTakeFirstOrThrow();
-    return ids?.split(',') ?? [];
+  /** Of these places the page's, soonest or latest slot first. Who has no slot comes last in either direction. */
+  #soonest(
+    places: readonly number[],
+    starts: Float64Array,
+    ids: readonly string[],
+    descending: boolean,
+    page: PageRequest,
+  ): number[] {
+    const key = (start: number) => (descending && start !== Infinity ? -start : start);
+    return pageInOrder(
+      Float64Array.from(places, (place) => key(starts[place] as number)),
+      places.map((place) => ids[place] as string),
+      page,
+    ).map((i) => places[i] as number);
+  }
+
+  /** The ids of all who fit, in order unless the slots make it. */
+  #matching({ freeFrom: _, freeBefore: __, ...filter }: DoctorFilter): Promise<readonly string[]> {
+    const today = this.clock.now().toZonedDateTimeISO('UTC').toPlainDate().toString();
+    return this.lists.of(JSON.stringify([today, filter]), async () => {
+      const matching =
+        filter.order?.by === 'nextSlot'
+          ? this.#listed(filter).select('id')
+          : this.#ordered(filter).clearSelect().select('id');
+      // As one value: ten thousand rows cost more.
+      const { ids } = await this.database.query
+        .selectFrom(matching.as('found'))
+        .select(sql<string | null>`string_agg(id::text, ',')`.as('ids'))
+        .executeTakeFirstOrThrow();
+      return ids?.split(',') ?? [];
+    });
   }
 
   async #rows(ids: readonly string[]) {

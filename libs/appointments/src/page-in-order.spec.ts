@@ -19,11 +19,10 @@ describe('pageInOrder', () => {
         );
         const pages = Array.from({ length: Math.ceil(all.length / pageSize) + 1 }, (_, page) =>
           pageInOrder(
-            all,
-            ({ key }) => key,
-            ({ id }) => id,
+            Float64Array.from(all, ({ key }) => key),
+            all.map(({ id }) => id),
             { page: page + 1, pageSize },
-          ),
+          ).map((i) => all[i]),
         );
         expect(pages.flat()).toEqual(sorted);
         expect(pages.slice(0, -2).every((page) => page.length === pageSize)).toBe(true);

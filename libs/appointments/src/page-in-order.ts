@@ -1,27 +1,26 @@
 import type { PageRequest } from '#kernel';
 
 /**
- * One page of `items` in ascending order of a number, ties by a text, as if all were sorted. Only what belongs on the page is:
- * the numbers alone are sorted by machine code, and tell which items lie on it.
+ * Which items lie on a page when all are sorted by `keys`, ascending, ties by `ties`: their indices, in that
+ * order. Only what lies on it is really sorted: the bare numbers tell where the page begins and ends.
  */
-export function pageInOrder<T>(
-  items: readonly T[],
-  keyOf: (item: T) => number,
-  tieOf: (item: T) => string,
+export function pageInOrder(
+  keys: Float64Array,
+  ties: readonly string[],
   { page, pageSize }: PageRequest,
-): T[] {
+): number[] {
   const first = (page - 1) * pageSize;
-  if (first >= items.length) return [];
-  const keys = Float64Array.from(items, keyOf);
+  if (first >= keys.length) return [];
   const sorted = keys.toSorted();
   const least = sorted[first] as number;
   const greatest = sorted[Math.min(first + pageSize, sorted.length) - 1] as number;
-  const near = items
-    .flatMap((item, i) => {
-      const key = keys[i] as number;
-      return key >= least && key <= greatest ? [{ item, key, tie: tieOf(item) }] : [];
-    })
-    .sort((a, b) => (a.key === b.key ? (a.tie < b.tie ? -1 : 1) : a.key - b.key));
+  const near: number[] = [];
+  for (const [i, key] of keys.entries()) if (key >= least && key <= greatest) near.push(i);
+  near.sort((a, b) => {
+    const [keyA, keyB] = [keys[a] as number, keys[b] as number];
+    if (keyA !== keyB) return keyA - keyB;
+    return (ties[a] as string) < (ties[b] as string) ? -1 : 1;
+  });
   const skipped = first - sorted.indexOf(least);
-  return near.slice(skipped, skipped + pageSize).map(({ item }) => item);
+  return near.slice(skipped, skipped + pageSize);
 }

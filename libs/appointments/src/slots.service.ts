@@ -57,9 +57,16 @@ export class SlotsService {
     );
   }
 
-  /** The slot of the doctor's hours that starts exactly then, taken or not; `undefined` when there is none. */
-  async onGrid(doctor: Practitioner, start: Temporal.Instant): Promise<OfferedSlot | undefined> {
-    const slot = (await this.#calendarOf(doctor))?.onGrid(start.epochMilliseconds, this.#now());
+  /**
+   * The slot of the doctor's hours that starts exactly then, taken or not; `undefined` when there is none.
+   * @param notice whether it must be as far ahead as the doctor asks of patients.
+   */
+  async onGrid(
+    doctor: Practitioner,
+    start: Temporal.Instant,
+    { notice = true }: { readonly notice?: boolean } = {},
+  ): Promise<OfferedSlot | undefined> {
+    const slot = (await this.#calendarOf(doctor))?.onGrid(start.epochMilliseconds, this.#now(), notice);
     return slot && { ...asBookable(slot), bufferMinutes: slot.bufferMinutes };
   }
 

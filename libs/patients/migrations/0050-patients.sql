@@ -15,5 +15,6 @@ create table patients (
   updated_at timestamptz not null
 );
 create unique index patients_one_personal_chart on patients (user_id) where organization_id is null;
+create index on patients (user_id);
 create index on patients (organization_id, last_name);
 call isolate_by_organization('patients');

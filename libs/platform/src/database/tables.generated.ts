@@ -154,6 +154,7 @@ export interface Branches {
 export interface CalendarChanges {
   changedAt: Generated<Temporal.Instant>;
   changedIn: Generated<string>;
+  ofProfile: Generated<boolean>;
   practitionerId: string;
 }
 
