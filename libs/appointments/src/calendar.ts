@@ -90,6 +90,13 @@ export class Calendar {
     return [...found, ...later.slice(0, count - found.length)];
   }
 
+  /** When the first bookable slot starts, infinity for never, and until when that is right if nobody books. */
+  outlook(now: number): { readonly start: number; readonly goodUntil: number } {
+    const start = this.nextStart(now, now);
+    const noticeEnds = start - this.#rules.minimumNoticeMinutes * 60_000 + 1;
+    return { start, goodUntil: Math.min(this.#coming(now).goodUntil, noticeEnds) };
+  }
+
   /** When the first bookable slot starts at `from` or later; infinity for never. */
   nextStart(from: number, now: number): number {
     const coming = this.#coming(now);

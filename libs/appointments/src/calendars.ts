@@ -50,7 +50,8 @@ export class Calendars {
     const kepts = practitionerIds.map((id) => this.#kept.get(id));
     this.#makeRoom();
     const found: (Calendar | undefined)[] = [];
-    for (const [i, kept] of kepts.entries()) {
+    for (let i = 0; i < kepts.length; i++) {
+      const kept = kepts[i];
       found.push(kept instanceof Promise ? (await kept).get(practitionerIds[i] as string) : kept);
     }
     return found;

@@ -5,6 +5,7 @@ import { asDoctor, DOCTOR_COLUMNS, type Doctor } from '#doctors';
 import { Clock, type Page, type PageRequest } from '#kernel';
 import { Database, given, pageOf } from '#platform';
 import { Calendars } from './calendars.ts';
+import type { DoctorList } from './doctor-list.ts';
 import { DoctorLists } from './doctor-lists.ts';
 import { pageInOrder } from './page-in-order.ts';
 import { asBookable, type BookableSlot, type Window } from './slots.service.ts';
@@ -77,7 +78,7 @@ export class DiscoveryService {
     const found = doctors.flatMap((doctor, i) =>
       (calendars[i]?.slots(window, now, perDoctor) ?? []).map((slot) => ({ doctor, slot })),
     );
-    const chosen = pageInOrder(
+    const { places } = pageInOrder(
       Float64Array.from(found, ({ slot }) => slot.start),
       found.map(({ doctor }) => doctor.id),
       page,
@@ -85,8 +86,8 @@ export class DiscoveryService {
     return {
       ...page,
       total: found.length,
-      items: chosen.map((i) => {
-        const { doctor, slot } = found[i] as (typeof found)[number];
+      items: places.map((place) => {
+        const { doctor, slot } = found[place] as (typeof found)[number];
         return { doctor, slot: asBookable(slot) };
       }),
     };
@@ -101,52 +102,34 @@ export class DiscoveryService {
 
   /**
    * Slots are computed, so a question about them is answered for every doctor that the profile lets through:
-   * from calendars in memory, and with no more of each doctor than two numbers until the page is known.
+   * from memory, and with no more of each doctor than a number until the page is known.
    */
   async #bySlot(filter: DoctorFilter, page: PageRequest): Promise<Page<FoundDoctor>> {
     const { order, freeFrom, freeBefore } = filter;
-    const matching = await this.#matching(filter);
-    const calendars = await this.calendars.of(matching);
+    const list = await this.#matching(filter);
     const now = this.clock.now().epochMilliseconds;
     const from = freeFrom?.epochMilliseconds ?? now;
-    const before = freeBefore?.epochMilliseconds ?? Number.POSITIVE_INFINITY;
-    const starts = Float64Array.from(calendars, (calendar) => calendar?.nextStart(from, now) ?? Infinity);
-    const places = [...matching.keys()].filter(
-      freeFrom || freeBefore ? (place) => (starts[place] as number) < before : () => true,
-    );
-    const chosen =
+    const before = freeBefore?.epochMilliseconds ?? Infinity;
+    const starts = await list.startsFrom(from, now, (ids) => this.calendars.of(ids));
+    const isLeftOut = (start: number) => (freeFrom || freeBefore) !== undefined && !(start < before);
+    const { places: chosen, total } =
       order?.by === 'nextSlot'
-        ? this.#soonest(places, starts, matching, order.descending, page)
-        : places.slice((page.page - 1) * page.pageSize, page.page * page.pageSize);
-    const rows = await this.#rows(chosen.map((place) => matching[place] as string));
+        ? pageInOrder(starts.map(sortKey(isLeftOut, order.descending)), list.ids, page)
+        : pageOfPlaces(starts, isLeftOut, page);
+    const ids = chosen.map((place) => list.ids[place] as string);
+    const [rows, calendars] = await Promise.all([this.#rows(ids), this.calendars.of(ids)]);
     return {
       ...page,
-      total: places.length,
-      items: chosen.flatMap((place) => {
-        const row = rows.get(matching[place] as string);
-        return row ? [asFound(row, calendars[place]?.next(from, now))] : [];
+      total,
+      items: ids.flatMap((id, i) => {
+        const row = rows.get(id);
+        return row ? [asFound(row, calendars[i]?.next(from, now))] : [];
       }),
     };
   }
 
-  /** Of these places the page's, soonest or latest slot first. Who has no slot comes last in either direction. */
-  #soonest(
-    places: readonly number[],
-    starts: Float64Array,
-    ids: readonly string[],
-    descending: boolean,
-    page: PageRequest,
-  ): number[] {
-    const key = (start: number) => (descending && start !== Infinity ? -start : start);
-    return pageInOrder(
-      Float64Array.from(places, (place) => key(starts[place] as number)),
-      places.map((place) => ids[place] as string),
-      page,
-    ).map((i) => places[i] as number);
-  }
-
   /** The ids of all who fit, in order unless the slots make it. */
-  #matching({ freeFrom: _, freeBefore: __, ...filter }: DoctorFilter): Promise<readonly string[]> {
+  #matching({ freeFrom: _, freeBefore: __, ...filter }: DoctorFilter): Promise<DoctorList> {
     const today = this.clock.now().toZonedDateTimeISO('UTC').toPlainDate().toString();
     return this.lists.of(JSON.stringify([today, filter]), async () => {
       const matching =
@@ -224,4 +207,22 @@ export class DiscoveryService {
 
 function asFound(row: Parameters<typeof asDoctor>[0], next: Slot | undefined): FoundDoctor {
   return { doctor: asDoctor(row), nextSlot: next ? asBookable(next) : null };
+}
+
+/** By what a slot's start is sorted. Who has none comes last in either direction. */
+function sortKey(isLeftOut: (start: number) => boolean, descending: boolean): (start: number) => number {
+  return (start) => {
+    if (isLeftOut(start)) return Number.NaN;
+    return descending && start !== Infinity ? -start : start;
+  };
+}
+
+/** A page of the places that are not left out, in the order in which they are. */
+function pageOfPlaces(
+  starts: Float64Array,
+  isLeftOut: (start: number) => boolean,
+  { page, pageSize }: PageRequest,
+): { places: number[]; total: number } {
+  const places = [...starts.keys()].filter((place) => !isLeftOut(starts[place] as number));
+  return { places: places.slice((page - 1) * pageSize, page * pageSize), total: places.length };
 }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { CalendarChanges } from './calendar-changes.ts';
+import { DoctorList } from './doctor-list.ts';
 
 /** How many lists are kept: each may name every doctor. */
 const MAX_KEPT = 16;
@@ -10,11 +11,18 @@ const MAX_KEPT = 16;
  */
 @Injectable()
 export class DoctorLists {
-  readonly #kept = new Map<string, Promise<readonly string[]>>();
+  readonly #kept = new Map<string, Promise<DoctorList>>();
 
   constructor(private readonly changes: CalendarChanges) {
-    changes.onLook(({ profiles }) => {
+    changes.onLook(({ practitionerIds, profiles }) => {
       if (profiles) this.#kept.clear();
+      if (!practitionerIds?.length) return;
+      // A list that is still being read looks at no calendar before it is told.
+      for (const list of this.#kept.values())
+        void list.then(
+          (known) => known.forget(practitionerIds),
+          () => {},
+        );
     });
   }
 
@@ -23,9 +31,9 @@ export class DoctorLists {
    * @param name says all that the list depends on, besides the profiles.
    * @param read is called where no list is kept, or a profile has changed.
    */
-  async of(name: string, read: () => Promise<readonly string[]>): Promise<readonly string[]> {
+  async of(name: string, read: () => Promise<readonly string[]>): Promise<DoctorList> {
     await this.changes.look();
-    const kept = this.#kept.get(name) ?? read();
+    const kept = this.#kept.get(name) ?? read().then((ids) => new DoctorList(ids));
     // The list that was used last is the last to go.
     this.#kept.delete(name);
     this.#kept.set(name, kept);
