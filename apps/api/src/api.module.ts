@@ -2,12 +2,15 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { type Config, PlatformModule } from '#platform';
 import { AccessGuard } from './http/access.guard.ts';
+import { RateLimits } from './http/rate-limits.ts';
 import { LIBRARIES } from './libraries.ts';
+import { AccountController } from './marketplace/account.controller.ts';
 import { AppointmentsController } from './marketplace/appointments.controller.ts';
 import { AuditController } from './marketplace/audit.controller.ts';
 import { AuthController } from './marketplace/auth.controller.ts';
 import { AvailabilityController } from './marketplace/availability.controller.ts';
 import { CognitoController } from './marketplace/cognito.controller.ts';
+import { DependantsController } from './marketplace/dependants.controller.ts';
 import { DoctorsController } from './marketplace/doctors.controller.ts';
 import { EarningsController } from './marketplace/earnings.controller.ts';
 import { EmrDocumentsController } from './marketplace/emr-documents.controller.ts';
@@ -17,7 +20,12 @@ import { EmrPrescriptionsController } from './marketplace/emr-prescriptions.cont
 import { EmrSummaryController } from './marketplace/emr-summary.controller.ts';
 import { EmrVitalsController } from './marketplace/emr-vitals.controller.ts';
 import { FilesController } from './marketplace/files.controller.ts';
+import { IdentityVerificationController } from './marketplace/identity-verification.controller.ts';
+import { NotificationPreferencesController } from './marketplace/notification-preferences.controller.ts';
+import { NotificationPushController } from './marketplace/notification-push.controller.ts';
+import { NotificationStreamController } from './marketplace/notification-stream.controller.ts';
 import { NotificationsController } from './marketplace/notifications.controller.ts';
+import { NotificationsAdminController } from './marketplace/notifications-admin.controller.ts';
 import { PaymentsController } from './marketplace/payments.controller.ts';
 import { RefundsController } from './marketplace/refunds.controller.ts';
 import { RemindersController } from './marketplace/reminders.controller.ts';
@@ -30,6 +38,7 @@ import { DevMailController } from './operations/dev-mail.controller.ts';
 import { HealthController } from './operations/health.controller.ts';
 import { JwksController } from './operations/jwks.controller.ts';
 import { VerificationController } from './pages/verification.controller.ts';
+import { NotificationStreams } from './realtime/notification-streams.ts';
 import { RtcGateway } from './realtime/rtc.gateway.ts';
 import { Upgrades } from './realtime/upgrades.ts';
 
@@ -37,11 +46,13 @@ import { Upgrades } from './realtime/upgrades.ts';
 @Module({
   imports: LIBRARIES,
   controllers: [
+    AccountController,
     AppointmentsController,
     AuditController,
     AuthController,
     AvailabilityController,
     CognitoController,
+    DependantsController,
     DoctorsController,
     EarningsController,
     EmrDocumentsController,
@@ -52,7 +63,12 @@ import { Upgrades } from './realtime/upgrades.ts';
     EmrVitalsController,
     FilesController,
     HealthController,
+    IdentityVerificationController,
     JwksController,
+    NotificationPreferencesController,
+    NotificationPushController,
+    NotificationStreamController,
+    NotificationsAdminController,
     NotificationsController,
     PaymentsController,
     RefundsController,
@@ -64,7 +80,13 @@ import { Upgrades } from './realtime/upgrades.ts';
     VerificationController,
     WebhooksController,
   ],
-  providers: [{ provide: APP_GUARD, useClass: AccessGuard }, RtcGateway, Upgrades],
+  providers: [
+    { provide: APP_GUARD, useClass: AccessGuard },
+    NotificationStreams,
+    RateLimits,
+    RtcGateway,
+    Upgrades,
+  ],
 })
 export class ApiModule {
   static with(config: Config): DynamicModule {

@@ -14,8 +14,9 @@ export class AppointmentReader {
   ) {}
 
   /**
-   * Visits that the actor may see: their own as a patient or as the doctor; an administrator sees all. Whose
-   * charts and profiles are the actor's is found first: an `or` over two joined tables would read every visit.
+   * Visits that the actor may see: as the doctor, or of a chart that they act for; an administrator sees all.
+   * Whose charts and profiles are the actor's is found first: an `or` over two joined tables would read every
+   * visit.
    */
   visibleTo(actor: Actor) {
     const query = this.all();
@@ -26,7 +27,7 @@ export class AppointmentReader {
         eb(
           'visit.patientId',
           '=',
-          sql<string>`any(array(select id from patients where user_id = ${userId}))`,
+          sql<string>`any(array(select id from patients where account_user_id = ${userId}))`,
         ),
         eb(
           'visit.practitionerId',
@@ -43,7 +44,7 @@ export class AppointmentReader {
       .innerJoin('doctors as doctor', 'doctor.id', 'visit.practitionerId')
       .innerJoin('users as doctorUser', 'doctorUser.id', 'doctor.userId')
       .innerJoin('patients as patient', 'patient.id', 'visit.patientId')
-      .leftJoin('users as patientUser', 'patientUser.id', 'patient.userId')
+      .leftJoin('users as patientUser', 'patientUser.id', 'patient.accountUserId')
       .select([
         'visit.id',
         'visit.organizationId',
@@ -73,7 +74,7 @@ export class AppointmentReader {
         'doctor.name as doctorName',
         'doctorUser.email as doctorEmail',
         'doctor.timeZone as doctorTimeZone',
-        'patient.userId as patientUserId',
+        'patient.accountUserId as patientUserId',
         sql<string>`patient.first_name || ' ' || patient.last_name`.as('patientName'),
         'patient.email as patientEmail',
         'patientUser.timeZone as patientTimeZone',

@@ -3,6 +3,7 @@ import { AvailabilityModule } from '#availability';
 import { DoctorsModule } from '#doctors';
 import { PatientsModule } from '#patients';
 import { AppointmentReader } from './appointment-reader.ts';
+import { AppointmentsAccountPart } from './appointments.account-part.ts';
 import { AppointmentsService } from './appointments.service.ts';
 import { BookingService } from './booking.service.ts';
 import { CalendarChanges } from './calendar-changes.ts';
@@ -12,12 +13,14 @@ import { DiscoveryService } from './discovery.service.ts';
 import { DoctorLists } from './doctor-lists.ts';
 import { ExpireHoldHandler } from './expire-hold.handler.ts';
 import { ForgetCalendarChangesHandler } from './forget-calendar-changes.handler.ts';
+import { OnAccountErased } from './on-account-erased.handler.ts';
 import { SlotsService } from './slots.service.ts';
 
 @Module({
   imports: [AvailabilityModule, DoctorsModule, PatientsModule],
   providers: [
     AppointmentReader,
+    AppointmentsAccountPart,
     AppointmentsService,
     BookingService,
     CalendarChanges,
@@ -27,6 +30,7 @@ import { SlotsService } from './slots.service.ts';
     DoctorLists,
     ExpireHoldHandler,
     ForgetCalendarChangesHandler,
+    OnAccountErased,
     SlotsService,
   ],
   exports: [AppointmentsService, BookingService, CareRelationships, DiscoveryService, SlotsService],

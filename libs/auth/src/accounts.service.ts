@@ -35,7 +35,7 @@ export type AccountChanges = Partial<
 
 export interface AccountFilter {
   readonly role?: Role;
-  readonly status?: 'active' | 'disabled';
+  readonly status?: User['status'];
   readonly search?: string;
   readonly order?: { readonly by: 'createdAt' | 'email' | 'lastName'; readonly descending: boolean };
 }

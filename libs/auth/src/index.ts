@@ -1,9 +1,27 @@
+export { AccountModule } from './account.module.ts';
+export { AccountErasureService } from './account-erasure.service.ts';
+export { AccountErased } from './account-events.ts';
+export type { AccountExport, OwnExport } from './account-export.entity.ts';
+export { AccountExportsService } from './account-exports.service.ts';
+export { type AccountPart, type ErasureObstacle, KeepsOfAccount } from './account-part.ts';
+export { AccountParts } from './account-parts.ts';
 export * from './accounts.service.ts';
 export * from './auth.errors.ts';
 export * from './auth.module.ts';
 export * from './authentication.service.ts';
 export type { AuthorizationRequest } from './cognito.provider.ts';
 export * from './cognito.service.ts';
+export { IdentityDecisionsService } from './identity-decisions.service.ts';
+export type {
+  BegunVerification,
+  IdentityVerification,
+  ListedVerification,
+  OwnIdentity,
+  ShownVerification,
+} from './identity-verification.entity.ts';
+export { IdentityExpired, IdentityRejected, IdentityVerified } from './identity-verification.events.ts';
+export { IdentityVerificationsService } from './identity-verifications.service.ts';
+export * from './logins.service.ts';
 export { hashPassword } from './password.ts';
 export * from './sessions.service.ts';
 export * from './token-issuer.ts';

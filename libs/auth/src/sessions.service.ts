@@ -23,7 +23,7 @@ export interface TokenPair {
 }
 
 /** Why a session ended before its time. */
-export type Revocation = 'logout' | 'refresh_reuse' | 'password_change';
+export type Revocation = 'logout' | 'refresh_reuse' | 'password_change' | 'erasure';
 
 export interface SessionOrigin {
   readonly origin: 'password' | 'cognito';

@@ -13,11 +13,13 @@ export const USER_COLUMNS = [
   'firstName',
   'lastName',
   'phone',
+  'phoneVerifiedAt',
   'roles',
   'timeZone',
   'language',
   'status',
   'emailVerifiedAt',
+  'identityStatus',
   'createdAt',
   'updatedAt',
 ] as const;

@@ -64,6 +64,7 @@ describe('accounts and sessions', () => {
               language: 'fr',
               status: 'active',
               email_verified_at: null,
+              identity_status: 'unsubmitted',
               created_at: expect.stringMatching(INSTANT),
               updated_at: expect.stringMatching(INSTANT),
             },
@@ -362,6 +363,7 @@ describe('accounts and sessions', () => {
         roles: ['patient'],
         status: 'active',
         email_verified_at: null,
+        identity_status: 'unsubmitted',
       });
     });
 

@@ -1,9 +1,11 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AuthenticationService, notLoggedIn } from '#auth';
 import { type Actor, DomainError, forbidden, hasRole } from '#kernel';
+import { StreamTicketsService } from '#notifications';
 import { OPERATION, type OperationOptions } from './operation.decorator.ts';
+import { RateLimits } from './rate-limits.ts';
 
 /**
  * The one door of all routes: finds out who is acting and whether the route is for them. A route that
@@ -14,38 +16,45 @@ export class AccessGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
     private readonly authentication: AuthenticationService,
+    private readonly tickets: StreamTicketsService,
+    private readonly limits: RateLimits,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     if (context.getType() !== 'http') return true;
     const operation = this.reflector.get<OperationOptions | undefined>(OPERATION, context.getHandler());
     if (!operation) throw forbidden('route_closed', 'This route is closed.');
-    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    const http = context.switchToHttp();
+    const request = http.getRequest<FastifyRequest>();
     request.successMessage = operation.message ?? 'OK';
-    request.actor = await this.#actor(request, operation.access === 'public');
-    if (typeof operation.access !== 'string') {
-      const { actor } = request;
-      if (!operation.access.some((role) => hasRole(actor, role))) {
-        throw forbidden('role_required', `This is for ${operation.access.join(' and ')} accounts.`, {
-          roles: operation.access,
-        });
-      }
+    const { access, limit = 'general' } = operation;
+    const actor = await this.#actor(request, operation).catch(async (error: unknown) => {
+      if (!isAnonymous(error)) throw error;
+      const nobody: Actor = { userId: null, roles: [], requestId: request.id, address: request.ip };
+      // Many clients send their token with every request: one that has expired must not keep them from
+      // refreshing it, or from logging in again.
+      if (access === 'public') return nobody;
+      await this.limits.charge(limit, nobody, http.getResponse<FastifyReply>());
+      throw error;
+    });
+    await this.limits.charge(limit, actor, http.getResponse<FastifyReply>());
+    request.actor = actor;
+    if (typeof access !== 'string' && !access.some((role) => hasRole(actor, role))) {
+      throw forbidden('role_required', `This is for ${access.join(' and ')} accounts.`, { roles: access });
     }
     return true;
   }
 
-  async #actor(request: FastifyRequest, mayBeAnonymous: boolean): Promise<Actor> {
+  async #actor(request: FastifyRequest, { ticket: takesTicket }: OperationOptions): Promise<Actor> {
     const origin = { requestId: request.id, address: request.ip };
+    const { ticket } = request.query as { ticket?: unknown };
+    if (takesTicket && typeof ticket === 'string') return this.tickets.redeem(ticket, origin);
     const [scheme, token] = (request.headers.authorization ?? '').split(' ', 2);
-    try {
-      if (scheme?.toLowerCase() !== 'bearer' || !token) throw notLoggedIn();
-      return await this.authentication.authenticate(token, origin);
-    } catch (error) {
-      // Many clients send their token with every request: one that has expired must not keep them from
-      // refreshing it, or from logging in again.
-      const anonymous = error instanceof DomainError && error.kind === 'unauthenticated';
-      if (mayBeAnonymous && anonymous) return { userId: null, roles: [], ...origin };
-      throw error;
-    }
+    if (scheme?.toLowerCase() !== 'bearer' || !token) throw notLoggedIn();
+    return this.authentication.authenticate(token, origin);
   }
+}
+
+function isAnonymous(error: unknown): boolean {
+  return error instanceof DomainError && error.kind === 'unauthenticated';
 }

@@ -14,6 +14,7 @@ import { z } from 'zod';
 import { type ErrorKind } from '#kernel';
 import { IDEMPOTENT } from './idempotency.interceptor.ts';
 import { OPERATION, type OperationOptions } from './operation.decorator.ts';
+import { RATE_BUDGETS } from './rate-limits.ts';
 
 const ErrorAnswer = z
   .object({
@@ -51,7 +52,10 @@ const WITH_BODY = new Set([RequestMethod.POST, RequestMethod.PUT, RequestMethod.
 /** Says of a route in Swagger's words what it says of itself in ours, so that a running server loads neither. */
 function described(options: OperationOptions, idempotent: boolean, hasBody: boolean): MethodDecorator {
   const { summary, description, access, answers = z.null(), paged = false, status = 200 } = options;
+  const { limit = 'general' } = options;
+  const budget = RATE_BUDGETS[limit];
   const fails = new Set<ErrorKind>(['invalid', ...(options.fails ?? [])]);
+  if (budget) fails.add('rate_limited');
   if (access !== 'public') fails.add('unauthenticated');
   if (Array.isArray(access)) fails.add('forbidden');
   if (idempotent) fails.add('conflict').add('unprocessable');
@@ -61,6 +65,7 @@ function described(options: OperationOptions, idempotent: boolean, hasBody: bool
     : answers;
   return applyDecorators(
     ApiOperation({ summary, ...(description && { description }) }),
+    ...(budget ? [ApiExtension('x-rate-limit', `${budget.requests} in ${budget.seconds} s`)] : []),
     ApiExtension('x-access', typeof access === 'string' ? access : access.join(', ')),
     ...(access === 'public' ? [] : [ApiBearerAuth()]),
     ...(idempotent
@@ -75,7 +80,9 @@ function described(options: OperationOptions, idempotent: boolean, hasBody: bool
     ApiResponse({
       status,
       description: options.message ?? 'Done.',
-      standardSchema: z.object({ data, message: z.string(), status: z.literal('success') }),
+      ...(options.streams
+        ? { content: { [options.streams]: { schema: { type: 'string' } } } }
+        : { standardSchema: z.object({ data, message: z.string(), status: z.literal('success') }) }),
     }),
     ...[...fails].map((kind) => ApiResponse({ ...FAILURES[kind], standardSchema: ErrorAnswer })),
   );

@@ -1,6 +1,7 @@
 import { applyDecorators, HttpCode, SetMetadata } from '@nestjs/common';
 import type { z } from 'zod';
 import type { ErrorKind, Role } from '#kernel';
+import type { RateClass } from './rate-limits.ts';
 
 export interface OperationOptions {
   /** One line for the API reference. */
@@ -8,10 +9,16 @@ export interface OperationOptions {
   readonly description?: string;
   /** Who may call it: anybody, everybody who is logged in, or those who have one of these roles. */
   readonly access: 'public' | 'authenticated' | readonly Role[];
+  /** Which budget a call is taken from; `general` unless it says otherwise. */
+  readonly limit?: RateClass;
   /** The schema of `data` in the answer; left out when there is none. */
   readonly answers?: z.ZodType;
   /** `answers` describes one item of a page. */
   readonly paged?: boolean;
+  /** The media type of an answer that is a stream of its own and not JSON in an envelope. */
+  readonly streams?: string;
+  /** Whoever cannot send a header may come with a ticket of the notifications in the query. */
+  readonly ticket?: boolean;
   readonly status?: 200 | 201 | 202;
   /** The `message` of the answer. */
   readonly message?: string;

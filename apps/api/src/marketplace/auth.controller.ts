@@ -30,6 +30,7 @@ export class AuthController {
   @Operation({
     summary: 'Register a patient or a doctor, and log in',
     access: 'public',
+    limit: 'authentication',
     answers: LoginAnswer,
     status: 201,
     message: 'Registered.',
@@ -48,6 +49,7 @@ export class AuthController {
   @Operation({
     summary: 'Log in with e-mail and password',
     access: 'public',
+    limit: 'authentication',
     answers: LoginAnswer,
     message: 'Logged in.',
     fails: ['unauthenticated', 'forbidden'],

@@ -3,6 +3,7 @@ import type { TokenPair, User } from '#auth';
 import { ROLES } from '#kernel';
 import { iso, isoOrNull, Language, Phone, RequiredText, Timestamp, TimeZone } from '../http/fields.ts';
 import { listQuery } from '../http/list-query.ts';
+import { IdentityStatus } from './identity-verification.dto.ts';
 
 const Password = z.string().min(8).max(128);
 
@@ -47,7 +48,7 @@ export const UpdateProfile = z
 
 export const ListUsers = listQuery(
   { created_at: 'createdAt', email: 'email', last_name: 'lastName' },
-  { role: z.enum(ROLES).optional(), status: z.enum(['active', 'disabled']).optional() },
+  { role: z.enum(ROLES).optional(), status: z.enum(['active', 'disabled', 'erased']).optional() },
 );
 
 export const UserAnswer = z
@@ -60,8 +61,9 @@ export const UserAnswer = z
     roles: z.array(z.enum(ROLES)),
     time_zone: z.string(),
     language: z.string(),
-    status: z.enum(['active', 'disabled']),
+    status: z.enum(['active', 'disabled', 'erased']),
     email_verified_at: Timestamp.nullable(),
+    identity_status: IdentityStatus,
     created_at: Timestamp,
     updated_at: Timestamp,
   })
@@ -90,6 +92,7 @@ export function toUser(user: User): z.infer<typeof UserAnswer> {
     language: user.language,
     status: user.status,
     email_verified_at: isoOrNull(user.emailVerifiedAt),
+    identity_status: user.identityStatus,
     created_at: iso(user.createdAt),
     updated_at: iso(user.updatedAt),
   };

@@ -18,6 +18,7 @@ const Environment = z.object({
   ALLOWED_ORIGINS: list.default(['*']),
   TRUST_PROXY_HOPS: z.coerce.number().int().min(0).default(0),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).optional(),
+  RATE_LIMITS: flag.optional(),
   METRICS_PORT: z.coerce.number().int().min(1).max(65535).optional(),
   RUN_JOBS: flag.optional(),
   SEED_DEMO: flag.default(false),
@@ -45,11 +46,19 @@ const Environment = z.object({
   TWILIO_FROM: z.string().optional(),
   TWILIO_API_URL: z.url().default('https://api.twilio.com'),
 
+  /** The VAPID key pair that browsers know this server by, base64url (RFC 8292). */
+  WEB_PUSH_PUBLIC_KEY: z.base64url().optional(),
+  WEB_PUSH_PRIVATE_KEY: z.base64url().optional(),
+  /** The origin of a push service that may be on a private network: for tests. */
+  WEB_PUSH_TEST_SERVICE: z.url().optional(),
+
   STRIPE_SECRET_KEY: z.string().min(1),
   STRIPE_PUBLISHABLE_KEY: z.string().default('pk_test_televisit'),
   STRIPE_WEBHOOK_SECRETS: list,
   STRIPE_API_URL: z.url().optional(),
   PLATFORM_COMMISSION_PERCENT: z.coerce.number().min(0).max(100).default(15),
+
+  HEALTH_RECORD_RETENTION_YEARS: z.coerce.number().int().min(1).max(100).default(10),
 
   TOKEN_SIGNING_KEY_FILE: z.string(),
   FIELD_ENCRYPTION_KEY: z.base64().refine((key) => Buffer.from(key, 'base64').length === 32, {
@@ -86,6 +95,11 @@ export class Config {
   /** Production tells every request; in development the terminal is for the developer. */
   get logLevel(): string {
     return this.env.LOG_LEVEL ?? (this.production ? 'info' : 'warn');
+  }
+
+  /** Document 004: in development a client is not slowed down. */
+  get limitsRates(): boolean {
+    return this.env.RATE_LIMITS ?? this.production;
   }
 
   /** In development the api process runs the jobs too; in production a worker does. */
@@ -127,9 +141,15 @@ function unfitForProduction(env: Environment): string[] {
     [env.MAIL_SPOOL_DIR !== undefined, 'MAIL_SPOOL_DIR: /dev/mail is for development'],
     [!env.TWILIO_API_URL.startsWith('https://'), 'TWILIO_API_URL: must be https'],
     [
+      (env.WEB_PUSH_PUBLIC_KEY === undefined) !== (env.WEB_PUSH_PRIVATE_KEY === undefined),
+      'WEB_PUSH_PRIVATE_KEY and WEB_PUSH_PUBLIC_KEY: a pair, or neither',
+    ],
+    [env.WEB_PUSH_TEST_SERVICE !== undefined, 'WEB_PUSH_TEST_SERVICE: is for tests'],
+    [
       env.REDIS_URL === undefined,
       'REDIS_URL: required, since the api and worker processes reach each other through it',
     ],
+    [env.RATE_LIMITS === false, 'RATE_LIMITS: production limits its callers'],
     [env.SEED_DEMO, 'SEED_DEMO: demo data is never put into production'],
     [env.TURN_URLS.length > 0 && !env.TURN_SECRET, 'TURN_SECRET: required with TURN_URLS'],
     [

@@ -5,23 +5,29 @@
 
 import type { ColumnType } from "kysely";
 
+export type AccountExportStatus = "assembling" | "expired" | "failed" | "queued" | "ready";
+
 export type AppointmentStatus = "arrived" | "cancelled" | "completed" | "expired" | "held" | "in_progress" | "no_show" | "scheduled";
 
 export type AuditOutcome = "allowed" | "denied";
 
 export type AvailabilityKind = "extra" | "off" | "weekly";
 
+export type BulkRecipientStatus = "cancelled" | "failed" | "queued" | "sent";
+
+export type BulkState = "cancelled" | "completed" | "queued" | "sending";
+
 export type CancelledBy = "admin" | "doctor" | "patient" | "system";
 
-export type DeliveryChannel = "email";
+export type DeliveryChannel = "email" | "push" | "sms";
 
-export type DeliveryStatus = "failed" | "queued" | "sent";
+export type DeliveryStatus = "failed" | "queued" | "retrying" | "sent";
 
 export type DocumentStatus = "available" | "pending_upload" | "quarantined" | "rejected";
 
 export type EncounterStatus = "amended" | "draft" | "finalized";
 
-export type FilePurpose = "chart" | "identity" | "licence";
+export type FilePurpose = "chart" | "export" | "identity" | "licence";
 
 export type FileRejection = "empty" | "never_uploaded" | "size_differs" | "type_differs";
 
@@ -32,6 +38,16 @@ export type Gender = "female" | "male" | "other";
 export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
   ? ColumnType<S, I | undefined, U>
   : ColumnType<T, T | undefined, T>;
+
+export type Guardianship = "child" | "grandchild" | "grandparent" | "other" | "parent" | "sibling" | "spouse" | "ward";
+
+export type IdentityDocument = "driving_licence" | "national_id" | "passport";
+
+export type IdentityRejection = "declined" | "file_rejected" | "replaced";
+
+export type IdentitySide = "back" | "front" | "selfie";
+
+export type IdentityStatus = "approved" | "expired" | "pending_upload" | "rejected" | "submitted" | "unsubmitted";
 
 export type Json = JsonValue;
 
@@ -65,11 +81,23 @@ export type RoomStatus = "active" | "ended" | "waiting";
 
 export type SessionOrigin = "cognito" | "password";
 
-export type SessionRevocation = "admin" | "logout" | "password_change" | "refresh_reuse";
+export type SessionRevocation = "admin" | "erasure" | "logout" | "password_change" | "refresh_reuse";
 
 export type Sex = "female" | "male" | "other" | "unknown";
 
-export type UserStatus = "active" | "disabled";
+export type UserStatus = "active" | "disabled" | "erased";
+
+export interface AccountExports {
+  createdAt: Temporal.Instant;
+  expiresAt: Temporal.Instant | null;
+  fileId: string;
+  id: string;
+  partsDone: Generated<number>;
+  partsTotal: Generated<number>;
+  status: AccountExportStatus;
+  updatedAt: Temporal.Instant;
+  userId: string;
+}
 
 export interface Appointments {
   bookedBy: string;
@@ -267,6 +295,29 @@ export interface Identities {
   userId: string;
 }
 
+export interface IdentityFiles {
+  fileId: string;
+  side: IdentitySide;
+  verificationId: string;
+}
+
+export interface IdentityVerifications {
+  country: string;
+  createdAt: Temporal.Instant;
+  decidedAt: Temporal.Instant | null;
+  decidedBy: string | null;
+  discardedAt: Temporal.Instant | null;
+  documentExpiresOn: string | null;
+  documentType: IdentityDocument;
+  id: string;
+  rejection: IdentityRejection | null;
+  rejectionReason: string | null;
+  status: IdentityStatus;
+  submittedAt: Temporal.Instant | null;
+  updatedAt: Temporal.Instant;
+  userId: string;
+}
+
 export interface LedgerAccounts {
   currency: string;
   id: string;
@@ -299,13 +350,34 @@ export interface MedicalHistories {
   version: number;
 }
 
+export interface NotificationBulkRecipients {
+  bulkId: string;
+  status: BulkRecipientStatus;
+  userId: string;
+}
+
+export interface NotificationBulks {
+  audience: Json;
+  authorUserId: string;
+  body: string;
+  channels: string[];
+  createdAt: Temporal.Instant;
+  id: string;
+  state: BulkState;
+  title: string;
+  updatedAt: Temporal.Instant;
+}
+
 export interface NotificationDeliveries {
+  attempts: Generated<number>;
   body: string;
   channel: DeliveryChannel;
   createdAt: Temporal.Instant;
+  dueAt: Temporal.Instant;
   failure: string | null;
   id: string;
   invitation: Json | null;
+  link: string | null;
   notificationId: string;
   recipient: string;
   sentAt: Temporal.Instant | null;
@@ -314,17 +386,41 @@ export interface NotificationDeliveries {
   updatedAt: Temporal.Instant;
 }
 
+export interface NotificationPositions {
+  position: number;
+  userId: string;
+}
+
+export interface NotificationPreferences {
+  choices: Generated<Json>;
+  createdAt: Temporal.Instant;
+  quietFrom: string | null;
+  quietUntil: string | null;
+  updatedAt: Temporal.Instant;
+  userId: string;
+}
+
 export interface Notifications {
   body: string;
+  bulkId: string | null;
   cause: string;
   createdAt: Temporal.Instant;
   data: Generated<Json>;
   deletedAt: Temporal.Instant | null;
   id: string;
+  position: number;
   readAt: Temporal.Instant | null;
   title: string;
   type: string;
   updatedAt: Temporal.Instant;
+  userId: string;
+}
+
+export interface NotificationStreamTickets {
+  expiresAt: Temporal.Instant;
+  issuedAt: Temporal.Instant;
+  sessionId: string | null;
+  ticketHash: Uint8Array;
   userId: string;
 }
 
@@ -341,14 +437,19 @@ export interface Organizations {
 }
 
 export interface Patients {
+  accountUserId: Generated<string | null>;
+  archivedAt: Temporal.Instant | null;
   createdAt: Temporal.Instant;
   dateOfBirth: string | null;
   email: string | null;
   firstName: string;
+  guardianUserId: string | null;
   id: string;
   lastName: string;
   organizationId: string | null;
   phone: string | null;
+  relationship: Guardianship | null;
+  retainedUntil: string | null;
   sex: Sex | null;
   updatedAt: Temporal.Instant;
   userId: string | null;
@@ -391,6 +492,16 @@ export interface Prescriptions {
   status: PrescriptionStatus;
   updatedAt: Temporal.Instant;
   verificationCode: string;
+}
+
+export interface PushSubscriptions {
+  auth: string;
+  createdAt: Temporal.Instant;
+  endpoint: string;
+  id: string;
+  p256dh: string;
+  updatedAt: Temporal.Instant;
+  userId: string;
 }
 
 export interface RefreshTokens {
@@ -502,10 +613,12 @@ export interface Users {
   emailVerifiedAt: Temporal.Instant | null;
   firstName: string;
   id: string;
+  identityStatus: Generated<IdentityStatus>;
   language: Generated<string>;
   lastName: string;
   passwordHash: string | null;
   phone: string | null;
+  phoneVerifiedAt: Temporal.Instant | null;
   roles: string[];
   status: Generated<UserStatus>;
   timeZone: string;
@@ -536,6 +649,7 @@ export interface WebhookEvents {
 }
 
 export interface DB {
+  accountExports: AccountExports;
   appointments: Appointments;
   auditChains: AuditChains;
   auditLog: AuditLog;
@@ -549,16 +663,24 @@ export interface DB {
   files: Files;
   idempotencyKeys: IdempotencyKeys;
   identities: Identities;
+  identityFiles: IdentityFiles;
+  identityVerifications: IdentityVerifications;
   ledgerAccounts: LedgerAccounts;
   ledgerPostings: LedgerPostings;
   ledgerTransactions: LedgerTransactions;
   medicalHistories: MedicalHistories;
+  notificationBulkRecipients: NotificationBulkRecipients;
+  notificationBulks: NotificationBulks;
   notificationDeliveries: NotificationDeliveries;
+  notificationPositions: NotificationPositions;
+  notificationPreferences: NotificationPreferences;
   notifications: Notifications;
+  notificationStreamTickets: NotificationStreamTickets;
   organizations: Organizations;
   patients: Patients;
   payments: Payments;
   prescriptions: Prescriptions;
+  pushSubscriptions: PushSubscriptions;
   refreshTokens: RefreshTokens;
   refunds: Refunds;
   reminders: Reminders;
