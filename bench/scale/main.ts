@@ -74,9 +74,8 @@ async function measured(share: number, only: string): Promise<Outcome> {
 }
 
 async function asked(database: TestDatabase, only: string): Promise<Outcome> {
-  const { api, url, cast, stop } = await openServer(database.url, (config) =>
-    logIn(database.superuserUrl, config),
-  );
+  const server = await openServer(database.url, (config) => logIn(database.superuserUrl, config));
+  const { api, url, cast } = server;
   const bookings = new Bookings(url, cast);
   const outcome: Outcome = new Map();
   try {
@@ -90,7 +89,7 @@ async function asked(database: TestDatabase, only: string): Promise<Outcome> {
     process.stdout.write(`  ${bookings.made} bookings were made meanwhile\n\n`);
   } finally {
     await bookings.stop();
-    await stop();
+    await server.stop();
   }
   return outcome;
 }
@@ -133,11 +132,6 @@ async function timed(
 
 const quantile = (sorted: readonly number[], share: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
-const middle = (values: readonly number[]): number =>
-  quantile(
-    values.toSorted((a, b) => a - b),
-    0.5,
-  );
 
 const describe = ([clients, { p50, p95, cpu }]: [number, Figures]): string =>
   `${String(clients).padStart(2)} clients: p50 ${inMs(p50)}, p95 ${inMs(p95)}, CPU ${inMs(cpu)}`;

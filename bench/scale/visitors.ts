@@ -27,16 +27,16 @@ export async function logIn(superuserUrl: string, config: Config): Promise<Visit
     const { rows } = await client.query<{ id: string; userId: string }>(
       `select id, user_id as "userId" from ${table} order by md5(id::text) limit ${COUNT}`,
     );
-    return Promise.all(
-      rows.map(async ({ id, userId }) => {
-        const sessionId = newId();
-        await client.query(
-          `insert into sessions (id, user_id, origin, created_at, expires_at) values ($1, $2, 'password', now(), now() + interval '1 day')`,
-          [sessionId, userId],
-        );
-        return { id, accessToken: await issuer.issue({ userId, sessionId }) };
-      }),
-    );
+    const visitors: Visitor[] = [];
+    for (const { id, userId } of rows) {
+      const sessionId = newId();
+      await client.query(
+        `insert into sessions (id, user_id, origin, created_at, expires_at) values ($1, $2, 'password', now(), now() + interval '1 day')`,
+        [sessionId, userId],
+      );
+      visitors.push({ id, accessToken: await issuer.issue({ userId, sessionId }) });
+    }
+    return visitors;
   };
   try {
     return { doctors: await some('doctors'), patients: await some('patients') };

@@ -129,7 +129,8 @@ export class DiscoveryService {
   }
 
   /** The ids of all who fit, in order unless the slots make it. */
-  #matching({ freeFrom: _, freeBefore: __, ...filter }: DoctorFilter): Promise<DoctorList> {
+  #matching(asked: DoctorFilter): Promise<DoctorList> {
+    const { freeFrom: _from, freeBefore: _before, ...filter } = asked;
     const today = this.clock.now().toZonedDateTimeISO('UTC').toPlainDate().toString();
     return this.lists.of(JSON.stringify([today, filter]), async () => {
       const matching =

@@ -217,7 +217,7 @@ describe('availability', () => {
       );
       expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([201, 409, 409]);
       const winner = answers.findIndex(({ status }) => status === 201);
-      const { id, start } = answers[winner]?.body.data;
+      const { id, start } = answers[winner]?.body.data ?? {};
       await app.sql(`update appointments set status = 'scheduled', hold_expires_at = null where id = $1`, [
         id,
       ]);
