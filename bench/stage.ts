@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { loadConfig } from '#platform';
+import { type Config, loadConfig } from '#platform';
 import { freePort } from '../apps/local/src/ports.ts';
 import { createTestDatabase, prepareTemplate } from '../test/support/database.ts';
 import { startPostgresForTests } from '../test/support/postgres-for-tests.ts';
@@ -13,25 +13,54 @@ import { MeasuredProcess } from './measured-process.ts';
 /** How long the server may take until it answers: ms. */
 const START_LIMIT = 30_000;
 
-/** The compiled server in a process of its own, on a throw-away database with people in it. */
-export interface Stage {
+/** The compiled server in a process of its own. */
+interface Server<Cast> {
   readonly api: MeasuredProcess;
   readonly url: string;
-  /** As the app role. */
-  readonly databaseUrl: string;
   readonly webhookSecret: string;
-  readonly pairs: readonly Pair[];
+  /** Who is in the database. */
+  readonly cast: Cast;
   stop(): Promise<void>;
 }
 
+/** A server on a throw-away database with people in it. */
+export interface Stage extends Omit<Server<unknown>, 'cast'> {
+  /** As the app role. */
+  readonly databaseUrl: string;
+  readonly pairs: readonly Pair[];
+}
+
 export async function openStage(): Promise<Stage> {
+  const postgres = await startPostgresForTests();
+  await prepareTemplate();
+  const database = await createTestDatabase();
+  const { cast, ...server } = await openServer(database.url, (config) =>
+    fillDatabase(database.superuserUrl, config),
+  );
+  return {
+    ...server,
+    databaseUrl: database.url,
+    pairs: cast,
+    async stop() {
+      await server.stop();
+      await database.drop();
+      await postgres.stop();
+    },
+  };
+}
+
+/**
+ * Starts the server on a database.
+ * @param fill is called before it: what it resolves to is the server's cast.
+ */
+export async function openServer<Cast>(
+  databaseUrl: string,
+  fill: (config: Config) => Promise<Cast>,
+): Promise<Server<Cast>> {
   const folder = await mkdtemp(join(tmpdir(), 'televisit-bench-'));
   const signingKey = join(folder, 'token-signing-key.pem');
   const { privateKey } = generateKeyPairSync('ed25519');
   await writeFile(signingKey, privateKey.export({ type: 'pkcs8', format: 'pem' }));
-  const postgres = await startPostgresForTests();
-  await prepareTemplate();
-  const database = await createTestDatabase();
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const webhookSecret = 'whsec_bench';
@@ -44,7 +73,7 @@ export async function openStage(): Promise<Stage> {
     LOG_LEVEL: 'warn',
     // As in production, where a worker of its own does the jobs.
     RUN_JOBS: '0',
-    DATABASE_URL: database.url,
+    DATABASE_URL: databaseUrl,
     // No measured path leaves the process but for PostgreSQL.
     S3_ENDPOINT: `http://${nowhere}`,
     S3_ACCESS_KEY_ID: 'bench',
@@ -56,19 +85,16 @@ export async function openStage(): Promise<Stage> {
     TOKEN_SIGNING_KEY_FILE: signingKey,
     FIELD_ENCRYPTION_KEY: Buffer.alloc(32, 7).toString('base64'),
   };
-  const pairs = await fillDatabase(database.superuserUrl, loadConfig(environment));
+  const cast = await fill(loadConfig(environment));
   const api = new MeasuredProcess('dist/apps/api/src/main.js', environment);
   await untilAlive(url);
   return {
     api,
     url,
-    databaseUrl: database.url,
     webhookSecret,
-    pairs,
+    cast,
     async stop() {
       await api.stop();
-      await database.drop();
-      await postgres.stop();
       await rm(folder, { recursive: true, force: true });
     },
   };

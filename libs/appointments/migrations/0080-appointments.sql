@@ -3,6 +3,11 @@ create type cancelled_by as enum ('patient', 'doctor', 'admin', 'system');
 create type absent_party as enum ('patient', 'doctor', 'both');
 create type free_cancellation as enum ('by_policy', 'until_start', 'never');
 
+-- `timestamptz + interval` depends on the session's zone for days and months; for minutes it does not.
+create function minutes_after(timestamptz, integer) returns timestamptz
+  language sql immutable parallel safe strict
+  return $1 + make_interval(mins => $2);
+
 create table appointments (
   id uuid primary key,
   organization_id uuid not null references organizations,
@@ -12,7 +17,11 @@ create table appointments (
   status appointment_status not null,
   starts_at timestamptz not null,
   ends_at timestamptz not null,
+  -- What the practitioner keeps free after the visit, as it was when the visit was booked.
+  buffer_minutes smallint not null default 0 check (buffer_minutes between 0 and 120),
+  -- The patient's time and the practitioner's.
   during tstzrange not null generated always as (tstzrange(starts_at, ends_at)) stored,
+  occupied tstzrange not null generated always as (tstzrange(starts_at, minutes_after(ends_at, buffer_minutes))) stored,
   fee_amount bigint not null check (fee_amount >= 0),
   fee_currency text not null,
   -- What cancelling costs, as it was promised when the visit was booked.
@@ -47,12 +56,16 @@ create table appointments (
   updated_at timestamptz not null,
   check (starts_at < ends_at),
   -- The backstop of the booking lock: no two live visits of one practitioner, or of one patient, overlap.
-  constraint appointments_practitioner_overlap exclude using gist (practitioner_id with =, during with &&)
+  constraint appointments_practitioner_overlap exclude using gist (practitioner_id with =, occupied with &&)
     where (status in ('held', 'scheduled', 'arrived', 'in_progress')),
   constraint appointments_patient_overlap exclude using gist (patient_id with =, during with &&)
     where (status in ('held', 'scheduled', 'arrived', 'in_progress'))
 );
 create index on appointments (practitioner_id, starts_at);
+-- A calendar is read from this index alone: row level security asks for the organization.
+create index appointments_live on appointments (practitioner_id, starts_at)
+  include (ends_at, buffer_minutes, hold_expires_at, organization_id)
+  where status in ('held', 'scheduled', 'arrived', 'in_progress');
 create index on appointments (patient_id, starts_at);
 create index on appointments (hold_expires_at) where status = 'held';
 create index on appointments (organization_id, starts_at);
@@ -102,3 +115,37 @@ create table waitlist_offers (
   created_at timestamptz not null,
   primary key (entry_id, starts_at)
 );
+
+-- Whose calendar or profile changed, and in which transaction. What a process keeps of it is good until then
+-- (decision 35). Rows are added and never changed, so that nobody waits here for anybody.
+create table calendar_changes (
+  changed_in xid8 not null default pg_current_xact_id(),
+  practitioner_id uuid not null,
+  -- What the doctor says of themselves, by which they are found.
+  of_profile boolean not null default false,
+  changed_at timestamptz not null default now()
+);
+create index on calendar_changes (changed_in);
+create index on calendar_changes (changed_at);
+
+create function note_calendar_change() returns trigger language plpgsql as $$
+begin
+  insert into calendar_changes (practitioner_id)
+    select distinct practitioner_id from (values (new.practitioner_id), (old.practitioner_id)) changed (practitioner_id)
+    where practitioner_id is not null;
+  return null;
+end $$;
+
+create function note_profile_change() returns trigger language plpgsql as $$
+begin
+  insert into calendar_changes (practitioner_id, of_profile) values (coalesce(new.id, old.id), true);
+  return null;
+end $$;
+
+create trigger note_calendar_change
+  after insert or delete or update of practitioner_id, status, starts_at, ends_at, buffer_minutes, hold_expires_at
+  on appointments for each row execute function note_calendar_change();
+create trigger note_calendar_change
+  after insert or delete or update on availability_rules for each row execute function note_calendar_change();
+create trigger note_profile_change
+  after insert or delete or update on doctors for each row execute function note_profile_change();

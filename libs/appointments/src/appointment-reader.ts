@@ -15,12 +15,28 @@ export class AppointmentReader {
     private readonly window: VisitWindow,
   ) {}
 
-  /** Visits that the actor may see: as the doctor, or of a chart that they act for; an administrator sees all. */
+  /**
+   * Visits that the actor may see: as the doctor, or of a chart that they act for; an administrator sees all.
+   * Whose charts and profiles are the actor's is found first: an `or` over two joined tables would read every
+   * visit.
+   */
   visibleTo(actor: Actor) {
     const query = this.all();
     if (hasRole(actor, 'admin')) return query;
+    const { userId } = actor;
     return query.where((eb) =>
-      eb.or([eb('patient.accountUserId', '=', actor.userId), eb('doctor.userId', '=', actor.userId)]),
+      eb.or([
+        eb(
+          'visit.patientId',
+          '=',
+          sql<string>`any(array(select id from patients where account_user_id = ${userId}))`,
+        ),
+        eb(
+          'visit.practitionerId',
+          '=',
+          sql<string>`any(array(select id from doctors where user_id = ${userId}))`,
+        ),
+      ]),
     );
   }
 
@@ -40,6 +56,7 @@ export class AppointmentReader {
         'visit.status',
         'visit.startsAt',
         'visit.endsAt',
+        'visit.bufferMinutes',
         'visit.feeAmount',
         'visit.feeCurrency',
         'visit.cancellationPolicy',

@@ -13,7 +13,7 @@ export type VisitText = 'reason' | 'notes' | 'cancellationReason' | 'followUpRea
 
 /** A visit: one patient, one practitioner, one stretch of time. */
 export interface Appointment
-  extends Omit<Row, 'during' | 'feeAmount' | 'feeCurrency' | 'cancellationPolicy' | VisitText> {
+  extends Omit<Row, 'during' | 'occupied' | 'feeAmount' | 'feeCurrency' | 'cancellationPolicy' | VisitText> {
   readonly fee: Money;
   readonly cancellationPolicy: CancellationPolicy;
   /** Why the patient comes. Health text. */

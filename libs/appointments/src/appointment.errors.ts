@@ -8,6 +8,8 @@ export interface FreeSlot {
 
 export const slotTaken = (nearestFree: readonly FreeSlot[]) =>
   conflict('slot_taken', 'This time has just been taken.', { nearest_free: nearestFree });
+export const dayFull = (nearestFree: readonly FreeSlot[]) =>
+  conflict('day_full', 'The doctor takes no more visits on this day.', { nearest_free: nearestFree });
 export const slotNotOffered = (nearestFree: readonly FreeSlot[]) =>
   conflict('slot_not_offered', 'The doctor offers no slot at this time.', { nearest_free: nearestFree });
 export const patientBusy = (appointmentId: string) =>

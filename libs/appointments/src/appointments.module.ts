@@ -6,12 +6,16 @@ import { AppointmentReader } from './appointment-reader.ts';
 import { AppointmentsAccountPart } from './appointments.account-part.ts';
 import { AppointmentsService } from './appointments.service.ts';
 import { BookingService } from './booking.service.ts';
+import { CalendarChanges } from './calendar-changes.ts';
+import { Calendars } from './calendars.ts';
 import { CareRelationships } from './care-relationships.ts';
 import { ConcludeVisitHandler } from './conclude-visit.handler.ts';
 import { DiscoveryService } from './discovery.service.ts';
+import { DoctorLists } from './doctor-lists.ts';
 import { EndWaitingHandler } from './end-waiting.handler.ts';
 import { ExpireHoldHandler } from './expire-hold.handler.ts';
 import { FollowUpsService } from './follow-ups.service.ts';
+import { ForgetCalendarChangesHandler } from './forget-calendar-changes.handler.ts';
 import { OnAccountErased } from './on-account-erased.handler.ts';
 import { SlotsService } from './slots.service.ts';
 import { VisitWindow } from './visit-window.ts';
@@ -32,12 +36,16 @@ import { WaitlistReader } from './waitlist-reader.ts';
     AppointmentsAccountPart,
     AppointmentsService,
     BookingService,
+    CalendarChanges,
+    Calendars,
     CareRelationships,
     ConcludeVisitHandler,
     DiscoveryService,
+    DoctorLists,
     EndWaitingHandler,
     ExpireHoldHandler,
     FollowUpsService,
+    ForgetCalendarChangesHandler,
     OfferCancelledSlot,
     OfferExpiredSlot,
     OfferFormerSlot,

@@ -1,10 +1,13 @@
 import { Injectable } from '@nestjs/common';
+import { sql } from 'kysely';
+import { localDay } from '#availability';
 import { type Doctor, DoctorsService, isLicensed } from '#doctors';
 import { type Actor, Clock, DomainError, newId, type UserActor } from '#kernel';
 import { PatientsService } from '#patients';
 import { Database, Jobs, Transactional, violatedConstraint } from '#platform';
 import type { Appointment } from './appointment.entity.ts';
 import {
+  dayFull,
   holdExpired,
   notAccepting,
   ownPractice,
@@ -15,15 +18,16 @@ import {
   toBePaid,
   versionChanged,
 } from './appointment.errors.ts';
-import { appointmentStates, LIVE } from './appointment.states.ts';
+import { appointmentStates } from './appointment.states.ts';
 import { AppointmentReader } from './appointment-reader.ts';
 import { sideOf } from './appointments.policy.ts';
 import { CANCELLATION_POLICY } from './cancellation-policy.ts';
 import { ConcludeVisit } from './conclude-visit.handler.ts';
 import { AppointmentConfirmed, AppointmentOffered, AppointmentRescheduled } from './events.ts';
 import { ExpireHold } from './expire-hold.handler.ts';
+import { isLive } from './live-visits.ts';
 import { assertMovable, termsAfterMove } from './move-terms.ts';
-import { type BookableSlot, SlotsService } from './slots.service.ts';
+import { type OfferedSlot, SlotsService } from './slots.service.ts';
 
 /** How long a slot is kept for somebody who has not paid yet. */
 export const HOLD_MINUTES = 10;
@@ -66,8 +70,9 @@ export class BookingService {
 
   /**
    * Holds a slot for the actor, or for their dependant, until it is paid for.
-   * @throws not_found `doctor_not_found`, `patient_not_found`; invalid `own_practice`; conflict `slot_taken`, `slot_not_offered`
-   *   (both with the nearest free slots), `patient_busy`, `patient_archived`, `doctor_not_accepting`
+   * @throws not_found `doctor_not_found`, `patient_not_found`; invalid `own_practice`; conflict `slot_taken`,
+   *   `slot_not_offered`, `day_full` (with the nearest free slots), `patient_busy`, `patient_archived`,
+   *   `doctor_not_accepting`
    */
   async hold(actor: UserActor, { doctorId, patientId, start, reason }: BookingRequest): Promise<Appointment> {
     const doctor = await this.doctors.listed(doctorId);
@@ -89,7 +94,7 @@ export class BookingService {
    */
   async propose({ doctorId, start, ...terms }: Proposal): Promise<Appointment> {
     const doctor = await this.doctors.listed(doctorId);
-    const slot = await this.#offered(doctor, start, terms.followUpOf ? { minimumNoticeMinutes: 0 } : {});
+    const slot = await this.#offered(doctor, start, { notice: terms.followUpOf === undefined });
     return this.#hold(doctor, slot, terms, async (id) => {
       await this.#expireLater(id, terms.until);
       await this.jobs.publish(AppointmentOffered, { appointmentId: id });
@@ -151,7 +156,7 @@ export class BookingService {
   /**
    * Moves a confirmed visit; identity and payment stay, the old slot is free when the new one is taken. The
    * doctor's notice and the limits on moving are for the patient. Moving it to where it is changes nothing.
-   * @throws conflict `slot_taken`, `slot_not_offered`, `patient_busy`, `appointment_is_…`, `version_changed`,
+   * @throws conflict `slot_taken`, `slot_not_offered`, `day_full`, `patient_busy`, `appointment_is_…`, `version_changed`,
    *   `too_late_to_move`, `moved_too_often`
    */
   async reschedule(
@@ -163,7 +168,7 @@ export class BookingService {
     const before = await this.reader.visible(actor, appointmentId);
     const doctor = await this.doctors.byId(before.practitionerId);
     const by = sideOf(actor, before);
-    const slot = await this.#offered(doctor, start, by === 'patient' ? {} : { minimumNoticeMinutes: 0 });
+    const slot = await this.#offered(doctor, start, { notice: by === 'patient' });
     await this.#taking(doctor, slot, () =>
       this.database.transaction(async () => {
         await this.#lockCalendars(doctor.id, before.patientId);
@@ -175,13 +180,14 @@ export class BookingService {
         if (visit.startsAt.equals(slot.start)) return;
         const now = this.clock.now();
         assertMovable(visit, by, now, doctor.minimumNoticeMinutes);
-        await this.#assertFree(doctor.id, visit.patientId, slot, visit.id);
+        await this.#assertFree(doctor, visit.patientId, slot, visit.id);
         await this.database.query
           .updateTable('appointments')
           .set((eb) => ({
             status: 'scheduled',
             startsAt: slot.start,
             endsAt: slot.end,
+            bufferMinutes: slot.bufferMinutes,
             ...termsAfterMove(visit, by, now),
             patientArrivedAt: null,
             doctorArrivedAt: null,
@@ -201,7 +207,7 @@ export class BookingService {
 
   async #hold(
     doctor: Doctor,
-    slot: BookableSlot,
+    slot: OfferedSlot,
     { patientId, bookedBy, reason, until, followUpOf }: HoldTerms,
     then: (id: string) => Promise<unknown>,
   ): Promise<Appointment> {
@@ -209,7 +215,7 @@ export class BookingService {
     const id = newId();
     await this.#taking(doctor, slot, () =>
       this.database.transaction(async () => {
-        await this.#claim(doctor.id, patientId, slot);
+        await this.#claim(doctor, patientId, slot);
         await this.database.query
           .insertInto('appointments')
           .values({
@@ -221,6 +227,7 @@ export class BookingService {
             status: 'held',
             startsAt: slot.start,
             endsAt: slot.end,
+            bufferMinutes: slot.bufferMinutes,
             feeAmount: doctor.fee.amount,
             feeCurrency: doctor.fee.currency,
             cancellationPolicy: JSON.stringify(CANCELLATION_POLICY),
@@ -245,26 +252,27 @@ export class BookingService {
   async #offered(
     doctor: Doctor,
     start: Temporal.Instant,
-    terms: { minimumNoticeMinutes?: number } = {},
-  ): Promise<BookableSlot> {
-    const slot = await this.slots.onGrid({ ...doctor, acceptingPatients: true, ...terms }, start);
+    options: { readonly notice?: boolean } = {},
+  ): Promise<OfferedSlot> {
+    const slot = await this.slots.onGrid(doctor, start, options);
     if (!slot || !isLicensed(doctor, start)) throw slotNotOffered(await this.slots.nearest(doctor, start));
     return slot;
   }
 
   /** Runs a write that takes `slot`; a refusal names what is free instead. */
-  async #taking(doctor: Doctor, slot: BookableSlot, write: () => Promise<void>): Promise<void> {
+  async #taking(doctor: Doctor, slot: OfferedSlot, write: () => Promise<void>): Promise<void> {
     try {
       await write();
     } catch (error) {
-      if (!isPractitionerConflict(error)) throw error;
-      throw slotTaken(await this.slots.nearest(doctor, slot.start));
+      const refused = refusalOf(error);
+      if (!refused) throw error;
+      throw refused(await this.slots.nearest(doctor, slot.start));
     }
   }
 
-  async #claim(practitionerId: string, patientId: string, slot: BookableSlot): Promise<void> {
-    await this.#lockCalendars(practitionerId, patientId);
-    await this.#assertFree(practitionerId, patientId, slot);
+  async #claim(doctor: Doctor, patientId: string, slot: OfferedSlot): Promise<void> {
+    await this.#lockCalendars(doctor.id, patientId);
+    await this.#assertFree(doctor, patientId, slot);
   }
 
   /**
@@ -277,27 +285,63 @@ export class BookingService {
     await this.database.lock(`patient:${patientId}`);
   }
 
-  async #assertFree(
-    practitionerId: string,
-    patientId: string,
-    slot: BookableSlot,
-    exceptId?: string,
-  ): Promise<void> {
+  /** Between two visits of the practitioner lies the buffer of the first; the patient needs none. */
+  async #assertFree(doctor: Doctor, patientId: string, slot: OfferedSlot, exceptId?: string): Promise<void> {
     const now = this.clock.now();
     const inTheWay = await this.database.query
       .selectFrom('appointments')
       .select(['id', 'practitionerId', 'status', 'holdExpiresAt'])
-      .where('status', 'in', LIVE)
-      .where((eb) => eb.or([eb('practitionerId', '=', practitionerId), eb('patientId', '=', patientId)]))
-      .where('startsAt', '<', slot.end)
-      .where('endsAt', '>', slot.start)
+      .where(isLive)
+      .where((eb) =>
+        eb.or([
+          eb.and([
+            eb('practitionerId', '=', doctor.id),
+            eb('startsAt', '<', slot.end.add({ minutes: slot.bufferMinutes })),
+            eb(sql`minutes_after(ends_at, buffer_minutes)`, '>', slot.start),
+          ]),
+          eb.and([
+            eb('patientId', '=', patientId),
+            eb('startsAt', '<', slot.end),
+            eb('endsAt', '>', slot.start),
+          ]),
+        ]),
+      )
       .$if(exceptId !== undefined, (query) => query.where('id', '<>', exceptId ?? ''))
       .execute();
     for (const other of inTheWay) {
       const lapsed = other.holdExpiresAt && Temporal.Instant.compare(other.holdExpiresAt, now) <= 0;
       if (lapsed && (await this.#expire(other.id))) continue;
-      throw other.practitionerId === practitionerId ? slotTaken([]) : patientBusy(other.id);
+      throw other.practitionerId === doctor.id ? slotTaken([]) : patientBusy(other.id);
     }
+    await this.#assertDayHasRoom(doctor, slot, exceptId);
+  }
+
+  /** A day of the practitioner's own zone takes as many visits as they say, those that are over included. */
+  async #assertDayHasRoom(
+    { id, timeZone, dailyLimit }: Doctor,
+    { start }: OfferedSlot,
+    exceptId?: string,
+  ): Promise<void> {
+    if (dailyLimit === null) return;
+    const { visits } = await this.database.query
+      .selectFrom('appointments')
+      .select(sql<number>`count(*)`.as('visits'))
+      .where('practitionerId', '=', id)
+      .where('status', 'not in', ['cancelled', 'expired'])
+      .where((eb) => eb.or([eb('status', '<>', 'held'), eb('holdExpiresAt', '>', this.clock.now())]))
+      .where((eb) =>
+        eb.or(
+          localDay(timeZone, start.epochMilliseconds).map((stretch) =>
+            eb.and([
+              eb('startsAt', '>=', Temporal.Instant.fromEpochMilliseconds(stretch.start)),
+              eb('startsAt', '<', Temporal.Instant.fromEpochMilliseconds(stretch.end)),
+            ]),
+          ),
+        ),
+      )
+      .$if(exceptId !== undefined, (query) => query.where('id', '<>', exceptId ?? ''))
+      .executeTakeFirstOrThrow();
+    if (visits >= dailyLimit) throw dayFull([]);
   }
 
   /**
@@ -320,8 +364,10 @@ export class BookingService {
   }
 
   async #isFree(visit: Appointment): Promise<boolean> {
+    const { practitionerId, patientId, startsAt: start, endsAt: end, bufferMinutes } = visit;
     try {
-      await this.#claim(visit.practitionerId, visit.patientId, { start: visit.startsAt, end: visit.endsAt });
+      const doctor = await this.doctors.byId(practitionerId);
+      await this.#claim(doctor, patientId, { start, end, bufferMinutes });
       return true;
     } catch (error) {
       if (error instanceof DomainError) return false;
@@ -330,10 +376,12 @@ export class BookingService {
   }
 }
 
-function isPractitionerConflict(error: unknown): boolean {
-  return (
+/** The error that a refused write is to the caller, who is told what is free instead. */
+function refusalOf(error: unknown): typeof slotTaken | undefined {
+  if (error instanceof DomainError && error.code === 'day_full') return dayFull;
+  const isTaken =
     (error instanceof DomainError &&
       (error.code === 'slot_taken' || error.details['constraint'] === 'appointments_practitioner_overlap')) ||
-    violatedConstraint(error) === 'appointments_practitioner_overlap'
-  );
+    violatedConstraint(error) === 'appointments_practitioner_overlap';
+  return isTaken ? slotTaken : undefined;
 }

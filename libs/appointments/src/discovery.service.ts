@@ -1,8 +1,20 @@
 import { Injectable } from '@nestjs/common';
-import { type Doctor, DoctorSearch, DoctorsService, isLicensed, type ProfileFilter } from '#doctors';
+import type { Slot } from '#availability';
+import {
+  type Doctor,
+  DoctorSearch,
+  DoctorsService,
+  isLicensed,
+  licensedOn,
+  type ProfileFilter,
+} from '#doctors';
 import { type Actor, Clock, hasRole, notFound, type Page, type PageRequest } from '#kernel';
 import { AppointmentsService } from './appointments.service.ts';
-import { type BookableSlot, SlotsService } from './slots.service.ts';
+import { Calendars } from './calendars.ts';
+import type { DoctorList } from './doctor-list.ts';
+import { DoctorLists } from './doctor-lists.ts';
+import { pageInOrder } from './page-in-order.ts';
+import { asBookable, type BookableSlot, type Window } from './slots.service.ts';
 
 export interface DoctorFilter extends Omit<ProfileFilter, 'order'> {
   /** Only doctors with a free slot that starts in this time. */
@@ -14,13 +26,20 @@ export interface DoctorFilter extends Omit<ProfileFilter, 'order'> {
   };
 }
 
+/** A question about slots across doctors. */
+export interface SlotFilter extends Omit<DoctorFilter, 'order' | 'freeFrom' | 'freeBefore'> {
+  readonly doctorId?: string;
+  /** No more than this many of each doctor, the soonest. */
+  readonly perDoctor?: number;
+}
+
 export interface FoundDoctor {
   readonly doctor: Doctor;
   readonly nextSlot: BookableSlot | null;
 }
 
 export interface FoundSlot {
-  readonly doctor: Doctor;
+  readonly doctor: Pick<Doctor, 'id' | 'name'>;
   readonly slot: BookableSlot;
 }
 
@@ -32,7 +51,8 @@ export class DiscoveryService {
     private readonly appointments: AppointmentsService,
     private readonly doctors: DoctorsService,
     private readonly profiles: DoctorSearch,
-    private readonly bookable: SlotsService,
+    private readonly calendars: Calendars,
+    private readonly lists: DoctorLists,
   ) {}
 
   async search(filter: DoctorFilter, page: PageRequest): Promise<Page<FoundDoctor>> {
@@ -56,20 +76,29 @@ export class DiscoveryService {
 
   /** The bookable slots in a time, of every doctor who fits, soonest first. */
   async slots(
-    { doctorId, ...filter }: DoctorFilter & { readonly doctorId?: string },
-    window: { readonly from: Temporal.Instant; readonly to: Temporal.Instant },
-    { page, pageSize }: PageRequest,
+    { doctorId, perDoctor, ...filter }: SlotFilter,
+    { from, to }: Window,
+    page: PageRequest,
   ): Promise<Page<FoundSlot>> {
-    const doctors = await this.profiles.all({ ...profileOf(filter), ...(doctorId && { id: doctorId }) });
-    const free = await this.bookable.between(doctors, window.from, window.to);
-    const found = doctors
-      .flatMap((doctor) => (free.get(doctor.id) ?? []).map((slot) => ({ doctor, slot })))
-      .sort((a, b) => Temporal.Instant.compare(a.slot.start, b.slot.start));
-    return {
-      items: found.slice((page - 1) * pageSize, page * pageSize),
-      total: found.length,
+    const doctors = await this.profiles.names({ ...profileOf(filter), ...(doctorId && { id: doctorId }) });
+    const calendars = await this.calendars.of(doctors.map(({ id }) => id));
+    const now = this.clock.now().epochMilliseconds;
+    const window = { start: from.epochMilliseconds, end: to.epochMilliseconds };
+    const found = doctors.flatMap((doctor, i) =>
+      (calendars[i]?.slots(window, now, perDoctor) ?? []).map((slot) => ({ doctor, slot })),
+    );
+    const { places } = pageInOrder(
+      Float64Array.from(found, ({ slot }) => slot.start),
+      found.map(({ doctor }) => doctor.id),
       page,
-      pageSize,
+    );
+    return {
+      ...page,
+      total: found.length,
+      items: places.map((place) => {
+        const { doctor, slot } = found[place] as (typeof found)[number];
+        return { doctor, slot: asBookable(slot) };
+      }),
     };
   }
 
@@ -88,26 +117,44 @@ export class DiscoveryService {
 
   async #byProfile(filter: DoctorFilter, page: PageRequest): Promise<Page<FoundDoctor>> {
     const { items: doctors, ...found } = await this.profiles.page(profileOf(filter), page);
-    const next = await this.bookable.next(doctors);
-    return { ...found, items: doctors.map((doctor) => ({ doctor, nextSlot: next.get(doctor.id) ?? null })) };
+    const calendars = await this.calendars.of(doctors.map(({ id }) => id));
+    const now = this.clock.now().epochMilliseconds;
+    return { ...found, items: doctors.map((doctor, i) => asFound(doctor, calendars[i]?.next(now, now))) };
   }
 
-  /** Slots are computed, so a question about them is answered for every doctor that the profile lets through. */
-  async #bySlot(filter: DoctorFilter, { page, pageSize }: PageRequest): Promise<Page<FoundDoctor>> {
+  /**
+   * Slots are computed, so a question about them is answered for every doctor that the profile lets through:
+   * from memory, and with no more of each doctor than a number until the page is known.
+   */
+  async #bySlot(filter: DoctorFilter, page: PageRequest): Promise<Page<FoundDoctor>> {
     const { order, freeFrom, freeBefore } = filter;
-    const doctors = await this.profiles.all(profileOf(filter));
-    const next = await this.bookable.next(doctors, freeFrom ?? this.clock.now());
-    const free = doctors.flatMap((doctor) => {
-      const nextSlot = next.get(doctor.id);
-      if (!nextSlot || (freeBefore && Temporal.Instant.compare(nextSlot.start, freeBefore) >= 0)) return [];
-      return [{ doctor, nextSlot }];
-    });
-    if (order?.by === 'nextSlot') {
-      const sign = order.descending ? -1 : 1;
-      free.sort((a, b) => sign * Temporal.Instant.compare(a.nextSlot.start, b.nextSlot.start));
-    }
-    const items = free.slice((page - 1) * pageSize, page * pageSize);
-    return { items, total: free.length, page, pageSize };
+    const list = await this.#matching(filter);
+    const now = this.clock.now().epochMilliseconds;
+    const from = freeFrom?.epochMilliseconds ?? now;
+    const before = freeBefore?.epochMilliseconds ?? Infinity;
+    const starts = await list.startsFrom(from, now, (ids) => this.calendars.of(ids));
+    const isLeftOut = (start: number) => (freeFrom || freeBefore) !== undefined && !(start < before);
+    const { places: chosen, total } =
+      order?.by === 'nextSlot'
+        ? pageInOrder(starts.map(sortKey(isLeftOut, order.descending)), list.ids, page)
+        : pageOfPlaces(starts, isLeftOut, page);
+    const ids = chosen.map((place) => list.ids[place] as string);
+    const [doctors, calendars] = await Promise.all([this.profiles.byIds(ids), this.calendars.of(ids)]);
+    return {
+      ...page,
+      total,
+      items: ids.flatMap((id, i) => {
+        const doctor = doctors.get(id);
+        return doctor ? [asFound(doctor, calendars[i]?.next(from, now))] : [];
+      }),
+    };
+  }
+
+  /** The ids of all who fit, in order unless the slots make it. */
+  #matching(asked: DoctorFilter): Promise<DoctorList> {
+    const { freeFrom: _from, freeBefore: _before, ...filter } = asked;
+    const name = JSON.stringify([licensedOn(this.clock.now()), filter]);
+    return this.lists.of(name, () => this.profiles.ids(profileOf(filter)));
   }
 }
 
@@ -115,4 +162,26 @@ export class DiscoveryService {
 function profileOf({ order, ...profile }: DoctorFilter): ProfileFilter {
   if (!order || order.by === 'nextSlot') return profile;
   return { ...profile, order: { by: order.by, descending: order.descending } };
+}
+
+function asFound(doctor: Doctor, next: Slot | undefined): FoundDoctor {
+  return { doctor, nextSlot: next ? asBookable(next) : null };
+}
+
+/** By what a slot's start is sorted. Who has none comes last in either direction. */
+function sortKey(isLeftOut: (start: number) => boolean, descending: boolean): (start: number) => number {
+  return (start) => {
+    if (isLeftOut(start)) return Number.NaN;
+    return descending && start !== Infinity ? -start : start;
+  };
+}
+
+/** A page of the places that are not left out, in the order in which they are. */
+function pageOfPlaces(
+  starts: Float64Array,
+  isLeftOut: (start: number) => boolean,
+  { page, pageSize }: PageRequest,
+): { places: number[]; total: number } {
+  const places = [...starts.keys()].filter((place) => !isLeftOut(starts[place] as number));
+  return { places: places.slice((page - 1) * pageSize, page * pageSize), total: places.length };
 }

@@ -172,8 +172,8 @@ export class WaitlistService {
   }
 
   async #free(doctor: Doctor, wish: Wish): Promise<{ start: string; end: string }[]> {
-    const found = await this.slots.between([doctor], startOf(wish), endOf(wish));
-    return (found.get(doctor.id) ?? [])
+    const found = await this.slots.between(doctor, { from: startOf(wish), to: endOf(wish) });
+    return found
       .filter(({ start }) => suits(wish, start))
       .slice(0, SHOWN)
       .map(({ start, end }) => ({ start: start.toString(), end: end.toString() }));

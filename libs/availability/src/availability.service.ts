@@ -1,11 +1,31 @@
 import { Injectable } from '@nestjs/common';
+import { sql } from 'kysely';
 import { type Doctor, DoctorsService } from '#doctors';
-import { Clock, newId, notFound, type Page, type PageRequest, type UserActor } from '#kernel';
+import {
+  Clock,
+  conflict,
+  invalid,
+  newId,
+  notFound,
+  type Page,
+  type PageRequest,
+  type UserActor,
+} from '#kernel';
 import { Database, given, pageOf, Transactional } from '#platform';
-import { type AvailabilityRule, asRule, asSchedule } from './availability-rule.entity.ts';
+import {
+  type AvailabilityRule,
+  asRule,
+  asSchedule,
+  SCHEDULE_COLUMNS,
+  type ScheduleRow,
+} from './availability-rule.entity.ts';
 import { assertException } from './date-exception.ts';
+import { assertNoOverlap } from './overlap.ts';
 import type { Break, Schedule } from './schedule.ts';
-import { assertNoOverlap, assertRule } from './weekly-rule.ts';
+import { assertRule } from './weekly-rule.ts';
+
+/** Enough for hours on every day of a year; more would make every question about them slow. */
+const MAX_RULES = 500;
 
 /** What a doctor says of a rule; lengths that are left out come from the doctor's profile. */
 export interface RuleInput {
@@ -70,13 +90,14 @@ export class AvailabilityService {
     return asRule(row);
   }
 
-  /** Errors: as `assertRule` and `assertException`; conflict `availability_overlap` */
+  /** @throws as `assertRule` and `assertException`; conflict `availability_overlap`, `too_many_rules` */
   @Transactional()
   async create(actor: UserActor, input: RuleInput): Promise<AvailabilityRule> {
     const doctor = await this.#lockedOwn(actor);
     const now = this.clock.now();
     const rule = { ...columns(input, doctor), id: newId(), createdAt: now, updatedAt: now };
     await this.#assertFits(doctor, rule);
+    await this.#assertRoom(doctor);
     return this.database.query
       .insertInto('availabilityRules')
       .values({ ...rule, breaks: JSON.stringify(rule.breaks) })
@@ -85,7 +106,7 @@ export class AvailabilityService {
       .then(asRule);
   }
 
-  /** Errors: as `create`; not_found `availability_not_found` */
+  /** @throws as `create`; not_found `availability_not_found` */
   @Transactional()
   async update(actor: UserActor, ruleId: string, changes: Partial<RuleInput>): Promise<AvailabilityRule> {
     const doctor = await this.#lockedOwn(actor);
@@ -115,14 +136,15 @@ export class AvailabilityService {
 
   /** The hours of each of these practitioners; one who has said nothing yet is never open. */
   async schedulesOf(practitionerIds: readonly string[]): Promise<Map<string, Schedule>> {
-    const rules = new Map<string, AvailabilityRule[]>(practitionerIds.map((id) => [id, []]));
+    const rules = new Map<string, ScheduleRow[]>(practitionerIds.map((id) => [id, []]));
     if (practitionerIds.length > 0) {
       const rows = await this.database.query
         .selectFrom('availabilityRules')
-        .selectAll()
-        .where('practitionerId', 'in', practitionerIds)
+        .select(SCHEDULE_COLUMNS)
+        // One parameter, so that the statement is the same, and prepared, for any number of them.
+        .where('practitionerId', '=', sql<string>`any(${practitionerIds}::uuid[])`)
         .execute();
-      for (const row of rows) rules.get(row.practitionerId)?.push(asRule(row));
+      for (const row of rows) rules.get(row.practitionerId)?.push(row);
     }
     return new Map([...rules].map(([id, own]) => [id, asSchedule(own)]));
   }
@@ -139,11 +161,25 @@ export class AvailabilityService {
       rules: [weekly],
       exceptions: [exception],
     } = asSchedule([rule]);
-    if (exception) assertException(exception);
-    if (!weekly) return;
-    assertRule(weekly);
-    const schedule = (await this.schedulesOf([doctor.id])).get(doctor.id);
-    assertNoOverlap(weekly, schedule?.rules ?? [], this.clock.now().epochMilliseconds);
+    if (weekly) assertRule(weekly);
+    else if (exception) assertException(exception);
+    else throw invalid('incomplete_hours', 'Hours have a day or a date, a start and an end.');
+    const hours = weekly ?? (exception?.kind === 'extra' ? exception : undefined);
+    const schedule = hours && (await this.schedulesOf([doctor.id])).get(doctor.id);
+    if (hours && schedule) assertNoOverlap(hours, schedule, this.clock.now().epochMilliseconds);
+  }
+
+  async #assertRoom(doctor: Doctor): Promise<void> {
+    const { count } = await this.database.query
+      .selectFrom('availabilityRules')
+      .select(sql<number>`count(*)`.as('count'))
+      .where('practitionerId', '=', doctor.id)
+      .executeTakeFirstOrThrow();
+    if (count >= MAX_RULES) {
+      throw conflict('too_many_rules', 'Remove lines that are over before you add more.', {
+        limit: MAX_RULES,
+      });
+    }
   }
 }
 

@@ -10,7 +10,7 @@ export interface Piece extends Interval {
 }
 
 /** A weekly rule or one date's extra hours, read once and ready for arithmetic. */
-interface Source {
+export interface Source {
   readonly zone: ZoneOffsets;
   readonly weekday: number;
   readonly firstDay: number;
@@ -43,10 +43,22 @@ export interface ReadSchedule {
   readonly rangesOff: readonly Interval[];
 }
 
+const alreadyRead = new WeakMap<Schedule, ReadSchedule>();
+
 /**
+ * A schedule is read once, however often it is asked.
+ *
  * Errors: invalid `unknown_time_zone`, `invalid_time`, `invalid_date`, `invalid_slot_length`.
  */
 export function readSchedule(schedule: Schedule): ReadSchedule {
+  const known = alreadyRead.get(schedule);
+  if (known) return known;
+  const read = readAnew(schedule);
+  alreadyRead.set(schedule, read);
+  return read;
+}
+
+function readAnew(schedule: Schedule): ReadSchedule {
   const sources = schedule.rules.map(ruleSource);
   const daysOff: Interval[] = [];
   const rangesOff: Interval[] = [];
@@ -133,8 +145,8 @@ function timeOff({ zone, date, startTime, endTime }: TimeOff): Interval[] {
   return instantsOf(zoneOffsets(zone), dayNumber(date), range);
 }
 
-/** The instants of a local day at which its clock shows a time in the range. */
-function instantsOf(zone: ZoneOffsets, day: number, range: Interval): Interval[] {
+/** The instants of a local day at which its clock shows a time in the range: two stretches when it shows it twice. */
+export function instantsOf(zone: ZoneOffsets, day: number, range: Interval): Interval[] {
   return merged(
     zone.spansAround(day).map((span) => ({
       start: Math.max(span.start, day * DAY + range.start - span.offset),

@@ -43,6 +43,7 @@ export interface TimeOff {
 
 /** Hours opened on one date, beside the weekly ones. */
 export interface ExtraHours extends Hours {
+  readonly id?: string;
   readonly kind: 'extra';
   readonly date: LocalDate;
   readonly zone: string;

@@ -2,15 +2,16 @@ import { describe, it } from 'node:test';
 import { expect } from 'expect';
 import fc from 'fast-check';
 import { firstShared, type Interval, merged } from './interval.ts';
+import { localDay } from './local-day.ts';
 import { DAY, dateOf, MINUTE } from './local-time.ts';
 import type { DateException, Schedule, WeeklyRule } from './schedule.ts';
 import {
-  isOpen,
   nearestFree,
   nextFree,
   openIntervals,
   type Slot,
   type SlotLimits,
+  slotAt,
   slots,
 } from './slot-engine.ts';
 
@@ -61,13 +62,15 @@ function readAround(zone: string, center: number): Reading[] {
   return found;
 }
 
+const dateIn = (zone: string, ms: number): string =>
+  Temporal.Instant.fromEpochMilliseconds(ms).toZonedDateTimeISO(zone).toPlainDate().toString();
 const minutesOf = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5));
 
 /** The open minutes of a schedule and its slots before bookings and limits, straight from the definitions. */
 function oracle(
   { rules, exceptions }: Schedule,
   center: number,
-): { open: boolean[]; found: (Slot & { day: string })[] } {
+): { open: boolean[]; found: (Slot & { bufferEnd: number })[] } {
   const origin = center - 2 * DAY - MARGIN;
   const covered = (off: DateException): Set<number> => {
     const [start, end] = [minutesOf(off.startTime ?? '00:00'), minutesOf(off.endTime ?? '24:00')];
@@ -82,7 +85,7 @@ function oracle(
 
   // Who opens a minute: the first source that does. A piece is known by source, date and its beginning.
   const owner: (string | undefined)[] = Array.from(readAround('UTC', center), () => undefined);
-  const slotStarts: { at: number; piece: string; minutes: number; step: number; date: string }[] = [];
+  const slotStarts: { at: number; piece: string; minutes: number; step: number }[] = [];
   const sources: { rule: WeeklyRule; date?: string }[] = [
     ...rules.map((rule) => ({ rule })),
     ...exceptions
@@ -104,21 +107,21 @@ function oracle(
       const piece = `${rank} ${date} ${begin}`;
       pieces.set(at, piece);
       if (only || !isDayOff(at)) owner[at] ??= piece;
-      if ((minute - begin) % step === 0)
-        slotStarts.push({ at, piece, minutes: rule.slotMinutes, step, date });
+      if ((minute - begin) % step === 0) slotStarts.push({ at, piece, minutes: rule.slotMinutes, step });
     }
     return pieces;
   });
 
   const free = new Map<string, number>();
-  const found: (Slot & { day: string })[] = [];
-  for (const { at, piece, minutes, step, date } of slotStarts) {
+  const found: (Slot & { bufferEnd: number })[] = [];
+  for (const { at, piece, minutes, step } of slotStarts) {
     const during = Array.from({ length: minutes }, (_, minute) => at + minute);
     const rank = Number(piece.split(' ')[0]);
     if (at < (free.get(piece) ?? 0) || !during.every((minute) => mine[rank]?.get(minute) === piece)) continue;
     free.set(piece, at + step);
     if (!during.every((minute) => owner[minute] === piece && !isRangeOff(minute))) continue;
-    found.push({ start: origin + at * MINUTE, end: origin + (at + minutes) * MINUTE, day: date });
+    const [start, end, bufferEnd] = [at, at + minutes, at + step].map((minute) => origin + minute * MINUTE);
+    found.push({ start, end, bufferEnd } as Slot & { bufferEnd: number });
   }
   const open = owner.map((piece, at) => piece !== undefined && !isRangeOff(at));
   return { open, found: found.sort((a, b) => a.start - b.start) };
@@ -190,10 +193,14 @@ const cases = fc.constantFrom(...changes).chain(([zone, around]) => {
     busy: fc.array(fc.tuple(moment, fc.integer({ min: 1, max: 120 })), { maxLength: 6 }),
     now: moment,
     notice: fc.constantFrom(0, 0, 45, 600),
-    booked: fc.option(fc.tuple(date, fc.integer({ min: 0, max: 3 }))),
+    full: fc.option(fc.tuple(moment, inZone)),
+    until: fc.option(moment, { freq: 4 }),
     from: moment,
   });
 });
+
+const isOpen = (schedule: Schedule, start: number, end: number, limits: SlotLimits): boolean =>
+  slotAt(schedule, start, limits)?.end === end;
 
 const runs = { numRuns: 300 };
 
@@ -215,22 +222,24 @@ describe('the slot engine, around every kind of clock change', () => {
 
   it('offers the slots that the definitions give, under any limits', () => {
     fc.assert(
-      fc.property(cases, ({ schedule, center, busy, now, notice, booked }) => {
+      fc.property(cases, ({ schedule, center, busy, now, notice, full, until }) => {
         const window = { start: center - 2 * DAY, end: center + 2 * DAY };
         const limits: SlotLimits = {
           now,
           minimumNoticeMinutes: notice,
           horizonDays: 30,
           busy: busy.map(([start, minutes]) => ({ start, end: start + minutes * MINUTE })),
-          ...(booked ? { dailyLimit: 2, bookedPerLocalDay: new Map([booked]) } : {}),
+          ...(full && { full: localDay(full[1], full[0]) }),
+          ...(until !== null && { until }),
         };
         const expected = oracle(schedule, center).found.filter(
-          ({ start, end, day }) =>
+          ({ start, bufferEnd }) =>
             start >= window.start &&
             start < window.end &&
             start >= now + notice * MINUTE &&
-            !limits.busy.some((taken) => taken.start < end && start < taken.end) &&
-            !(booked && booked[0] === day && booked[1] >= 2),
+            !limits.busy.some((taken) => taken.start < bufferEnd && start < taken.end) &&
+            !(full && dateIn(full[1], start) === dateIn(full[1], full[0])) &&
+            !(until !== null && start >= until),
         );
         const found = slots(schedule, window, limits);
         expect(found).toEqual(expected.map(({ start, end }) => ({ start, end })));

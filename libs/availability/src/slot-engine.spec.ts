@@ -1,15 +1,16 @@
 import { describe, it } from 'node:test';
 import { expect } from 'expect';
 import type { Interval } from './interval.ts';
+import { localDay, nextMidnight } from './local-day.ts';
 import { DAY, MINUTE } from './local-time.ts';
 import type { DateException, Schedule, WeeklyRule } from './schedule.ts';
 import {
-  isOpen,
   nearestFree,
   nextFree,
   openIntervals,
   type Slot,
   type SlotLimits,
+  slotAt,
   slots,
 } from './slot-engine.ts';
 
@@ -45,6 +46,9 @@ const limits = (changes: Partial<SlotLimits> = {}): SlotLimits => ({
   busy: [],
   ...changes,
 });
+
+const isOpen = (asked: Schedule, start: number, end: number, within: SlotLimits): boolean =>
+  slotAt(asked, start, within)?.end === end;
 
 // Monday, 1 June 2026 in New York (UTC-4).
 const monday = interval('2026-06-01T00:00-04:00', '2026-06-02T00:00-04:00');
@@ -262,20 +266,55 @@ describe('limits', () => {
     expect(mondaySlots(nineToNoon, { now: at('2026-05-24T23:59-04:00'), horizonDays: 7 })).toHaveLength(0);
   });
 
-  it("close a day that has its bookings, counted in the doctor's zone", () => {
-    const evening = schedule([rule(1, '21:00', '23:00')]);
-    const booked = (date: string, count: number) => ({
-      dailyLimit: 2,
-      bookedPerLocalDay: new Map([[date, count]]),
-    });
-    expect(mondaySlots(evening, booked('2026-06-01', 2))).toEqual([]);
-    expect(mondaySlots(evening, { dailyLimit: 0 })).toEqual([]);
-    expect(mondaySlots(evening, booked('2026-06-01', 1))).toEqual(['21:00', '22:00']);
-    expect(mondaySlots(evening, booked('2026-06-02', 2))).toEqual(['21:00', '22:00']);
+  it('start no slot in time that is full, however long the one before it is', () => {
+    const evening = schedule([rule(1, '21:00', '24:00')]);
+    const full = localDay(newYork, monday.start);
+    expect(mondaySlots(evening, { full })).toEqual([]);
+    expect(mondaySlots(evening, { full: localDay(newYork, monday.end) })).toEqual([
+      '21:00',
+      '22:00',
+      '23:00',
+    ]);
+    // A slot that begins before the full time and ends in it stays.
+    expect(mondaySlots(nineToNoon, { full: [{ start: ten + 30 * MINUTE, end: ten + DAY }] })).toEqual([
+      '09:00',
+      '10:00',
+    ]);
+  });
+
+  it('keep the buffer free between any two visits, whichever was booked first', () => {
+    const buffered = schedule([rule(1, '09:00', '12:00', { slotMinutes: 30, bufferMinutes: 15 })]);
+    expect(mondaySlots(buffered)).toEqual(['09:00', '09:45', '10:30', '11:15']);
+    const visit = (start: number, end: number) => ({ busy: [{ start, end }] });
+    // 09:45 to 10:15 and its buffer: a visit from 10:25 is too soon after it, one from 10:30 is not.
+    expect(mondaySlots(buffered, visit(ten + 25 * MINUTE, ten + 30 * MINUTE))).toEqual([
+      '09:00',
+      '10:30',
+      '11:15',
+    ]);
+    expect(mondaySlots(buffered, visit(ten + 30 * MINUTE, ten + 35 * MINUTE))).toEqual([
+      '09:00',
+      '09:45',
+      '11:15',
+    ]);
+    // The buffer may reach into time off.
+    const away = {
+      kind: 'off' as const,
+      date: '2026-06-01',
+      zone: newYork,
+      startTime: '10:15',
+      endTime: '11:00',
+    };
+    expect(mondaySlots({ ...buffered, exceptions: [away] })).toEqual(['09:00', '09:45', '11:15']);
+  });
+
+  it('end before the instant at which nothing may be booked any more', () => {
+    expect(mondaySlots(nineToNoon, { until: ten })).toEqual(['09:00']);
+    expect(nextFree(nineToNoon, ten, limits({ until: ten }))).toBeUndefined();
   });
 });
 
-describe('isOpen', () => {
+describe('slotAt', () => {
   const ten = at('2026-06-01T10:00-04:00');
   const hour = 60 * MINUTE;
 
@@ -328,5 +367,26 @@ describe('nearestFree', () => {
       '06-08T14:00',
       '06-08T15:00',
     ]);
+  });
+});
+
+describe('a local day', () => {
+  it('is as long as the clocks make it', () => {
+    const hours = (zone: string, instant: string) =>
+      localDay(zone, at(instant)).map(({ start, end }) => (end - start) / (60 * MINUTE));
+    expect(hours('Asia/Kolkata', '2026-03-29T12:00Z')).toEqual([24]);
+    expect(hours('Europe/London', '2026-03-29T12:00Z')).toEqual([23]);
+    expect(hours('Europe/London', '2026-10-25T12:00Z')).toEqual([25]);
+    expect(hours('Australia/Lord_Howe', '2026-10-04T01:00Z')).toEqual([23.5]);
+    // A minute after midnight the clocks go back by an hour: the old date shows again.
+    expect(localDay('America/St_Johns', at('2010-11-06T12:00Z'))).toHaveLength(2);
+  });
+
+  it('ends when the date changes', () => {
+    const next = (zone: string, instant: string) => new Date(nextMidnight(zone, at(instant))).toISOString();
+    expect(next('Asia/Kolkata', '2026-06-01T18:29:59Z')).toBe('2026-06-01T18:30:00.000Z');
+    expect(next('Asia/Kolkata', '2026-06-01T18:30:00Z')).toBe('2026-06-02T18:30:00.000Z');
+    expect(next('America/St_Johns', '2010-11-07T02:29:00Z')).toBe('2010-11-07T02:30:00.000Z');
+    expect(next('America/St_Johns', '2010-11-07T02:31:00Z')).toBe('2010-11-07T03:30:00.000Z');
   });
 });

@@ -1,9 +1,16 @@
 import { firstEndingAfter, type Interval, merged, subtracted } from './interval.ts';
-import { DAY, dayNumber, MINUTE } from './local-time.ts';
-import { type Opening, openings, openTime, type ReadSchedule, readSchedule } from './openings.ts';
-import type { LocalDate, Schedule } from './schedule.ts';
+import { DAY, MINUTE } from './local-time.ts';
+import {
+  type Opening,
+  openings,
+  openTime,
+  type ReadSchedule,
+  readSchedule,
+  type Source,
+} from './openings.ts';
+import type { Schedule } from './schedule.ts';
 
-/** A bookable stretch of time in epoch milliseconds. */
+/** A bookable stretch of time in epoch milliseconds, without the buffer that follows it. */
 export type Slot = Interval;
 
 /** What narrows the open time down to what may be booked. */
@@ -14,12 +21,12 @@ export interface SlotLimits {
   readonly minimumNoticeMinutes: number;
   /** Last bookable day: 0 is today, 1 tomorrow, by the calendar of the zone in which the hours are kept. */
   readonly horizonDays: number;
-  /** Time that is taken, in any order. */
+  /** Time that is taken, each visit with the buffer after it, in any order. */
   readonly busy: readonly Interval[];
-  /** How many bookings a local day takes; a day that has them offers no slot. */
-  readonly dailyLimit?: number | null;
-  /** Bookings already made, by date in the zone in which the hours are kept. */
-  readonly bookedPerLocalDay?: ReadonlyMap<LocalDate, number>;
+  /** Time in which no slot starts, such as a day that has all the visits it takes; in any order. */
+  readonly full?: readonly Interval[];
+  /** No slot starts at this instant or later, as when a licence ends. */
+  readonly until?: number;
 }
 
 /**
@@ -41,8 +48,8 @@ export function openIntervals(schedule: Schedule, fromEpochMs: number, toEpochMs
  * The bookable slots that start inside the window (half-open), in order of time.
  *
  * A slot starts on the grid of its hours – start of the hours, or end of a break, plus whole steps of slot
- * and buffer – and lies wholly in open and free time. Its start is what the wall clock shows, so 09:00 stays
- * 09:00 when the clocks change.
+ * and buffer – and lies wholly in open and free time; its buffer need only be free. Its start is what the wall
+ * clock shows, so 09:00 stays 09:00 when the clocks change.
  *
  * Errors: invalid `unknown_time_zone`, `invalid_time`, `invalid_date`, `invalid_slot_length` for a schedule
  * that would not pass {@link assertRule} and {@link assertException}.
@@ -51,10 +58,20 @@ export function slots(schedule: Schedule, window: Interval, limits: SlotLimits):
   return slotsOf(readSchedule(schedule), window, limits, merged(limits.busy));
 }
 
-/** Whether exactly this stretch is a bookable slot on the grid. Errors: as {@link slots}. */
-export function isOpen(schedule: Schedule, startMs: number, endMs: number, limits: SlotLimits): boolean {
-  const [slot] = slots(schedule, { start: startMs, end: startMs + 1 }, limits);
-  return slot?.end === endMs;
+/** The bookable slot that starts exactly then, and the time to keep free after it. Errors: as {@link slots}. */
+export function slotAt(
+  schedule: Schedule,
+  startMs: number,
+  limits: SlotLimits,
+): (Slot & { readonly bufferMinutes: number }) | undefined {
+  const window = { start: startMs, end: startMs + 1 };
+  const [slot] = slots(schedule, window, limits);
+  if (!slot) return undefined;
+  const { source } = openings(readSchedule(schedule).sources, window).find(
+    (opening) =>
+      opening.source.slotMs === slot.end - slot.start && opening.starts.includes(startMs - opening.base),
+  ) as Opening;
+  return { ...slot, bufferMinutes: (source.stepMs - source.slotMs) / MINUTE };
 }
 
 /** The first bookable slot that starts at `fromMs` or later. Errors: as {@link slots}. */
@@ -96,11 +113,12 @@ export function nearestFree(schedule: Schedule, aroundMs: number, count: number,
 }
 
 /** The part of a window in which notice and horizon let any zone book. */
-function bookable(window: Interval, { now, minimumNoticeMinutes, horizonDays }: SlotLimits): Interval {
+function bookable(window: Interval, limits: SlotLimits): Interval {
+  const { now, minimumNoticeMinutes, horizonDays, until = Number.POSITIVE_INFINITY } = limits;
   return {
     start: Math.max(window.start, now + minimumNoticeMinutes * MINUTE),
     // Two days more than the horizon hold the end of its last local day, whatever the zone.
-    end: Math.min(window.end, now + (horizonDays + 2) * DAY),
+    end: Math.min(window.end, now + (horizonDays + 2) * DAY, until),
   };
 }
 
@@ -108,52 +126,68 @@ function slotsOf(read: ReadSchedule, asked: Interval, limits: SlotLimits, busy: 
   const window = bookable(asked, limits);
   if (window.start >= window.end) return [];
 
-  const closed = read.rangesOff.length > 0 ? merged([...busy, ...read.rangesOff]) : busy;
-  const closedForWeekly = read.daysOff.length > 0 ? merged([...closed, ...read.daysOff]) : closed;
   const found = openings(read.sources, window).sort(byStart);
   const contested = overlapping(found);
-  const isFull = fullDay(limits);
+  const closed = closedTime(read, busy);
+  const full = merged(limits.full ?? []);
   const lastDays = read.sources.map(({ zone }) => zone.dayAt(limits.now) + limits.horizonDays);
 
   const result: Slot[] = [];
   for (const opening of found) {
     const { day, source } = opening;
-    if (isFull(day) || day > (lastDays[source.rank] as number)) continue;
-    const shut = source.isExtra ? closed : closedForWeekly;
+    if (day > (lastDays[source.rank] as number)) continue;
+    const shut = closed(source);
     const taken = contested.has(opening)
       ? merged([...shut, ...earlierClaims(opening, contested, read)])
       : shut;
-    cut(opening, window, taken, result);
+    cut(opening, window, taken, full, result);
   }
   return contested.size > 0 ? result.sort((a, b) => a.start - b.start) : result;
 }
 
+/**
+ * The time that a slot of a source must miss. Its buffer must miss the visits too, but may reach into time
+ * off: so to a slot with a buffer each visit begins that much earlier.
+ */
+function closedTime(read: ReadSchedule, busy: readonly Interval[]): (source: Source) => readonly Interval[] {
+  const known = new Map<number, readonly Interval[]>();
+  return ({ slotMs, stepMs, isExtra }) => {
+    const buffer = stepMs - slotMs;
+    const key = isExtra ? -1 - buffer : buffer;
+    const before = known.get(key);
+    if (before) return before;
+    const visits = buffer === 0 ? busy : busy.map(({ start, end }) => ({ start: start - buffer, end }));
+    const off = isExtra ? read.rangesOff : [...read.rangesOff, ...read.daysOff];
+    const closed = buffer === 0 && off.length === 0 ? visits : merged([...visits, ...off]);
+    known.set(key, closed);
+    return closed;
+  };
+}
+
 const never: Interval = { start: Number.POSITIVE_INFINITY, end: Number.POSITIVE_INFINITY };
 
-/** Adds the slots of an opening that start in the window and miss every taken interval. */
+/** Adds the slots of an opening that start in the window, miss every taken interval and start in no full one. */
 function cut(
   opening: Opening,
   { start: from, end: until }: Interval,
   taken: readonly Interval[],
+  full: readonly Interval[],
   result: Slot[],
 ): void {
   const { base, starts } = opening;
   const { slotMs } = opening.source;
   let next = firstEndingAfter(taken, startOf(opening));
   let hurdle = taken[next] ?? never;
+  const isFull = (start: number) => (full[firstEndingAfter(full, start)] ?? never).start <= start;
   for (const offset of starts) {
     const start = base + offset;
     const end = start + slotMs;
     if (start >= until) return;
     while (hurdle.end <= start) hurdle = taken[++next] ?? never;
-    if (start >= from && end <= hurdle.start) result.push({ start, end });
+    if (start >= from && end <= hurdle.start && !(full.length > 0 && isFull(start))) {
+      result.push({ start, end });
+    }
   }
-}
-
-/** Says of a local day whether it has all the bookings it takes. */
-function fullDay({ dailyLimit, bookedPerLocalDay = new Map() }: SlotLimits): (day: number) => boolean {
-  const booked = new Map([...bookedPerLocalDay].map(([date, count]) => [dayNumber(date), count]));
-  return (day) => typeof dailyLimit === 'number' && (booked.get(day) ?? 0) >= dailyLimit;
 }
 
 const startOf = ({ intervals }: Opening): number => (intervals[0] as Interval).start;

@@ -2,7 +2,7 @@ import { describe, it } from 'node:test';
 import { expect } from 'expect';
 import { assertException } from './date-exception.ts';
 import type { DateException, WeeklyRule } from './schedule.ts';
-import { assertNoOverlap, assertRule } from './weekly-rule.ts';
+import { assertRule } from './weekly-rule.ts';
 
 const rule = (changes: Partial<WeeklyRule> = {}): WeeklyRule => ({
   weekday: 1,
@@ -14,7 +14,6 @@ const rule = (changes: Partial<WeeklyRule> = {}): WeeklyRule => ({
   bufferMinutes: 5,
   ...changes,
 });
-const now = Date.parse('2026-06-01T00:00Z');
 
 describe('assertRule', () => {
   it('takes hours with a break, until the end of the day, as the database writes them', () => {
@@ -49,78 +48,6 @@ describe('assertRule', () => {
       expect(() => assertRule(rule(changes))).toThrow(expect.objectContaining({ kind: 'invalid', code }));
     });
   }
-});
-
-describe('assertNoOverlap', () => {
-  const mornings = rule({ id: 'mornings', endTime: '12:00', breaks: [] });
-  const overlaps = (changes: Partial<WeeklyRule>, other = mornings, at = now): boolean => {
-    try {
-      assertNoOverlap(rule({ breaks: [], ...changes }), [other], at);
-      return false;
-    } catch (error) {
-      expect(error).toMatchObject({
-        kind: 'conflict',
-        code: 'availability_overlap',
-        details: { ruleId: other.id },
-      });
-      return true;
-    }
-  };
-
-  it('names the other rule', () => {
-    expect(() => assertNoOverlap(rule({ startTime: '11:59' }), [mornings], now)).toThrow(
-      expect.objectContaining({
-        details: {
-          ruleId: 'mornings',
-          weekday: 1,
-          startTime: '09:00',
-          endTime: '12:00',
-          zone: 'Europe/Paris',
-        },
-      }),
-    );
-  });
-
-  it('lets hours touch, lie on another weekday and replace themselves', () => {
-    expect(overlaps({ startTime: '12:00' })).toBe(false);
-    expect(overlaps({ weekday: 2 })).toBe(false);
-    expect(overlaps({ id: 'mornings', endTime: '13:00' })).toBe(false);
-  });
-
-  it('weighs only the time in which both hold', () => {
-    const june = rule({ id: 'june', breaks: [], validFrom: '2026-06-01', validUntil: '2026-06-29' });
-    expect(overlaps({ validFrom: '2026-06-30' }, june)).toBe(false);
-    expect(overlaps({ validFrom: '2026-06-29' }, june)).toBe(true);
-    expect(overlaps({ validUntil: '2026-05-31' }, june)).toBe(false);
-    expect(overlaps({ validFrom: '2031-01-01' })).toBe(true);
-  });
-
-  it('leaves alone a rule that is over', () => {
-    const over = rule({ id: 'over', breaks: [], validUntil: '2026-06-01' });
-    expect(overlaps({}, over, Date.parse('2026-06-01T12:00Z'))).toBe(true);
-    expect(overlaps({}, over, Date.parse('2026-06-01T15:00Z'))).toBe(false);
-  });
-
-  it('lets hours fill the break of others', () => {
-    expect(overlaps({ startTime: '12:00', endTime: '13:00' }, rule({ id: 'whole' }))).toBe(false);
-    expect(overlaps({ startTime: '12:00', endTime: '13:01' }, rule({ id: 'whole' }))).toBe(true);
-  });
-
-  it('sees through zones and weekdays', () => {
-    // Monday 19:30 in New York is Tuesday 05:00 in Kolkata in summer, 06:00 in winter.
-    const evenings = rule({
-      id: 'evenings',
-      zone: 'America/New_York',
-      startTime: '19:30',
-      endTime: '20:30',
-      breaks: [],
-    });
-    const kolkata = { zone: 'Asia/Kolkata', weekday: 2 };
-    expect(overlaps({ ...kolkata, startTime: '04:00', endTime: '05:00' }, evenings)).toBe(false);
-    expect(overlaps({ ...kolkata, startTime: '05:30', endTime: '05:45' }, evenings)).toBe(true);
-    expect(overlaps({ ...kolkata, startTime: '06:30', endTime: '06:45' }, evenings)).toBe(true);
-    expect(overlaps({ ...kolkata, startTime: '07:00', endTime: '08:00' }, evenings)).toBe(false);
-  });
 });
 
 describe('assertException', () => {

@@ -1,13 +1,8 @@
-import { conflict, invalid } from '#kernel';
-import { firstShared, type Interval } from './interval.ts';
-import { DAY, dayNumber, timeOfDay } from './local-time.ts';
+import { invalid } from '#kernel';
+import { dayNumber, timeOfDay } from './local-time.ts';
 import { piecesOf } from './openings.ts';
 import type { Break, Hours, WallTime, WeeklyRule } from './schedule.ts';
-import { openIntervals } from './slot-engine.ts';
 import { timeZoneId } from './zone-offsets.ts';
-
-/** Longer than a year of weeks, so that every offset two zones have to each other comes by. */
-const YEAR_OF_WEEKS = 54 * 7;
 
 /**
  * Says whether a weekly rule makes sense by itself. Hours that cross midnight are two rules.
@@ -39,40 +34,6 @@ export function assertRule(rule: WeeklyRule): void {
     });
   }
   assertSlotFits(rule, breaks);
-}
-
-/**
- * Says whether a rule leaves the practitioner's other rules their time, now and for the year after both hold.
- * A rule with the same id is the one being replaced. Instants are compared, since the rules may be kept in
- * different zones, whose distance changes over the year; hours inside the other rule's break are no overlap.
- *
- * Errors: conflict `availability_overlap` with the `ruleId` of the other rule.
- */
-export function assertNoOverlap(rule: WeeklyRule, others: readonly WeeklyRule[], nowMs: number): void {
-  for (const other of others) {
-    if (other.id !== undefined && other.id === rule.id) continue;
-    const { start, end } = sharedYear(rule, other, nowMs);
-    const open = (one: WeeklyRule) => openIntervals({ rules: [one], exceptions: [] }, start, end);
-    if (start >= end || !firstShared(open(rule), open(other))) continue;
-    throw conflict('availability_overlap', 'These hours overlap other hours of the same practitioner.', {
-      ruleId: other.id,
-      weekday: other.weekday,
-      startTime: other.startTime,
-      endTime: other.endTime,
-      zone: other.zone,
-    });
-  }
-}
-
-/** A year from the moment both rules hold. The dates are widened by a day, as no zone is a day from UTC. */
-function sharedYear(a: WeeklyRule, b: WeeklyRule, nowMs: number): Interval {
-  let start = nowMs;
-  let end = Number.POSITIVE_INFINITY;
-  for (const { validFrom, validUntil } of [a, b]) {
-    if (validFrom) start = Math.max(start, (dayNumber(validFrom) - 1) * DAY);
-    if (validUntil) end = Math.min(end, (dayNumber(validUntil) + 2) * DAY);
-  }
-  return { start, end: Math.min(end, start + YEAR_OF_WEEKS * DAY) };
 }
 
 /** Errors: invalid `invalid_time`, `invalid_hours`. */

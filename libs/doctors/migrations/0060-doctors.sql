@@ -35,6 +35,8 @@ create table doctors (
   buffer_minutes smallint not null default 0 check (buffer_minutes between 0 and 120),
   minimum_notice_minutes integer not null default 60 check (minimum_notice_minutes >= 0),
   booking_horizon_days smallint not null default 60 check (booking_horizon_days between 1 and 365),
+  -- How many visits a day takes, by the calendar of `time_zone`; null for as many as fit.
+  daily_limit smallint check (daily_limit between 1 and 200),
   accepting_patients boolean not null default true,
   -- What the licences below come to, and the one in force: the last that was approved.
   kyc_status kyc_status not null default 'unsubmitted',

@@ -30,6 +30,7 @@ export const DOCTOR_COLUMNS = [
   'bufferMinutes',
   'minimumNoticeMinutes',
   'bookingHorizonDays',
+  'dailyLimit',
   'acceptingPatients',
   'kycStatus',
   'licenseNumber',

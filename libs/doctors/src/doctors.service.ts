@@ -20,6 +20,8 @@ export interface DoctorProfile {
   readonly bufferMinutes?: number;
   readonly minimumNoticeMinutes?: number;
   readonly bookingHorizonDays?: number;
+  /** How many visits a day takes, by the calendar of `timeZone`; `null` for as many as fit. */
+  readonly dailyLimit?: number | null;
   readonly acceptingPatients?: boolean;
 }
 

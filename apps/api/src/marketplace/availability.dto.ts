@@ -64,7 +64,12 @@ export const CreateRule = z
   .transform(({ type, ...rest }): RuleInput => ({ kind: type, ...toInput(rest) }));
 
 export const UpdateRule = z
-  .object(fields)
+  .object({
+    ...fields,
+    // Time off without times is the whole day.
+    start_time: fields.start_time.nullable(),
+    end_time: fields.end_time.nullable(),
+  })
   .partial()
   .transform((body): Partial<RuleInput> => toInput(body));
 
@@ -114,7 +119,13 @@ export function toRule(rule: AvailabilityRule): z.infer<typeof RuleAnswer> {
   };
 }
 
-function toInput(body: Partial<z.output<z.ZodObject<typeof fields>>>): Omit<RuleInput, 'kind'> {
+type Fields = z.output<z.ZodObject<typeof fields>>;
+type Given = Partial<Omit<Fields, 'start_time' | 'end_time'>> & {
+  readonly start_time?: string | null;
+  readonly end_time?: string | null;
+};
+
+function toInput(body: Given): Omit<RuleInput, 'kind'> {
   return present({
     weekday: body.day_of_week,
     date: body.date,

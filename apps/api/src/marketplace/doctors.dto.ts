@@ -35,6 +35,12 @@ const profile = {
   buffer_minutes: z.int().min(0).max(120),
   minimum_notice_minutes: z.int().min(0).max(43_200),
   booking_horizon_days: z.int().min(1).max(365),
+  daily_limit: z
+    .int()
+    .min(1)
+    .max(200)
+    .nullable()
+    .describe('How many visits a day takes, by the calendar of `time_zone`; null for as many as fit.'),
   accepting_patients: z.boolean(),
 };
 
@@ -55,6 +61,7 @@ function toProfile(body: z.output<typeof Profile>) {
     bufferMinutes: body.buffer_minutes,
     minimumNoticeMinutes: body.minimum_notice_minutes,
     bookingHorizonDays: body.booking_horizon_days,
+    dailyLimit: body.daily_limit,
     acceptingPatients: body.accepting_patients,
   });
 }
@@ -177,6 +184,7 @@ export const OwnDoctorAnswer = DoctorAnswer.extend({
   buffer_minutes: z.int(),
   minimum_notice_minutes: z.int(),
   booking_horizon_days: z.int(),
+  daily_limit: z.int().nullable(),
   kyc: z
     .object({
       status: KycStatus,
@@ -224,6 +232,7 @@ export function toOwnDoctor(doctor: Doctor): z.infer<typeof OwnDoctorAnswer> {
     buffer_minutes: doctor.bufferMinutes,
     minimum_notice_minutes: doctor.minimumNoticeMinutes,
     booking_horizon_days: doctor.bookingHorizonDays,
+    daily_limit: doctor.dailyLimit,
     kyc: {
       status: doctor.kycStatus,
       license_number: doctor.licenseNumber,

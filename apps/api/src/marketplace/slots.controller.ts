@@ -7,7 +7,15 @@ import { type Actor, Clock } from '#kernel';
 import { CurrentActor } from '../http/current-actor.decorator.ts';
 import { Id } from '../http/fields.ts';
 import { Operation } from '../http/operation.decorator.ts';
-import { AllSlots, DoctorSlots, DoctorSlotsAnswer, SlotAnswer, toSlot, toWindow } from './slots.dto.ts';
+import {
+  AllSlots,
+  DoctorSlots,
+  DoctorSlotsAnswer,
+  PER_DOCTOR,
+  SlotAnswer,
+  toSlot,
+  toWindow,
+} from './slots.dto.ts';
 
 /** The slots that can be booked, of one doctor and across doctors, in the asker's own time. */
 @Controller('api')
@@ -34,9 +42,8 @@ export class SlotsController {
   ) {
     const doctor = await this.doctors.listed(id);
     const zone = query.time_zone ?? (await this.#zoneOf(actor)) ?? doctor.timeZone;
-    const { from, to } = toWindow(query, zone, this.clock.now());
-    const found = await this.slots.between([doctor], from, to);
-    return { doctor_id: id, time_zone: zone, slots: (found.get(id) ?? []).map((slot) => toSlot(slot, zone)) };
+    const found = await this.slots.between(doctor, toWindow(query, zone, this.clock.now()));
+    return { doctor_id: id, time_zone: zone, slots: found.map((slot) => toSlot(slot, zone)) };
   }
 
   @Get('appointments/slots')
@@ -49,7 +56,12 @@ export class SlotsController {
   async across(@CurrentActor() actor: Actor, @Query({ schema: AllSlots }) query: z.output<typeof AllSlots>) {
     const zone = query.time_zone ?? (await this.#zoneOf(actor)) ?? 'UTC';
     const found = await this.discovery.slots(
-      { doctorId: query.doctor_id, specialty: query.specialty, language: query.language },
+      {
+        doctorId: query.doctor_id,
+        specialty: query.specialty,
+        language: query.language,
+        perDoctor: query.per_doctor ?? (query.doctor_id === undefined ? PER_DOCTOR : undefined),
+      },
       toWindow(query, zone, this.clock.now()),
       { page: query.page, pageSize: query.page_size },
     );

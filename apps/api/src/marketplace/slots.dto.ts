@@ -7,6 +7,9 @@ import { Timestamp, TimeZone } from '../http/fields.ts';
 const MAX_DAYS = 31;
 const DEFAULT_DAYS = 14;
 
+/** How many slots of each doctor a search across doctors shows unless asked for more or fewer. */
+export const PER_DOCTOR = 3;
+
 const window = {
   from: z.iso.date().optional().describe('First day, in `time_zone`. Today by default.'),
   to: z.iso.date().optional().describe(`Last day. ${DEFAULT_DAYS} days by default, at most ${MAX_DAYS}.`),
@@ -22,7 +25,14 @@ export const AllSlots = z.object({
   doctor_id: z.uuid().optional(),
   specialty: z.string().trim().min(1).max(80).optional(),
   language: z.string().trim().min(2).max(3).optional(),
-  page: z.coerce.number().int().min(1).default(1),
+  per_doctor: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(100)
+    .optional()
+    .describe(`The soonest slots of each doctor: ${PER_DOCTOR} by default, all of them with \`doctor_id\`.`),
+  page: z.coerce.number().int().min(1).max(1_000_000).default(1),
   page_size: z.coerce.number().int().min(1).max(100).default(50),
 });
 

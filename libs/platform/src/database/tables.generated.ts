@@ -122,6 +122,7 @@ export interface AccountExports {
 export interface Appointments {
   absent: AbsentParty | null;
   bookedBy: string;
+  bufferMinutes: Generated<number>;
   cancellationPolicy: Json;
   cancellationReason: Uint8Array | null;
   cancelledAt: Temporal.Instant | null;
@@ -140,6 +141,7 @@ export interface Appointments {
   holdExpiresAt: Temporal.Instant | null;
   id: string;
   notes: Uint8Array | null;
+  occupied: Generated<string>;
   organizationId: string;
   patientArrivedAt: Temporal.Instant | null;
   patientId: string;
@@ -220,12 +222,20 @@ export interface BreakGlassGrants {
   verdict: BreakGlassVerdict | null;
 }
 
+export interface CalendarChanges {
+  changedAt: Generated<Temporal.Instant>;
+  changedIn: Generated<string>;
+  ofProfile: Generated<boolean>;
+  practitionerId: string;
+}
+
 export interface Doctors {
   acceptingPatients: Generated<boolean>;
   bio: Generated<string>;
   bookingHorizonDays: Generated<number>;
   bufferMinutes: Generated<number>;
   createdAt: Temporal.Instant;
+  dailyLimit: number | null;
   feeAmount: number;
   feeCurrency: string;
   gender: Gender | null;
@@ -809,6 +819,7 @@ export interface DB {
   availabilityRules: AvailabilityRules;
   branches: Branches;
   breakGlassGrants: BreakGlassGrants;
+  calendarChanges: CalendarChanges;
   doctors: Doctors;
   documents: Documents;
   encounters: Encounters;
