@@ -85,12 +85,8 @@ export class WaitlistService {
           createdAt: now,
           updatedAt: now,
         })
-        .onConflict((conflict) =>
-          conflict
-            .columns(['practitionerId', 'patientId'])
-            .where('status', 'in', ['waiting', 'offered'])
-            .doNothing(),
-        )
+        // No target: a prepared statement's parameters would hide from PostgreSQL which partial index is meant.
+        .onConflict((conflict) => conflict.doNothing())
         .returning('id')
         .executeTakeFirst();
       if (!added) throw alreadyWaiting();
