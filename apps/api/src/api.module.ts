@@ -3,11 +3,13 @@ import { APP_GUARD } from '@nestjs/core';
 import { type Config, PlatformModule } from '#platform';
 import { AccessGuard } from './http/access.guard.ts';
 import { LIBRARIES } from './libraries.ts';
+import { AccountsController } from './marketplace/accounts.controller.ts';
 import { AppointmentsController } from './marketplace/appointments.controller.ts';
 import { AuditController } from './marketplace/audit.controller.ts';
 import { AuthController } from './marketplace/auth.controller.ts';
 import { AvailabilityController } from './marketplace/availability.controller.ts';
 import { CognitoController } from './marketplace/cognito.controller.ts';
+import { ContactVerificationController } from './marketplace/contact-verification.controller.ts';
 import { DoctorsController } from './marketplace/doctors.controller.ts';
 import { EarningsController } from './marketplace/earnings.controller.ts';
 import { EmrDocumentsController } from './marketplace/emr-documents.controller.ts';
@@ -17,17 +19,21 @@ import { EmrPrescriptionsController } from './marketplace/emr-prescriptions.cont
 import { EmrSummaryController } from './marketplace/emr-summary.controller.ts';
 import { EmrVitalsController } from './marketplace/emr-vitals.controller.ts';
 import { NotificationsController } from './marketplace/notifications.controller.ts';
+import { PasswordController } from './marketplace/password.controller.ts';
 import { PaymentsController } from './marketplace/payments.controller.ts';
 import { RefundsController } from './marketplace/refunds.controller.ts';
 import { RemindersController } from './marketplace/reminders.controller.ts';
 import { ReviewsController } from './marketplace/reviews.controller.ts';
 import { RtcRoomsController } from './marketplace/rtc-rooms.controller.ts';
 import { RtcSignalsController } from './marketplace/rtc-signals.controller.ts';
+import { SecondFactorController } from './marketplace/second-factor.controller.ts';
+import { SessionsController } from './marketplace/sessions.controller.ts';
 import { SlotsController } from './marketplace/slots.controller.ts';
 import { WebhooksController } from './marketplace/webhooks.controller.ts';
 import { DevMailController } from './operations/dev-mail.controller.ts';
 import { HealthController } from './operations/health.controller.ts';
 import { JwksController } from './operations/jwks.controller.ts';
+import { PasswordResetController } from './pages/password-reset.controller.ts';
 import { VerificationController } from './pages/verification.controller.ts';
 import { RtcGateway } from './realtime/rtc.gateway.ts';
 import { Upgrades } from './realtime/upgrades.ts';
@@ -36,11 +42,13 @@ import { Upgrades } from './realtime/upgrades.ts';
 @Module({
   imports: LIBRARIES,
   controllers: [
+    AccountsController,
     AppointmentsController,
     AuditController,
     AuthController,
     AvailabilityController,
     CognitoController,
+    ContactVerificationController,
     DoctorsController,
     EarningsController,
     EmrDocumentsController,
@@ -52,12 +60,16 @@ import { Upgrades } from './realtime/upgrades.ts';
     HealthController,
     JwksController,
     NotificationsController,
+    PasswordController,
+    PasswordResetController,
     PaymentsController,
     RefundsController,
     RemindersController,
     ReviewsController,
     RtcRoomsController,
     RtcSignalsController,
+    SecondFactorController,
+    SessionsController,
     SlotsController,
     VerificationController,
     WebhooksController,

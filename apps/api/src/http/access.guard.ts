@@ -22,7 +22,7 @@ export class AccessGuard implements CanActivate {
     if (!operation) throw forbidden('route_closed', 'This route is closed.');
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     request.successMessage = operation.message ?? 'OK';
-    request.actor = await this.#actor(request, operation.access === 'public');
+    request.actor = await this.#actor(request, operation);
     if (typeof operation.access !== 'string') {
       const { actor } = request;
       if (!operation.access.some((role) => hasRole(actor, role))) {
@@ -34,17 +34,18 @@ export class AccessGuard implements CanActivate {
     return true;
   }
 
-  async #actor(request: FastifyRequest, mayBeAnonymous: boolean): Promise<Actor> {
+  async #actor(request: FastifyRequest, { access, enrolling }: OperationOptions): Promise<Actor> {
     const origin = { requestId: request.id, address: request.ip };
     const [scheme, token] = (request.headers.authorization ?? '').split(' ', 2);
     try {
       if (scheme?.toLowerCase() !== 'bearer' || !token) throw notLoggedIn();
-      return await this.authentication.authenticate(token, origin);
+      return await this.authentication.authenticate(token, { ...origin, enrolling });
     } catch (error) {
-      // Many clients send their token with every request: one that has expired must not keep them from
-      // refreshing it, or from logging in again.
-      const anonymous = error instanceof DomainError && error.kind === 'unauthenticated';
-      if (mayBeAnonymous && anonymous) return { userId: null, roles: [], ...origin };
+      // Many clients send their token with every request: one that has expired, or that is good for nothing
+      // yet, must not keep them from refreshing it, or from logging in again.
+      const anonymous =
+        error instanceof DomainError && (error.kind === 'unauthenticated' || error.kind === 'forbidden');
+      if (access === 'public' && anonymous) return { userId: null, roles: [], ...origin };
       throw error;
     }
   }

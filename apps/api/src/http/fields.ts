@@ -11,6 +11,9 @@ export const Instant = z.iso.datetime({ offset: true }).transform((text) => Temp
 export const Text = (max: number) => z.string().trim().max(max);
 export const RequiredText = (max: number) => z.string().trim().min(1).max(max);
 
+/** In a query, where everything is text. */
+export const YesOrNo = z.enum(['true', 'false']).transform((text) => text === 'true');
+
 export const TimeZone = z
   .string()
   .max(64)

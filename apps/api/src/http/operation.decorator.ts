@@ -8,6 +8,8 @@ export interface OperationOptions {
   readonly description?: string;
   /** Who may call it: anybody, everybody who is logged in, or those who have one of these roles. */
   readonly access: 'public' | 'authenticated' | readonly Role[];
+  /** Serves to set up a second factor: open also to an administrator who must do that first. */
+  readonly enrolling?: boolean;
   /** The schema of `data` in the answer; left out when there is none. */
   readonly answers?: z.ZodType;
   /** `answers` describes one item of a page. */

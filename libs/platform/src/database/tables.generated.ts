@@ -13,6 +13,8 @@ export type AvailabilityKind = "extra" | "off" | "weekly";
 
 export type CancelledBy = "admin" | "doctor" | "patient" | "system";
 
+export type ContactChannel = "email" | "phone";
+
 export type DeliveryChannel = "email";
 
 export type DeliveryStatus = "failed" | "queued" | "sent";
@@ -59,7 +61,7 @@ export type RoomStatus = "active" | "ended" | "waiting";
 
 export type SessionOrigin = "cognito" | "password";
 
-export type SessionRevocation = "admin" | "logout" | "password_change" | "refresh_reuse";
+export type SessionRevocation = "admin" | "logout" | "password_change" | "refresh_reuse" | "revoked" | "second_factor";
 
 export type Sex = "female" | "male" | "other" | "unknown";
 
@@ -141,6 +143,17 @@ export interface Branches {
   id: string;
   name: string;
   organizationId: string;
+}
+
+export interface ContactCodes {
+  attempts: Generated<number>;
+  channel: ContactChannel;
+  closedAt: Temporal.Instant | null;
+  createdAt: Temporal.Instant;
+  expiresAt: Temporal.Instant;
+  id: string;
+  recipient: string;
+  userId: string;
 }
 
 export interface Doctors {
@@ -261,6 +274,15 @@ export interface LedgerTransactions {
   reference: string;
 }
 
+export interface LoginChallenges {
+  attempts: Generated<number>;
+  closedAt: Temporal.Instant | null;
+  createdAt: Temporal.Instant;
+  expiresAt: Temporal.Instant;
+  tokenHash: Uint8Array;
+  userId: string;
+}
+
 export interface MedicalHistories {
   content: Uint8Array;
   patientId: string;
@@ -308,6 +330,15 @@ export interface Organizations {
   phone: string | null;
   timeZone: string;
   updatedAt: Temporal.Instant;
+}
+
+export interface PasswordResets {
+  closedAt: Temporal.Instant | null;
+  createdAt: Temporal.Instant;
+  email: string;
+  expiresAt: Temporal.Instant;
+  id: string;
+  userId: string | null;
 }
 
 export interface Patients {
@@ -361,6 +392,12 @@ export interface Prescriptions {
   status: PrescriptionStatus;
   updatedAt: Temporal.Instant;
   verificationCode: string;
+}
+
+export interface RecoveryCodes {
+  codeHash: Uint8Array;
+  usedAt: Temporal.Instant | null;
+  userId: string;
 }
 
 export interface RefreshTokens {
@@ -445,11 +482,21 @@ export interface Rooms {
   updatedAt: Temporal.Instant;
 }
 
+export interface SecondFactors {
+  createdAt: Temporal.Instant;
+  failingSince: Temporal.Instant | null;
+  failures: Generated<number>;
+  lastStep: Generated<number>;
+  secret: Uint8Array;
+  userId: string;
+}
+
 export interface Sessions {
   address: string | null;
   createdAt: Temporal.Instant;
   expiresAt: Temporal.Instant;
   id: string;
+  lastUsedAt: Temporal.Instant;
   origin: SessionOrigin;
   revokedAt: Temporal.Instant | null;
   revokedBecause: SessionRevocation | null;
@@ -468,15 +515,19 @@ export interface StaffMembers {
 
 export interface Users {
   createdAt: Temporal.Instant;
+  disabledReason: string | null;
   email: string;
   emailVerifiedAt: Temporal.Instant | null;
   firstName: string;
   id: string;
   language: Generated<string>;
+  lastLoginAt: Temporal.Instant | null;
   lastName: string;
   passwordHash: string | null;
   phone: string | null;
+  phoneVerifiedAt: Temporal.Instant | null;
   roles: string[];
+  secondFactorSince: Temporal.Instant | null;
   status: Generated<UserStatus>;
   timeZone: string;
   updatedAt: Temporal.Instant;
@@ -511,6 +562,7 @@ export interface DB {
   auditLog: AuditLog;
   availabilityRules: AvailabilityRules;
   branches: Branches;
+  contactCodes: ContactCodes;
   doctors: Doctors;
   documents: Documents;
   encounters: Encounters;
@@ -520,13 +572,16 @@ export interface DB {
   ledgerAccounts: LedgerAccounts;
   ledgerPostings: LedgerPostings;
   ledgerTransactions: LedgerTransactions;
+  loginChallenges: LoginChallenges;
   medicalHistories: MedicalHistories;
   notificationDeliveries: NotificationDeliveries;
   notifications: Notifications;
   organizations: Organizations;
+  passwordResets: PasswordResets;
   patients: Patients;
   payments: Payments;
   prescriptions: Prescriptions;
+  recoveryCodes: RecoveryCodes;
   refreshTokens: RefreshTokens;
   refunds: Refunds;
   reminders: Reminders;
@@ -534,6 +589,7 @@ export interface DB {
   roomJoinTokens: RoomJoinTokens;
   roomParticipants: RoomParticipants;
   rooms: Rooms;
+  secondFactors: SecondFactors;
   sessions: Sessions;
   staffMembers: StaffMembers;
   users: Users;
