@@ -39,8 +39,11 @@ describe('accounts and sessions', () => {
   const refresh = (token: string) => app.client().post('/api/auth/refresh/', { refresh_token: token });
   const me = (token: string) => app.client().as(token).get('/api/auth/me/');
   const loggedIn = async () => (await logIn((await register(app)).email)).body.data;
-  const later = (duration: Temporal.DurationLike) =>
+  const later = (duration: Temporal.DurationLike) => {
+    // A mock over a mock would be restored to the first one.
+    mock.restoreAll();
     mock.method(app.nest.get(Clock), 'now', () => Temporal.Now.instant().add(duration));
+  };
 
   describe('registering', () => {
     it('opens an account and a session', async () => {
