@@ -121,7 +121,8 @@ export function requireStrong(password: string, person: KnownOfPerson): void {
  */
 export function weaknessOf(password: string, person: KnownOfPerson): Weakness | null {
   const folded = password.toLowerCase();
-  if ([...folded].length < MIN_PASSWORD_LENGTH) return 'too_short';
+  // Characters and not units of UTF-16, of which an emoji has several.
+  if (Array.from(folded).length < MIN_PASSWORD_LENGTH) return 'too_short';
   if (COMMON.has(folded)) return 'common';
   if (new Set(folded).size < MIN_DIFFERENT) return 'monotonous';
   return withoutWordsOf(person, folded).length < MIN_IMPERSONAL ? 'personal' : null;

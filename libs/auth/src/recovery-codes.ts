@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 
 /** How many codes a set has. */
-export const RECOVERY_CODES = 10;
+const RECOVERY_CODES = 10;
 const LENGTH = 10;
 /** Without the letters and digits that look alike on paper. */
 const ALPHABET = 'abcdefghjkmnpqrstuvwxyz23456789';

@@ -9,7 +9,7 @@ import {
   type PageRequest,
   type UserActor,
 } from '#kernel';
-import { containing, Database, Jobs, pageOf, Transactional } from '#platform';
+import { containing, Database, given, Jobs, pageOf, Transactional } from '#platform';
 import { refreshTokenInvalid, refreshTokenReused, sessionEnded } from './auth.errors.ts';
 import { SessionEnded } from './events.ts';
 import { hashToken, newToken } from './random-token.ts';
@@ -131,6 +131,7 @@ export class SessionsService {
   async list(actor: UserActor, filter: SessionFilter, page: PageRequest): Promise<Page<Session>> {
     const { by, descending } = filter.order ?? { by: 'lastUsedAt', descending: true };
     const direction = descending ? 'desc' : 'asc';
+    const search = filter.search && containing(filter.search);
     const found = await pageOf(
       this.database.query
         .selectFrom('sessions')
@@ -138,11 +139,10 @@ export class SessionsService {
         .where('userId', '=', actor.userId)
         .where('revokedAt', 'is', null)
         .where('expiresAt', '>', this.clock.now())
-        .$if(filter.search !== undefined, (query) =>
-          query.where(({ eb, or }) => {
-            const pattern = containing(filter.search ?? '');
-            return or([eb('userAgent', 'ilike', pattern), eb('address', 'ilike', pattern)]);
-          }),
+        .where((eb) =>
+          eb.and(
+            given([search && eb.or([eb('userAgent', 'ilike', search), eb('address', 'ilike', search)])]),
+          ),
         )
         .orderBy(by, direction)
         .orderBy('id', direction),

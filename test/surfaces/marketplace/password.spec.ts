@@ -95,7 +95,7 @@ describe('passwords', () => {
     it('get a link that works once, when it comes twice at once', async () => {
       const token = await tokenFor(await register(app));
       const answers = await Promise.all([1, 2, 3].map(() => reset(token)));
-      expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 410, 410]);
+      expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 410, 410]);
     });
 
     it('get a link that works for thirty minutes', async () => {
@@ -228,7 +228,7 @@ describe('passwords', () => {
         person.client.post(CHANGE, { current_password, password });
 
       expect(await change('wrong', NEW_PASSWORD)).toMatchObject(failure(400, 'wrong_password'));
-      expect(await change(PASSWORD, `${person.email}`)).toMatchObject({
+      expect(await change(PASSWORD, person.email)).toMatchObject({
         status: 400,
         body: { details: { code: 'password_too_weak', reason: 'personal' } },
       });

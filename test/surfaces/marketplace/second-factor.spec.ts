@@ -205,7 +205,7 @@ describe('a second factor', () => {
       const tokens = await Promise.all([1, 2, 3, 4].map(() => challenge(person)));
       const code = codeOf(secret);
       const answers = await Promise.all(tokens.map((token) => complete(token, code)));
-      expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 400, 400, 400]);
+      expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 400, 400, 400]);
     });
 
     it('forgives a clock that is half a minute off, and no more', async () => {
