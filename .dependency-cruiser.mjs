@@ -4,6 +4,7 @@ const ORDER = [
   'kernel',
   'platform',
   'audit',
+  'files',
   'auth',
   'organizations',
   'patients',

@@ -1,5 +1,5 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { loadConfig } from '#platform';
+import { Jobs, loadConfig } from '#platform';
 import { createApp } from '../../apps/api/src/create-app.ts';
 import { freePort } from '../../apps/local/src/ports.ts';
 import { Client } from './client.ts';
@@ -17,6 +17,8 @@ export interface TestServer extends TestParts {
 /** The server inside the test's own process, so that a test can reach into it. */
 export interface TestApp extends TestServer {
   readonly nest: NestFastifyApplication;
+  /** Lets the job of a schedule run now, and waits until everything that follows is done. */
+  onSchedule(queueName: string): Promise<void>;
 }
 
 export async function startTestApp(overrides: Record<string, string> = {}): Promise<TestApp> {
@@ -31,6 +33,10 @@ export async function startTestApp(overrides: Record<string, string> = {}): Prom
     url,
     nest,
     client: () => new Client(url),
+    async onSchedule(queueName) {
+      await nest.get(Jobs).boss.send(queueName, {});
+      await parts.drained();
+    },
     async close() {
       await nest.close();
       await parts.close();

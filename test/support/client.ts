@@ -50,17 +50,26 @@ export class Client {
   }
 
   async request(method: string, path: string, body?: unknown): Promise<Answer> {
-    const raw = typeof body === 'string' || body instanceof Uint8Array;
+    const { status, headers, text } = await this.raw(method, path, body);
+    const json = headers.get('content-type')?.includes('json') ?? false;
+    const parsed = json ? JSON.parse(text) : text;
+    if (json) assertAsPublished(method, path, status, parsed);
+    return { status, headers, body: parsed };
+  }
+
+  /** The answer as it came, whatever it is. */
+  async raw(
+    method: string,
+    path: string,
+    body?: unknown,
+  ): Promise<{ readonly status: number; readonly headers: Headers; readonly text: string }> {
+    const asItIs = typeof body === 'string' || body instanceof Uint8Array;
     const response = await fetch(new URL(path, this.url), {
       method,
       headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...this.headers },
-      ...(body !== undefined && { body: raw ? (body as BodyInit) : JSON.stringify(body) }),
+      ...(body !== undefined && { body: asItIs ? (body as BodyInit) : JSON.stringify(body) }),
       redirect: 'manual',
     });
-    const text = await response.text();
-    const json = response.headers.get('content-type')?.includes('json') ?? false;
-    const parsed = json ? JSON.parse(text) : text;
-    if (json) assertAsPublished(method, path, response.status, parsed);
-    return { status: response.status, headers: response.headers, body: parsed };
+    return { status: response.status, headers: response.headers, text: await response.text() };
   }
 }

@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { type Config, PlatformModule } from '#platform';
 import { AccessGuard } from './http/access.guard.ts';
+import { RateLimits } from './http/rate-limits.ts';
 import { LIBRARIES } from './libraries.ts';
 import { AccountsController } from './marketplace/accounts.controller.ts';
 import { AppointmentsController } from './marketplace/appointments.controller.ts';
@@ -18,6 +19,7 @@ import { EmrMedicalHistoryController } from './marketplace/emr-medical-history.c
 import { EmrPrescriptionsController } from './marketplace/emr-prescriptions.controller.ts';
 import { EmrSummaryController } from './marketplace/emr-summary.controller.ts';
 import { EmrVitalsController } from './marketplace/emr-vitals.controller.ts';
+import { FilesController } from './marketplace/files.controller.ts';
 import { NotificationsController } from './marketplace/notifications.controller.ts';
 import { PasswordController } from './marketplace/password.controller.ts';
 import { PaymentsController } from './marketplace/payments.controller.ts';
@@ -57,6 +59,7 @@ import { Upgrades } from './realtime/upgrades.ts';
     EmrPrescriptionsController,
     EmrSummaryController,
     EmrVitalsController,
+    FilesController,
     HealthController,
     JwksController,
     NotificationsController,
@@ -74,7 +77,7 @@ import { Upgrades } from './realtime/upgrades.ts';
     VerificationController,
     WebhooksController,
   ],
-  providers: [{ provide: APP_GUARD, useClass: AccessGuard }, RtcGateway, Upgrades],
+  providers: [{ provide: APP_GUARD, useClass: AccessGuard }, RateLimits, RtcGateway, Upgrades],
 })
 export class ApiModule {
   static with(config: Config): DynamicModule {

@@ -4,6 +4,7 @@ import { AuthModule } from '#auth';
 import { AvailabilityModule } from '#availability';
 import { DoctorsModule } from '#doctors';
 import { EmrModule } from '#emr';
+import { FilesModule } from '#files';
 import { NotificationsModule } from '#notifications';
 import { OrganizationsModule } from '#organizations';
 import { PatientsModule } from '#patients';
@@ -14,6 +15,7 @@ import { RtcModule } from '#rtc';
 /** Every library of the domain, in the order of their dependencies. The api and the worker run the same. */
 export const LIBRARIES = [
   AuditModule,
+  FilesModule,
   AuthModule,
   OrganizationsModule,
   PatientsModule,

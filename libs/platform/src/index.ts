@@ -11,6 +11,7 @@ export * from './jobs/handler.decorators.ts';
 export * from './jobs/job-runner.ts';
 export * from './jobs/jobs.ts';
 export * from './jobs/queue.ts';
+export * from './limits/rate-limiter.ts';
 export * from './logging/log.ts';
 export * from './logging/request-id.ts';
 export * from './mail/mailer.ts';

@@ -7,6 +7,7 @@ import { Database } from './database/database.ts';
 import { Translator } from './i18n/translator.ts';
 import { JobRunner } from './jobs/job-runner.ts';
 import { Jobs } from './jobs/jobs.ts';
+import { RateLimiter } from './limits/rate-limiter.ts';
 import { Log } from './logging/log.ts';
 import { Mailer } from './mail/mailer.ts';
 import { Metrics } from './metrics/metrics.ts';
@@ -25,6 +26,7 @@ const SHARED = [
   SmsSender,
   Translator,
   FieldCipher,
+  RateLimiter,
   Metrics,
   RealtimeBus,
 ];
@@ -49,6 +51,7 @@ export class PlatformModule {
         SmsSender,
         Translator,
         FieldCipher,
+        RateLimiter,
         Metrics,
         {
           provide: RealtimeBus,

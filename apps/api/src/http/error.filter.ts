@@ -21,7 +21,11 @@ const FRAMEWORK_ERRORS: Record<number, [ErrorKind, string, string]> = {
 /** Turns whatever was thrown into the answer of the surface it was thrown in. */
 @Catch()
 export class ErrorFilter implements ExceptionFilter {
-  constructor(private readonly log: Log) {}
+  /** @param detailed whether the answer tells what a defect is: for the developer, never in production */
+  constructor(
+    private readonly log: Log,
+    private readonly detailed: boolean,
+  ) {}
 
   catch(thrown: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
@@ -33,9 +37,24 @@ export class ErrorFilter implements ExceptionFilter {
     const error = asDomainError(thrown);
     if (!error)
       this.log.error({ error: thrown, method: request.method, path: request.routeOptions.url }, 'defect');
-    const { status, body } = error ? dialect.failure(error) : dialect.defect(request.id);
+    const { status, body } = error
+      ? dialect.failure(error)
+      : dialect.defect(request.id, this.detailed ? described(thrown) : undefined);
+    const retryAfter = error?.details['retry_after'];
+    if (typeof retryAfter === 'number') reply.header('retry-after', retryAfter);
     void reply.code(status).send(body);
   }
+}
+
+function described(thrown: unknown) {
+  const { message, stack = '' } = thrown instanceof Error ? thrown : new Error(String(thrown));
+  return {
+    message,
+    stack: stack
+      .split('\n')
+      .slice(1)
+      .map((line) => line.trim()),
+  };
 }
 
 function asDomainError(thrown: unknown): DomainError | undefined {

@@ -2,8 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyRequest } from 'fastify';
-import { isId, newId, type Page } from '#kernel';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { forbidden, isId, newId, type Page } from '#kernel';
 import { type Config, type Log, Metrics, runWithRequestId } from '#platform';
 import { dialectOf } from './dialects/dialect-of.ts';
 import { ErrorFilter } from './error.filter.ts';
@@ -31,7 +31,7 @@ export function httpAdapter(trustProxyHops: number): FastifyAdapter {
 /** What stands around all routes: request ids, security headers, CORS, the envelope, errors. */
 export async function furnish(app: NestFastifyApplication, config: Config, log: Log): Promise<void> {
   const fastify = app.getHttpAdapter().getInstance();
-  const errors = new ErrorFilter(log);
+  const errors = new ErrorFilter(log, !config.production);
   app.useGlobalPipes(validationPipe);
   app.useGlobalFilters(errors);
 
@@ -62,7 +62,15 @@ export async function furnish(app: NestFastifyApplication, config: Config, log: 
     origin: open ? true : config.env.ALLOWED_ORIGINS,
     methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
     allowedHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'If-Match', 'X-Request-Id'],
-    exposedHeaders: ['X-Request-Id', 'ETag', 'Retry-After', 'Idempotent-Replayed'],
+    exposedHeaders: [
+      'X-Request-Id',
+      'ETag',
+      'Retry-After',
+      'Idempotent-Replayed',
+      'RateLimit-Limit',
+      'RateLimit-Remaining',
+      'RateLimit-Reset',
+    ],
     maxAge: 600,
   });
 
@@ -70,6 +78,7 @@ export async function furnish(app: NestFastifyApplication, config: Config, log: 
     reply.header('x-request-id', request.id);
     runWithRequestId(request.id, done);
   });
+  if (config.production) requireHttps(fastify, config.env.BASE_URL);
   // The envelope is put on here and not in an interceptor: it is a function of a value, and one hook is
   // cheaper than an observable for each answer.
   fastify.addHook('preSerialization', (request, reply, payload, done) => {
@@ -102,6 +111,19 @@ export async function furnish(app: NestFastifyApplication, config: Config, log: 
       'request',
     );
     done();
+  });
+}
+
+/**
+ * Nothing is served in the clear: a page leads to its secure address, and a request that may have carried
+ * a token or health text is refused, so that its client is put right. The balancer asks for health from inside.
+ */
+function requireHttps(fastify: FastifyInstance, baseUrl: string): void {
+  fastify.addHook('onRequest', async (request, reply) => {
+    if (request.protocol === 'https' || request.url.startsWith('/health')) return;
+    const carriesNothing = request.method === 'GET' && request.headers.authorization === undefined;
+    if (carriesNothing) return reply.redirect(new URL(request.url, baseUrl).href, 308);
+    throw forbidden('https_required', 'Use https.');
   });
 }
 

@@ -14,6 +14,7 @@ import { z } from 'zod';
 import { type ErrorKind } from '#kernel';
 import { IDEMPOTENT } from './idempotency.interceptor.ts';
 import { OPERATION, type OperationOptions } from './operation.decorator.ts';
+import { RATE_BUDGETS } from './rate-limits.ts';
 
 const ErrorAnswer = z
   .object({
@@ -59,7 +60,10 @@ function described(options: OperationOptions, idempotent: boolean, hasBody: bool
     paged = false,
     status = 200,
   } = options;
+  const { limit = 'general' } = options;
+  const budget = RATE_BUDGETS[limit];
   const fails = new Set<ErrorKind>(['invalid', ...(options.fails ?? [])]);
+  if (budget) fails.add('rate_limited');
   if (access !== 'public') fails.add('unauthenticated');
   // For want of the role, or of the second factor that an administrator needs.
   if (Array.isArray(access) || (access === 'authenticated' && !enrolling)) fails.add('forbidden');
@@ -70,6 +74,7 @@ function described(options: OperationOptions, idempotent: boolean, hasBody: bool
     : answers;
   return applyDecorators(
     ApiOperation({ summary, ...(description && { description }) }),
+    ...(budget ? [ApiExtension('x-rate-limit', `${budget.requests} in ${budget.seconds} s`)] : []),
     ApiExtension('x-access', typeof access === 'string' ? access : access.join(', ')),
     ...(access === 'public' ? [] : [ApiBearerAuth()]),
     ...(idempotent

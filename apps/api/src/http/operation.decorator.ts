@@ -1,6 +1,7 @@
 import { applyDecorators, HttpCode, SetMetadata } from '@nestjs/common';
 import type { z } from 'zod';
 import type { ErrorKind, Role } from '#kernel';
+import type { RateClass } from './rate-limits.ts';
 
 export interface OperationOptions {
   /** One line for the API reference. */
@@ -8,6 +9,8 @@ export interface OperationOptions {
   readonly description?: string;
   /** Who may call it: anybody, everybody who is logged in, or those who have one of these roles. */
   readonly access: 'public' | 'authenticated' | readonly Role[];
+  /** Which budget a call is taken from; `general` unless it says otherwise. */
+  readonly limit?: RateClass;
   /** Serves to set up a second factor: open also to an administrator who must do that first. */
   readonly enrolling?: boolean;
   /** The schema of `data` in the answer; left out when there is none. */

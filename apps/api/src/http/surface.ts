@@ -17,8 +17,8 @@ export interface Dialect {
   /** A list answer: what `success` is given for a page. */
   page(page: Page<unknown>): unknown;
   failure(error: DomainError): Failure;
-  /** An error that is a defect: nothing of it may be told. */
-  defect(requestId: string): Failure;
+  /** An error that is a defect; `found` is told in development only. */
+  defect(requestId: string, found?: { readonly message: string; readonly stack: readonly string[] }): Failure;
 }
 
 /** Nest and Fastify know nothing of surfaces; the guard leaves what it found on the request. */

@@ -34,6 +34,7 @@ export class AuthController {
   @Operation({
     summary: 'Register a patient or a doctor, and log in',
     access: 'public',
+    limit: 'authentication',
     answers: LoginAnswer,
     status: 201,
     message: 'Registered.',
@@ -52,6 +53,7 @@ export class AuthController {
   @Operation({
     summary: 'Log in with e-mail and password; an account with a second factor gets a challenge for it',
     access: 'public',
+    limit: 'authentication',
     answers: LoginOrChallengeAnswer,
     message: 'Password accepted.',
     fails: ['unauthenticated', 'forbidden'],
@@ -69,6 +71,7 @@ export class AuthController {
   @Operation({
     summary: 'Complete a login with a code of the authenticator, or a recovery code',
     access: 'public',
+    limit: 'authentication',
     answers: LoginAnswer,
     message: 'Logged in.',
     fails: ['unauthenticated', 'forbidden', 'rate_limited'],

@@ -29,6 +29,7 @@ export class CognitoController {
   @Operation({
     summary: 'Log in with the code that the hosted login gave; the first time it links or opens the account',
     access: 'public',
+    limit: 'authentication',
     answers: LoginAnswer,
     message: 'Logged in.',
     fails: ['unauthenticated', 'forbidden', 'not_found', 'conflict', 'unavailable'],

@@ -19,6 +19,7 @@ export class ContactVerificationController {
       'number that it was sent to is verified, and is the profile’s from then on. A code works for ten ' +
       'minutes and five guesses, until the next one is sent.',
     access: 'authenticated',
+    limit: 'authentication',
     answers: VerificationAnswer,
     fails: ['conflict', 'gone', 'rate_limited', 'unavailable'],
   })
@@ -39,6 +40,7 @@ export class ContactVerificationController {
     description:
       'Without `code`, six digits are sent to the address of the account; with it, they are taken.',
     access: 'authenticated',
+    limit: 'authentication',
     answers: VerificationAnswer,
     fails: ['conflict', 'gone', 'rate_limited'],
   })

@@ -17,6 +17,7 @@ export class PasswordController {
   @Operation({
     summary: 'Have a link for a new password mailed; the answer is the same for an address that nobody has',
     access: 'public',
+    limit: 'authentication',
     status: 202,
     message: 'If an account has this address, a link is on its way.',
   })
@@ -31,6 +32,7 @@ export class PasswordController {
   @Operation({
     summary: 'Set a password with the token of the mailed link; every session ends',
     access: 'public',
+    limit: 'authentication',
     message: 'The password is set. Log in.',
     fails: ['gone'],
   })
@@ -45,6 +47,7 @@ export class PasswordController {
   @Operation({
     summary: 'Set a password with the old one; every other session ends',
     access: 'authenticated',
+    limit: 'authentication',
     message: 'The password is changed.',
     fails: ['conflict'],
   })

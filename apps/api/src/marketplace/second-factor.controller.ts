@@ -52,6 +52,7 @@ export class SecondFactorController {
   @Operation({
     summary: 'Turn the second factor on with a code; answers the recovery codes, and ends the other sessions',
     access: 'authenticated',
+    limit: 'authentication',
     enrolling: true,
     answers: RecoveryCodesAnswer,
     message: 'The second factor is on.',
@@ -68,6 +69,7 @@ export class SecondFactorController {
   @Operation({
     summary: 'Turn the second factor off',
     access: 'authenticated',
+    limit: 'authentication',
     message: 'The second factor is off.',
     fails: ['conflict', 'rate_limited'],
   })
@@ -83,6 +85,7 @@ export class SecondFactorController {
   @Operation({
     summary: 'New recovery codes in place of the old ones',
     access: 'authenticated',
+    limit: 'authentication',
     answers: RecoveryCodesAnswer,
     message: 'The old codes no longer work.',
     fails: ['conflict', 'rate_limited'],

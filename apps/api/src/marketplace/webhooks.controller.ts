@@ -15,6 +15,7 @@ export class WebhooksController {
     description:
       'The provider is known by its signature header. An event that comes again is answered alike.',
     access: 'public',
+    limit: 'unlimited',
     message: 'Received.',
   })
   async receive(@CurrentActor() actor: Actor, @Req() request: RawBodyRequest<FastifyRequest>) {

@@ -15,7 +15,12 @@ export class HealthController {
   ) {}
 
   @Get()
-  @Operation({ summary: 'Whether the process is alive', access: 'public', answers: Health })
+  @Operation({
+    summary: 'Whether the process is alive',
+    access: 'public',
+    limit: 'unlimited',
+    answers: Health,
+  })
   alive(): z.infer<typeof Health> {
     return { healthy: true };
   }
@@ -24,6 +29,7 @@ export class HealthController {
   @Operation({
     summary: 'Whether the server can do its work: database and object storage answer',
     access: 'public',
+    limit: 'unlimited',
     answers: Health,
     fails: ['unavailable'],
   })

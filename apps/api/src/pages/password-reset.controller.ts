@@ -41,7 +41,7 @@ export class PasswordResetController {
   @Post()
   @Header('content-type', 'text/html; charset=utf-8')
   @Header('cache-control', 'no-store')
-  @Operation({ summary: 'Takes the form', access: 'public' })
+  @Operation({ summary: 'Takes the form', access: 'public', limit: 'authentication' })
   async submit(
     @CurrentActor() actor: Actor,
     @Body({ schema: ResetForm }) { token, password }: z.output<typeof ResetForm>,

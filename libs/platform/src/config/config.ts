@@ -18,6 +18,7 @@ const Environment = z.object({
   ALLOWED_ORIGINS: list.default(['*']),
   TRUST_PROXY_HOPS: z.coerce.number().int().min(0).default(0),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).optional(),
+  RATE_LIMITS: flag.optional(),
   METRICS_PORT: z.coerce.number().int().min(1).max(65535).optional(),
   RUN_JOBS: flag.optional(),
   SEED_DEMO: flag.default(false),
@@ -101,6 +102,11 @@ export class Config {
     return this.env.PASSWORD_RESET_URL ?? new URL('/reset-password', this.env.BASE_URL).href;
   }
 
+  /** Document 004: in development a client is not slowed down. */
+  get limitsRates(): boolean {
+    return this.env.RATE_LIMITS ?? this.production;
+  }
+
   /** In development the api process runs the jobs too; in production a worker does. */
   get runsJobs(): boolean {
     return this.env.RUN_JOBS ?? !this.production;
@@ -147,6 +153,7 @@ function unfitForProduction(env: Environment): string[] {
       env.REDIS_URL === undefined,
       'REDIS_URL: required, since the api and worker processes reach each other through it',
     ],
+    [env.RATE_LIMITS === false, 'RATE_LIMITS: production limits its callers'],
     [env.SEED_DEMO, 'SEED_DEMO: demo data is never put into production'],
     [env.TURN_URLS.length > 0 && !env.TURN_SECRET, 'TURN_SECRET: required with TURN_URLS'],
     [

@@ -23,6 +23,12 @@ export type DocumentStatus = "available" | "pending_upload" | "quarantined" | "r
 
 export type EncounterStatus = "amended" | "draft" | "finalized";
 
+export type FilePurpose = "chart" | "identity" | "licence";
+
+export type FileRejection = "empty" | "never_uploaded" | "size_differs" | "type_differs";
+
+export type FileStatus = "available" | "pending_upload" | "quarantined" | "rejected";
+
 export type Gender = "female" | "male" | "other";
 
 export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
@@ -230,6 +236,20 @@ export interface EncounterVersions {
   signedAt: Temporal.Instant;
   signedBy: string;
   version: number;
+}
+
+export interface Files {
+  contentType: string;
+  createdAt: Temporal.Instant;
+  discardedAt: Temporal.Instant | null;
+  id: string;
+  ownerId: string | null;
+  purpose: FilePurpose;
+  rejection: FileRejection | null;
+  sha256: Uint8Array | null;
+  sizeBytes: number | null;
+  status: FileStatus;
+  updatedAt: Temporal.Instant;
 }
 
 export interface IdempotencyKeys {
@@ -567,6 +587,7 @@ export interface DB {
   documents: Documents;
   encounters: Encounters;
   encounterVersions: EncounterVersions;
+  files: Files;
   idempotencyKeys: IdempotencyKeys;
   identities: Identities;
   ledgerAccounts: LedgerAccounts;

@@ -13,16 +13,18 @@ interface Text {
   readonly places: string;
 }
 
+const byName = (a: string, b: string) => a.localeCompare(b);
+
 function textsOf(catalogue: object, prefix = ''): Text[] {
   return Object.entries(catalogue).flatMap(([name, value]: [string, unknown]) => {
     const key = `${prefix}${name.replace(PLURAL, '')}`;
     if (typeof value !== 'string') return textsOf(value as object, `${key}.`);
-    const places = new Set([...value.matchAll(/\{\{\s*(\w+)/g)].map(([, place]) => place));
-    return [{ key, places: [...places].toSorted().join(' ') }];
+    const places = [...value.matchAll(/\{\{\s*(\w+)/g)].map(([, place]) => place ?? '');
+    return [{ key, places: [...new Set(places)].toSorted(byName).join(' ') }];
   });
 }
 
-const keysOf = (catalogue: object) => [...new Set(textsOf(catalogue).map(({ key }) => key))].toSorted();
+const keysOf = (catalogue: object) => [...new Set(textsOf(catalogue).map(({ key }) => key))].toSorted(byName);
 
 describe('the texts', () => {
   const libraries = globSync('libs/*/texts', { cwd: ROOT });

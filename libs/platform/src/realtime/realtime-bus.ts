@@ -1,3 +1,4 @@
+import type { OnApplicationShutdown } from '@nestjs/common';
 /** One entry of a log. */
 export interface LogEntry {
   /** Rises by one from entry to entry; where a log starts is the driver's affair. */
@@ -38,7 +39,7 @@ export type Stop = () => Promise<void>;
  *
  * Nothing here is durable: what must survive belongs to the database.
  */
-export abstract class RealtimeBus {
+export abstract class RealtimeBus implements OnApplicationShutdown {
   abstract publish(channel: string, message: string): Promise<void>;
 
   abstract subscribe(channel: string, listener: (message: string) => void): Promise<Stop>;
@@ -78,4 +79,9 @@ export abstract class RealtimeBus {
   abstract isAlive(lease: string): Promise<boolean>;
 
   abstract close(): Promise<void>;
+
+  /** After the rooms have said their last words. */
+  onApplicationShutdown(): Promise<void> {
+    return this.close();
+  }
 }

@@ -29,6 +29,46 @@ export class ObjectStorage {
     return Body.transformToByteArray();
   }
 
+  async exists(key: string): Promise<boolean> {
+    const { client, HeadObjectCommand } = await this.#open();
+    try {
+      await client.send(new HeadObjectCommand({ Bucket: this.#bucket, Key: key }));
+      return true;
+    } catch (error) {
+      if ((error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode === 404)
+        return false;
+      throw error;
+    }
+  }
+
+  /** Takes an object away; nothing happens when there is none. */
+  async remove(key: string): Promise<void> {
+    const { client, DeleteObjectCommand } = await this.#open();
+    await client.send(new DeleteObjectCommand({ Bucket: this.#bucket, Key: key }));
+  }
+
+  /**
+   * A link that takes the bytes of an object by PUT, for PRESIGNED_SECONDS. Type and length are signed:
+   * the storage refuses any others.
+   */
+  async presignUpload(
+    key: string,
+    contentType: string,
+    sizeBytes: number,
+  ): Promise<{ url: string; headers: Record<string, string> }> {
+    const { publicClient, PutObjectCommand, getSignedUrl } = await this.#open();
+    const command = new PutObjectCommand({
+      Bucket: this.#bucket,
+      Key: key,
+      ContentType: contentType,
+      ContentLength: sizeBytes,
+    });
+    const signableHeaders = new Set(['host', 'content-type', 'content-length']);
+    const url = await getSignedUrl(publicClient, command, { expiresIn: PRESIGNED_SECONDS, signableHeaders });
+    // Clients send the length by themselves; a browser does not let them set it.
+    return { url, headers: { 'Content-Type': contentType } };
+  }
+
   /** A link that downloads the object under `filename`, for PRESIGNED_SECONDS. */
   async presignDownload(key: string, filename: string): Promise<string> {
     const { publicClient, GetObjectCommand, getSignedUrl } = await this.#open();

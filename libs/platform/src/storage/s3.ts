@@ -27,6 +27,8 @@ export async function loadS3(env: Environment) {
     publicClient: connect(env.S3_PUBLIC_URL ?? env.S3_ENDPOINT),
     PutObjectCommand: sdk.PutObjectCommand,
     GetObjectCommand: sdk.GetObjectCommand,
+    HeadObjectCommand: sdk.HeadObjectCommand,
+    DeleteObjectCommand: sdk.DeleteObjectCommand,
     HeadBucketCommand: sdk.HeadBucketCommand,
     getSignedUrl: presigner.getSignedUrl,
   };

@@ -24,11 +24,11 @@ export const marketplace: Dialect = {
     status: STATUS[kind],
     body: { error: message, details: { code, ...details }, status: 'error' },
   }),
-  defect: (requestId) => ({
+  defect: (requestId, found) => ({
     status: 500,
     body: {
       error: 'Something went wrong on our side.',
-      details: { code: 'internal_error', request_id: requestId },
+      details: { code: 'internal_error', request_id: requestId, ...found },
       status: 'error',
     },
   }),

@@ -1,0 +1,51 @@
+import { Injectable } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { type Actor, rateLimited } from '#kernel';
+import { Config, type RateBudget, RateLimiter } from '#platform';
+
+/** How often one caller may call, as document 004 says. `unlimited` is for machines that sign what they send. */
+export const RATE_BUDGETS = {
+  general: { name: 'general', requests: 100, seconds: 60 },
+  authentication: { name: 'authentication', requests: 5, seconds: 60 },
+  upload: { name: 'upload', requests: 10, seconds: 60 },
+  unlimited: null,
+} as const satisfies Record<string, RateBudget | null>;
+
+export type RateClass = keyof typeof RATE_BUDGETS;
+
+/**
+ * The limits of the API: an account has its budgets wherever it calls from, and who has not proved to be
+ * anybody shares those of their address.
+ */
+@Injectable()
+export class RateLimits {
+  readonly #inForce: boolean;
+
+  constructor(
+    config: Config,
+    private readonly limiter: RateLimiter,
+  ) {
+    this.#inForce = config.limitsRates;
+  }
+
+  /** @throws rate_limited `too_many_requests` with `retry_after` in seconds */
+  async charge(kind: RateClass, actor: Actor, reply: FastifyReply): Promise<void> {
+    const budget = RATE_BUDGETS[kind];
+    if (!this.#inForce || !budget) return;
+    const caller = actor.userId ? `user:${actor.userId}` : `address:${actor.address}`;
+    const { allowed, remaining, resetSeconds } = await this.limiter.take(budget, caller);
+    void reply.headers({
+      'ratelimit-limit': budget.requests,
+      'ratelimit-remaining': remaining,
+      'ratelimit-reset': resetSeconds,
+    });
+    if (allowed) return;
+    throw rateLimited(
+      'too_many_requests',
+      `No more than ${budget.requests} of these in ${budget.seconds} s.`,
+      {
+        retry_after: resetSeconds,
+      },
+    );
+  }
+}
