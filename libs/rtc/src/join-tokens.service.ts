@@ -61,6 +61,7 @@ export class JoinTokensService {
         roomId,
         userId: actor.userId,
         role,
+        sessionId: actor.sessionId ?? null,
         createdAt,
         expiresAt,
       })

@@ -473,6 +473,7 @@ export interface RoomJoinTokens {
   id: string;
   role: RoomRole;
   roomId: string;
+  sessionId: string | null;
   tokenHash: Uint8Array;
   usedAt: Temporal.Instant | null;
   userId: string;
