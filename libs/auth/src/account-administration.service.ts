@@ -11,7 +11,7 @@ import {
   type Role,
   type UserActor,
 } from '#kernel';
-import { containing, Database, given, Jobs, pageOf, Transactional, within } from '#platform';
+import { containing, Database, given, Jobs, pageOfMany, Transactional, within } from '#platform';
 import { lastAdministrator } from './auth.errors.ts';
 import { AccountDisabled, AccountEnabled } from './events.ts';
 import { SessionsService } from './sessions.service.ts';
@@ -37,9 +37,6 @@ export type StatusChange =
   | { readonly status: 'active' }
   | { readonly status: 'disabled'; readonly reason: string };
 
-/** As the index `users_search` has it. */
-const SEARCHED = sql`fold(first_name || ' ' || last_name || ' ' || email::text || ' ' || coalesce(phone, ''))`;
-
 /** The accounts of the whole platform, for administrators. */
 @Injectable()
 export class AccountAdministrationService {
@@ -54,7 +51,7 @@ export class AccountAdministrationService {
   async list(_actor: Actor, filter: AccountFilter, page: PageRequest): Promise<Page<User>> {
     const { role, status, search, order = { by: 'createdAt', descending: true } } = filter;
     const direction = order.descending ? 'desc' : 'asc';
-    const found = await pageOf(
+    const found = await pageOfMany(
       this.database.query
         .selectFrom('users')
         .select(USER_COLUMNS)
@@ -68,7 +65,7 @@ export class AccountAdministrationService {
               ...has('secondFactorSince', filter.secondFactor),
               ...within('createdAt', filter.created),
               ...within('updatedAt', filter.updated),
-              search && sql<boolean>`${SEARCHED} like fold(${containing(search)})`,
+              search && sql<boolean>`search_text like fold(${containing(search)})`,
             ]),
           ),
         )

@@ -3,7 +3,7 @@ import type { Role } from '#kernel';
 import type { Tables } from '#platform';
 
 /** An account. The password's hash never leaves the statements that need it. */
-export type User = Omit<Selectable<Tables['users']>, 'passwordHash' | 'roles'> & {
+export type User = Omit<Selectable<Tables['users']>, 'passwordHash' | 'roles' | 'searchText'> & {
   readonly roles: readonly Role[];
 };
 

@@ -548,6 +548,7 @@ export interface Users {
   phone: string | null;
   phoneVerifiedAt: Temporal.Instant | null;
   roles: string[];
+  searchText: Generated<string>;
   secondFactorSince: Temporal.Instant | null;
   status: Generated<UserStatus>;
   timeZone: string;
