@@ -4,6 +4,7 @@ import { type Config, PlatformModule } from '#platform';
 import { AccessGuard } from './http/access.guard.ts';
 import { RateLimits } from './http/rate-limits.ts';
 import { LIBRARIES } from './libraries.ts';
+import { AccountController } from './marketplace/account.controller.ts';
 import { AccountsController } from './marketplace/accounts.controller.ts';
 import { AppointmentsController } from './marketplace/appointments.controller.ts';
 import { AuditController } from './marketplace/audit.controller.ts';
@@ -11,6 +12,7 @@ import { AuthController } from './marketplace/auth.controller.ts';
 import { AvailabilityController } from './marketplace/availability.controller.ts';
 import { CognitoController } from './marketplace/cognito.controller.ts';
 import { ContactVerificationController } from './marketplace/contact-verification.controller.ts';
+import { DependantsController } from './marketplace/dependants.controller.ts';
 import { DoctorsController } from './marketplace/doctors.controller.ts';
 import { EarningsController } from './marketplace/earnings.controller.ts';
 import { EmrDocumentsController } from './marketplace/emr-documents.controller.ts';
@@ -20,6 +22,7 @@ import { EmrPrescriptionsController } from './marketplace/emr-prescriptions.cont
 import { EmrSummaryController } from './marketplace/emr-summary.controller.ts';
 import { EmrVitalsController } from './marketplace/emr-vitals.controller.ts';
 import { FilesController } from './marketplace/files.controller.ts';
+import { IdentityVerificationController } from './marketplace/identity-verification.controller.ts';
 import { NotificationsController } from './marketplace/notifications.controller.ts';
 import { PasswordController } from './marketplace/password.controller.ts';
 import { PaymentsController } from './marketplace/payments.controller.ts';
@@ -44,6 +47,7 @@ import { Upgrades } from './realtime/upgrades.ts';
 @Module({
   imports: LIBRARIES,
   controllers: [
+    AccountController,
     AccountsController,
     AppointmentsController,
     AuditController,
@@ -51,6 +55,7 @@ import { Upgrades } from './realtime/upgrades.ts';
     AvailabilityController,
     CognitoController,
     ContactVerificationController,
+    DependantsController,
     DoctorsController,
     EarningsController,
     EmrDocumentsController,
@@ -61,6 +66,7 @@ import { Upgrades } from './realtime/upgrades.ts';
     EmrVitalsController,
     FilesController,
     HealthController,
+    IdentityVerificationController,
     JwksController,
     NotificationsController,
     PasswordController,

@@ -1,6 +1,6 @@
 import { AppointmentsModule } from '#appointments';
 import { AuditModule } from '#audit';
-import { AuthModule } from '#auth';
+import { AccountModule, AuthModule } from '#auth';
 import { AvailabilityModule } from '#availability';
 import { DoctorsModule } from '#doctors';
 import { EmrModule } from '#emr';
@@ -17,6 +17,7 @@ export const LIBRARIES = [
   AuditModule,
   FilesModule,
   AuthModule,
+  AccountModule,
   OrganizationsModule,
   PatientsModule,
   DoctorsModule,

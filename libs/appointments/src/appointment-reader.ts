@@ -13,12 +13,12 @@ export class AppointmentReader {
     private readonly cipher: FieldCipher,
   ) {}
 
-  /** Visits that the actor may see: their own as a patient or as the doctor; an administrator sees all. */
+  /** Visits that the actor may see: as the doctor, or of a chart that they act for; an administrator sees all. */
   visibleTo(actor: Actor) {
     const query = this.all();
     if (hasRole(actor, 'admin')) return query;
     return query.where((eb) =>
-      eb.or([eb('patient.userId', '=', actor.userId), eb('doctor.userId', '=', actor.userId)]),
+      eb.or([eb('patient.accountUserId', '=', actor.userId), eb('doctor.userId', '=', actor.userId)]),
     );
   }
 
@@ -28,7 +28,7 @@ export class AppointmentReader {
       .innerJoin('doctors as doctor', 'doctor.id', 'visit.practitionerId')
       .innerJoin('users as doctorUser', 'doctorUser.id', 'doctor.userId')
       .innerJoin('patients as patient', 'patient.id', 'visit.patientId')
-      .leftJoin('users as patientUser', 'patientUser.id', 'patient.userId')
+      .leftJoin('users as patientUser', 'patientUser.id', 'patient.accountUserId')
       .select([
         'visit.id',
         'visit.organizationId',
@@ -57,7 +57,7 @@ export class AppointmentReader {
         'doctor.name as doctorName',
         'doctorUser.email as doctorEmail',
         'doctor.timeZone as doctorTimeZone',
-        'patient.userId as patientUserId',
+        'patient.accountUserId as patientUserId',
         sql<string>`patient.first_name || ' ' || patient.last_name`.as('patientName'),
         'patient.email as patientEmail',
         'patientUser.timeZone as patientTimeZone',

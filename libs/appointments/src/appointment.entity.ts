@@ -27,6 +27,7 @@ export interface Appointment
 
 /** Somebody who takes part, as the other side and a notification need to know them. */
 export interface Participant {
+  /** The account that acts for them: their own, or that of their guardian. */
   readonly userId: string | null;
   readonly name: string;
   readonly email: string | null;

@@ -24,6 +24,8 @@ export const HOLD_MINUTES = 10;
 
 export interface BookingRequest {
   readonly doctorId: string;
+  /** The chart that the visit is for: the actor's own when left out, or one of a dependant. */
+  readonly patientId?: string;
   readonly start: Temporal.Instant;
   readonly reason?: string | null;
 }
@@ -42,15 +44,15 @@ export class BookingService {
   ) {}
 
   /**
-   * Holds a slot for the actor until it is paid for.
-   * @throws not_found `doctor_not_found`; invalid `own_practice`; conflict `slot_taken`, `slot_not_offered`
-   *   (both with the nearest free slots), `patient_busy`, `doctor_not_accepting`
+   * Holds a slot for the actor, or for their dependant, until it is paid for.
+   * @throws not_found `doctor_not_found`, `patient_not_found`; invalid `own_practice`; conflict `slot_taken`, `slot_not_offered`
+   *   (both with the nearest free slots), `patient_busy`, `patient_archived`, `doctor_not_accepting`
    */
-  async hold(actor: UserActor, { doctorId, start, reason }: BookingRequest): Promise<Appointment> {
+  async hold(actor: UserActor, { doctorId, patientId, start, reason }: BookingRequest): Promise<Appointment> {
     const doctor = await this.doctors.listed(doctorId);
     if (doctor.userId === actor.userId) throw ownPractice();
     const slot = await this.#offered(doctor, start);
-    const patient = await this.patients.personalChart(actor);
+    const patient = await this.patients.actedFor(actor, patientId);
     const now = this.clock.now();
     const id = newId();
     const holdExpiresAt = now.add({ minutes: HOLD_MINUTES });

@@ -10,12 +10,15 @@ const TREATING: readonly AppointmentStatus[] = ['scheduled', 'arrived', 'in_prog
 export class CareRelationships {
   constructor(private readonly database: Database) {}
 
-  /** The ids of the charts that a person may open, for the statement of a list: their own, and their patients'. */
+  /**
+   * The ids of the charts that a person may open, for the statement of a list: those they act for, and
+   * their patients'.
+   */
   chartsOf(userId: string) {
     return this.database.query
       .selectFrom('patients')
       .select('patients.id')
-      .where('patients.userId', '=', userId)
+      .where('patients.accountUserId', '=', userId)
       .union(
         this.database.query
           .selectFrom('appointments as visit')
@@ -26,7 +29,7 @@ export class CareRelationships {
       );
   }
 
-  /** Whether the chart is the person's own, or that of somebody whom they treat. */
+  /** Whether the person acts for the chart, or treats whom it is about. */
   async mayOpen(userId: string, patientId: string): Promise<boolean> {
     const chart = await this.database.query
       .selectFrom(this.chartsOf(userId).as('chart'))

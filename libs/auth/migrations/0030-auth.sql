@@ -1,10 +1,16 @@
-create type user_status as enum ('active', 'disabled');
+-- An erased account is an empty place that ledger and audit trail still point at.
+create type user_status as enum ('active', 'disabled', 'erased');
 create type session_origin as enum ('password', 'cognito');
 -- `revoked`: ended by its owner from another session.
 create type session_revocation as enum (
-  'logout', 'refresh_reuse', 'password_change', 'second_factor', 'revoked', 'admin'
+  'logout', 'refresh_reuse', 'password_change', 'second_factor', 'revoked', 'admin', 'erasure'
 );
 create type contact_channel as enum ('phone', 'email');
+
+create type identity_status as enum ('unsubmitted', 'pending_upload', 'submitted', 'approved', 'rejected', 'expired');
+create type identity_document as enum ('passport', 'national_id', 'driving_licence');
+create type identity_side as enum ('front', 'back', 'selfie');
+create type identity_rejection as enum ('file_rejected', 'declined', 'replaced');
 
 create table users (
   id uuid primary key,
@@ -30,6 +36,8 @@ create table users (
   search_text text not null generated always as (
     fold(first_name || ' ' || last_name || ' ' || email::text || ' ' || coalesce(phone, ''))
   ) stored,
+  -- Where the newest of `identity_verifications` stands.
+  identity_status identity_status not null default 'unsubmitted',
   created_at timestamptz not null,
   updated_at timestamptz not null
 );
@@ -50,6 +58,53 @@ create table identities (
   primary key (issuer, subject)
 );
 create index on identities (user_id);
+
+-- Attempts to show who one is, with papers.
+create table identity_verifications (
+  id uuid primary key,
+  user_id uuid not null references users,
+  status identity_status not null check (status <> 'unsubmitted'),
+  document_type identity_document not null,
+  country text not null check (country ~ '^[A-Z]{2}$'),
+  document_expires_on date,
+  rejection identity_rejection,
+  rejection_reason text,
+  submitted_at timestamptz,
+  -- When it was approved or rejected; the bytes of its files go some days later.
+  decided_at timestamptz,
+  decided_by uuid references users,
+  discarded_at timestamptz,
+  created_at timestamptz not null,
+  updated_at timestamptz not null,
+  check ((rejection is not null) = (status = 'rejected'))
+);
+create index on identity_verifications (user_id, created_at desc);
+create index on identity_verifications (status, created_at);
+create index identity_verifications_to_discard on identity_verifications (decided_at) where discarded_at is null;
+
+create table identity_files (
+  verification_id uuid not null references identity_verifications,
+  side identity_side not null,
+  file_id uuid not null unique references files,
+  primary key (verification_id, side)
+);
+
+create type account_export_status as enum ('queued', 'assembling', 'ready', 'failed', 'expired');
+
+-- Everything that is kept of a person, put together for them in one file.
+create table account_exports (
+  id uuid primary key,
+  user_id uuid not null references users,
+  status account_export_status not null,
+  file_id uuid not null references files,
+  -- Progress: how many parts are in the file, of how many.
+  parts_done smallint not null default 0,
+  parts_total smallint not null default 0,
+  expires_at timestamptz,
+  created_at timestamptz not null,
+  updated_at timestamptz not null
+);
+create index on account_exports (user_id, created_at desc);
 
 create table sessions (
   id uuid primary key,

@@ -12,14 +12,14 @@ import {
   type UserActor,
 } from '#kernel';
 import { containing, Database, given, Jobs, pageOfMany, Transactional, within } from '#platform';
-import { lastAdministrator } from './auth.errors.ts';
+import { lastAdmin } from './account.errors.ts';
 import { AccountDisabled, AccountEnabled } from './events.ts';
 import { SessionsService } from './sessions.service.ts';
 import { asUser, USER_COLUMNS, type User } from './user.entity.ts';
 
 export interface AccountFilter {
   readonly role?: Role;
-  readonly status?: 'active' | 'disabled';
+  readonly status?: User['status'];
   readonly emailVerified?: boolean;
   readonly phoneVerified?: boolean;
   readonly secondFactor?: boolean;
@@ -36,6 +36,9 @@ export interface AccountFilter {
 export type StatusChange =
   | { readonly status: 'active' }
   | { readonly status: 'disabled'; readonly reason: string };
+
+/** Held by whoever takes an administrator away: two who take each other away at once would leave nobody. */
+export const ADMINISTRATORS_LOCK = 'administrators';
 
 /** The accounts of the whole platform, for administrators. */
 @Injectable()
@@ -98,13 +101,13 @@ export class AccountAdministrationService {
   /**
    * Shuts an account, which ends its sessions, or opens it again. Where the status is that already, nothing
    * happens.
-   * @throws not_found `account_not_found`; conflict `last_administrator`
+   * @throws not_found `account_not_found`; conflict `last_admin`
    */
   @Transactional()
   async setStatus(actor: UserActor, userId: string, change: StatusChange): Promise<User> {
-    // Two administrators who shut each other out at once would leave nobody.
-    await this.database.lock('administrators');
+    await this.database.lock(ADMINISTRATORS_LOCK);
     const user = await this.#byId(userId);
+    if (user.status === 'erased') throw notFound('account');
     if (user.status === change.status) return user;
     const reason = change.status === 'disabled' ? change.reason : null;
     if (change.status === 'disabled' && user.roles.includes('admin')) await this.#requireAnother(userId);
@@ -139,7 +142,7 @@ export class AccountAdministrationService {
       .where('id', '<>', userId)
       .limit(1)
       .executeTakeFirst();
-    if (!another) throw lastAdministrator();
+    if (!another) throw lastAdmin();
   }
 
   async #record(actor: UserActor, action: string, userId: string, reason?: string): Promise<void> {

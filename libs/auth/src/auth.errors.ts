@@ -27,8 +27,6 @@ export const refreshTokenReused = () =>
   );
 export const accountDisabled = () => forbidden('account_disabled', 'This account is disabled.');
 
-export const lastAdministrator = () =>
-  conflict('last_administrator', 'This is the last administrator. Make another one first.');
 export const secondFactorRequired = () =>
   forbidden(
     'second_factor_required',
@@ -59,7 +57,6 @@ export const codeVoid = () => gone('code_void', 'There is no code that could be 
 
 export const passwordTooWeak = (reason: string) =>
   invalid('password_too_weak', 'This password is too easy to guess.', { reason });
-export const wrongPassword = () => invalid('wrong_password', 'The password is wrong.');
 export const passwordNotSet = () =>
   conflict('password_not_set', 'This account signs in at the login provider and has no password here.');
 export const resetLinkVoid = () =>

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, Clock, type UserActor } from '#kernel';
 import { Database, Transactional } from '#platform';
-import { passwordNotSet, wrongPassword } from './auth.errors.ts';
+import { wrongPassword } from './account.errors.ts';
+import { passwordNotSet } from './auth.errors.ts';
 import { hashPassword, verifyPassword } from './password.ts';
 import { requireStrong } from './password-strength.ts';
 import { SecurityTrail } from './security-trail.ts';
@@ -18,7 +19,7 @@ export class PasswordsService {
 
   /**
    * Sets a password with the old one; every other session ends.
-   * @throws invalid `wrong_password`, `password_too_weak`; conflict `password_not_set`
+   * @throws forbidden `wrong_password`; invalid `password_too_weak`; conflict `password_not_set`
    */
   async change(actor: UserActor, current: string, password: string): Promise<void> {
     await this.require(actor, current);
@@ -27,7 +28,7 @@ export class PasswordsService {
 
   /**
    * Asks somebody who is logged in for the password again, before a change of the account's keys.
-   * @throws invalid `wrong_password`; conflict `password_not_set`
+   * @throws forbidden `wrong_password`; conflict `password_not_set`
    */
   async require(actor: UserActor, password: string): Promise<void> {
     const { passwordHash } = await this.database.query

@@ -39,7 +39,7 @@ export class SecondFactorService {
 
   /**
    * Turns it off.
-   * @throws conflict `second_factor_not_enabled`; invalid `wrong_password`, `code_wrong`; rate_limited
+   * @throws conflict `second_factor_not_enabled`; forbidden `wrong_password`; invalid `code_wrong`; rate_limited
    *   `too_many_guesses`
    */
   async disable(actor: UserActor, keys: BothKeys): Promise<void> {

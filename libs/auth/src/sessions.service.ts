@@ -33,7 +33,8 @@ export type Revocation =
   | 'second_factor'
   /** By its owner, from another session. */
   | 'revoked'
-  | 'admin';
+  | 'admin'
+  | 'erasure';
 
 /** A login as its owner sees it. */
 export interface Session {

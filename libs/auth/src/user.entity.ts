@@ -22,6 +22,7 @@ export const USER_COLUMNS = [
   'emailVerifiedAt',
   'secondFactorSince',
   'lastLoginAt',
+  'identityStatus',
   'createdAt',
   'updatedAt',
 ] as const;

@@ -117,6 +117,22 @@ export class DoctorsService {
     return asDoctor(row);
   }
 
+  /**
+   * Takes the doctor off the list for good, when their account is erased. What prescriptions and visits show
+   * of them stays: the name, the qualifications, the licence.
+   */
+  @Transactional()
+  async delist(userId: string): Promise<void> {
+    const own = () =>
+      this.database.query
+        .updateTable('doctors')
+        .set({ updatedAt: this.clock.now() })
+        .where('userId', '=', userId);
+    await own().set({ bio: '', acceptingPatients: false }).execute();
+    await own().set({ kycStatus: 'expired' }).where('kycStatus', '=', 'approved').execute();
+    await own().set({ kycStatus: 'rejected' }).where('kycStatus', '=', 'submitted').execute();
+  }
+
   /** Keeps the sums behind the mean rating. Called with the review's own transaction. */
   async addRating(doctorId: string, rating: number): Promise<void> {
     await this.database.query

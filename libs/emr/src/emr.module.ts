@@ -6,6 +6,7 @@ import { OrganizationsModule } from '#organizations';
 import { PatientsModule } from '#patients';
 import { CarePolicy } from './care.policy.ts';
 import { DocumentsService } from './documents.service.ts';
+import { EmrAccountPart } from './emr.account-part.ts';
 import { EncounterReader } from './encounter-reader.ts';
 import { EncountersService } from './encounters.service.ts';
 import { LetterheadsService } from './letterheads.service.ts';
@@ -34,6 +35,7 @@ const SERVICES = [
   providers: [
     ...SERVICES,
     CarePolicy,
+    EmrAccountPart,
     EncounterReader,
     LetterheadsService,
     PrescriptionReader,

@@ -140,13 +140,13 @@ export class VitalsService {
 
   /** The last set of a chart, for a caller that may read it. */
   async latestOf(patientId: string): Promise<Vitals | null> {
-    const [latest] = await this.#recent(patientId, 1);
+    const [latest] = await this.recentOf(patientId, 1);
     return latest ?? null;
   }
 
   /** The last weight in kg that was taken after `since`, for a caller that may read the chart. */
   async weightOf(patientId: string, since: Temporal.Instant): Promise<number | null> {
-    const recent = await this.#recent(patientId, LOOK_BACK);
+    const recent = await this.recentOf(patientId, LOOK_BACK);
     const weighed = recent.find(
       ({ measurements, recordedAt }) =>
         measurements.weight !== undefined && Temporal.Instant.compare(recordedAt, since) >= 0,
@@ -154,7 +154,8 @@ export class VitalsService {
     return weighed?.measurements.weight ?? null;
   }
 
-  async #recent(patientId: string, limit: number): Promise<Vitals[]> {
+  /** The last sets of a chart, the last recorded first, for a caller that may read it. */
+  async recentOf(patientId: string, limit: number): Promise<Vitals[]> {
     const rows = await this.database.query
       .selectFrom('vitals')
       .selectAll()

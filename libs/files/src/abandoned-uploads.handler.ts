@@ -3,6 +3,7 @@ import { Database, type JobHandler, Jobs, ObjectStorage, OnSchedule } from '#pla
 import { FileRejected } from './events.ts';
 import { FilesService } from './files.service.ts';
 import { incoming } from './object-keys.ts';
+import type { FilePurpose } from './stored-file.ts';
 
 /** How long an announced upload may take. */
 const PATIENCE_HOURS = 24;
@@ -37,7 +38,7 @@ export class AbandonedUploadsHandler implements JobHandler<Record<string, never>
     }
   }
 
-  async #giveUp(fileId: string, purpose: 'chart' | 'identity' | 'licence'): Promise<void> {
+  async #giveUp(fileId: string, purpose: FilePurpose): Promise<void> {
     const reason = 'never_uploaded';
     await this.database.transaction(async () => {
       const { numUpdatedRows } = await this.database.query

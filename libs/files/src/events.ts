@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineEvent } from '#platform';
 
-const purpose = z.enum(['chart', 'identity', 'licence']);
+const purpose = z.enum(['chart', 'identity', 'licence', 'export']);
 
 export const FileAccepted = defineEvent(
   'files.accepted',

@@ -13,12 +13,12 @@ import {
   uploadIsOver,
 } from './files.errors.ts';
 import { incoming, kept } from './object-keys.ts';
-import type { FileLink, FilePurpose, StoredFile, UploadTicket } from './stored-file.ts';
+import type { FileLink, FilePurpose, StoredFile, UploadPurpose, UploadTicket } from './stored-file.ts';
 import { UPLOAD_RULES } from './upload-rules.ts';
 
 /** What a client says of the bytes that it is going to send. */
 export interface AnnouncedFile {
-  readonly purpose: FilePurpose;
+  readonly purpose: UploadPurpose;
   readonly contentType: string;
   readonly sizeBytes: number;
 }
@@ -95,6 +95,18 @@ export class FilesService {
     return asStoredFile(row);
   }
 
+  /** Every file that an account brought, oldest first. */
+  async ofOwner(ownerId: string): Promise<StoredFile[]> {
+    const rows = await this.database.query
+      .selectFrom('files')
+      .selectAll()
+      .where('ownerId', '=', ownerId)
+      .orderBy('createdAt')
+      .orderBy('id')
+      .execute();
+    return rows.map(asStoredFile);
+  }
+
   /** For a caller that has checked who asks. */
   async byIds(ids: readonly string[]): Promise<ReadonlyMap<string, StoredFile>> {
     if (ids.length === 0) return new Map();
@@ -153,6 +165,14 @@ export class FilesService {
       .execute();
   }
 
+  /** Lets go of an account: the files of charts stay with their charts, the bytes of all others go. */
+  async forgetOwner(ownerId: string): Promise<void> {
+    for (const { id, purpose } of await this.ofOwner(ownerId)) {
+      if (purpose !== 'chart') await this.discard(id);
+      await this.database.query.updateTable('files').set({ ownerId: null }).where('id', '=', id).execute();
+    }
+  }
+
   async #insert(columns: MadeFile & { readonly sizeBytes: number | null }): Promise<string> {
     const id = newId();
     const now = this.clock.now();
@@ -183,6 +203,7 @@ const EXTENSIONS: Readonly<Record<string, string>> = {
   'image/webp': '.webp',
   'image/heic': '.heic',
   'application/dicom': '.dcm',
+  'application/json': '.json',
 };
 
 function asStoredFile(row: Row): StoredFile {

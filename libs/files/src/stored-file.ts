@@ -6,8 +6,11 @@ type Row = Selectable<Tables['files']>;
 export type FileStatus = Row['status'];
 export type FileRejection = NonNullable<Row['rejection']>;
 
-/** What a file is for; it decides what may be uploaded. */
+/** What a file is for. */
 export type FilePurpose = Row['purpose'];
+
+/** What a file that a client sends is for; it decides what may be sent. */
+export type UploadPurpose = Exclude<FilePurpose, 'export'>;
 
 /** A file as its owner may know it; the bytes are in the object storage. */
 export type StoredFile = Omit<Row, 'sha256'>;

@@ -1,4 +1,4 @@
-import type { FilePurpose } from './stored-file.ts';
+import type { UploadPurpose } from './stored-file.ts';
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -11,7 +11,7 @@ interface UploadRule {
 }
 
 /** What may be uploaded for which purpose. */
-export const UPLOAD_RULES: Readonly<Record<FilePurpose, UploadRule>> = {
+export const UPLOAD_RULES: Readonly<Record<UploadPurpose, UploadRule>> = {
   chart: { contentTypes: [...SCANS, 'application/dicom'], maxBytes: 20 * MEBIBYTE },
   identity: { contentTypes: SCANS, maxBytes: 10 * MEBIBYTE },
   licence: { contentTypes: SCANS, maxBytes: 10 * MEBIBYTE },

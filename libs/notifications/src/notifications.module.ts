@@ -5,7 +5,9 @@ import { DoctorsModule } from '#doctors';
 import { PaymentsModule } from '#payments';
 import { RtcModule } from '#rtc';
 import { DeliverMailHandler } from './deliver-mail.handler.ts';
+import { NotificationsAccountPart } from './notifications.account-part.ts';
 import { NotificationsService } from './notifications.service.ts';
+import { OnAccountErased } from './on-account-erased.handler.ts';
 import { OnAppointmentCancelled } from './on-appointment-cancelled.handler.ts';
 import { OnAppointmentConfirmed } from './on-appointment-confirmed.handler.ts';
 import { OnAppointmentRescheduled } from './on-appointment-rescheduled.handler.ts';
@@ -23,7 +25,9 @@ import { VisitNotices } from './visit-notices.service.ts';
   imports: [AppointmentsModule, AuthModule, DoctorsModule, PaymentsModule, RtcModule],
   providers: [
     DeliverMailHandler,
+    NotificationsAccountPart,
     NotificationsService,
+    OnAccountErased,
     OnAppointmentCancelled,
     OnAppointmentConfirmed,
     OnAppointmentRescheduled,

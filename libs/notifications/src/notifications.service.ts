@@ -47,11 +47,13 @@ export class NotificationsService {
 
   /**
    * Tells a person of a fact, once, however often it is called. The mail leaves after the transaction has
-   * committed.
+   * committed. Who has erased their account is told nothing.
    * @throws not_found `user_not_found`
    */
   @Transactional()
   async notify(userId: string, { type, title, body, data, cause, mail }: Notice): Promise<void> {
+    const { email, firstName, status } = await this.accounts.byId(userId);
+    if (status === 'erased') return;
     const now = this.clock.now();
     const id = newId();
     const added = await this.database.query
@@ -71,7 +73,6 @@ export class NotificationsService {
       .returning('id')
       .executeTakeFirst();
     if (!added || !mail) return;
-    const { email, firstName } = await this.accounts.byId(userId);
     const deliveryId = newId();
     await this.database.query
       .insertInto('notificationDeliveries')

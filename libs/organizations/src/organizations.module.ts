@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
+import { OrganizationsAccountPart } from './organizations.account-part.ts';
 import { PracticesService } from './practices.service.ts';
 
-@Module({ providers: [PracticesService], exports: [PracticesService] })
+@Module({ providers: [OrganizationsAccountPart, PracticesService], exports: [PracticesService] })
 export class OrganizationsModule {}

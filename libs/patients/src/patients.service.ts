@@ -1,13 +1,16 @@
 import { Injectable } from '@nestjs/common';
+import { AuditService } from '#audit';
 import { Clock, newId, notFound, type UserActor } from '#kernel';
 import { Database, Transactional } from '#platform';
 import type { Patient, PatientDetails } from './patient.entity.ts';
+import { patientArchived } from './patient.errors.ts';
 
 @Injectable()
 export class PatientsService {
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
+    private readonly audit: AuditService,
   ) {}
 
   /** The actor's own chart; it is opened from the account when it is first needed. */
@@ -40,6 +43,27 @@ export class PatientsService {
     const chart = await this.#personal(actor.userId);
     if (!chart) throw notFound('patient');
     return chart;
+  }
+
+  /**
+   * The chart that the actor acts for: their own when none is named, else the one of a dependant.
+   * @throws not_found `patient_not_found`, also for somebody else's; conflict `patient_archived`
+   */
+  async actedFor(actor: UserActor, patientId: string | undefined): Promise<Patient> {
+    if (patientId === undefined) return this.personalChart(actor);
+    const chart = await this.get(patientId);
+    if (chart.accountUserId === actor.userId && chart.organizationId === null) {
+      if (chart.archivedAt) throw patientArchived();
+      return chart;
+    }
+    await this.audit.record(actor, {
+      action: 'patient.act_for',
+      resource: 'patient',
+      resourceId: chart.id,
+      patientId: chart.id,
+      outcome: 'denied',
+    });
+    throw notFound('patient');
   }
 
   /** @throws not_found `patient_not_found` */

@@ -10,6 +10,7 @@ import { OnAppointmentCancelled } from './on-appointment-cancelled.handler.ts';
 import { OnAppointmentCompleted } from './on-appointment-completed.handler.ts';
 import { OnAppointmentExpired } from './on-appointment-expired.handler.ts';
 import { PaymentReader } from './payment-reader.ts';
+import { PaymentsAccountPart } from './payments.account-part.ts';
 import { PaymentsService } from './payments.service.ts';
 import { ProcessWebhookHandler } from './process-webhook.handler.ts';
 import { PaymentProviders } from './providers/payment-providers.ts';
@@ -33,6 +34,7 @@ import { WebhooksService } from './webhooks.service.ts';
     OnAppointmentExpired,
     PaymentProviders,
     PaymentReader,
+    PaymentsAccountPart,
     PaymentsService,
     ProcessWebhookHandler,
     ReconcilePaymentHandler,

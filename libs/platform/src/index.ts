@@ -1,5 +1,6 @@
 export * from './config/config.ts';
 export * from './crypto/field-cipher.ts';
+export * from './database/built-once.ts';
 export * from './database/conditions.ts';
 export * from './database/database.ts';
 export * from './database/database-errors.ts';

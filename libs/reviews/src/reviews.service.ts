@@ -92,6 +92,15 @@ export class ReviewsService {
     }
   }
 
+  /** Takes the person out of their reviews; the ratings still count. */
+  async anonymize(patientId: string): Promise<void> {
+    await this.database.query
+      .updateTable('reviews')
+      .set({ authorName: 'A former patient', comment: '', updatedAt: this.clock.now() })
+      .where('patientId', '=', patientId)
+      .execute();
+  }
+
   async #newestUnreviewed(actor: UserActor, doctorId: string) {
     const completed = await this.appointments.list(
       actor,

@@ -20,7 +20,7 @@ export class RoomRecords {
         'visit.startsAt',
         'doctor.userId as doctorUserId',
         'doctor.name as doctorName',
-        'patient.userId as patientUserId',
+        'patient.accountUserId as patientUserId',
         sql<string>`patient.first_name || ' ' || patient.last_name`.as('patientName'),
       ]);
   }
@@ -30,7 +30,7 @@ export class RoomRecords {
     const query = this.all();
     if (hasRole(actor, 'admin')) return query;
     return query.where((eb) =>
-      eb.or([eb('doctor.userId', '=', actor.userId), eb('patient.userId', '=', actor.userId)]),
+      eb.or([eb('doctor.userId', '=', actor.userId), eb('patient.accountUserId', '=', actor.userId)]),
     );
   }
 

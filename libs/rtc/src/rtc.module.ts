@@ -16,6 +16,7 @@ import {
 import { RoomHub } from './room-hub.ts';
 import { RoomRecords } from './room-records.ts';
 import { RoomsService } from './rooms.service.ts';
+import { RtcAccountPart } from './rtc.account-part.ts';
 import { SignalPolling } from './signal-polling.ts';
 import { SignalsService } from './signals.service.ts';
 import { TurnCredentials } from './turn-credentials.ts';
@@ -37,6 +38,7 @@ const report = (log: Log) => (error: unknown) => log.error({ error }, 'rtc failu
     OpenRoom,
     RoomRecords,
     RoomsService,
+    RtcAccountPart,
     SignalsService,
     { provide: RoomDirectory, useClass: DatabaseRoomDirectory },
     {

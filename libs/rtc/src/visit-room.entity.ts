@@ -12,6 +12,7 @@ export type VisitRoom = Selectable<Tables['rooms']> & {
 };
 
 export interface RoomMember {
+  /** The account that enters for them: their own, or that of their guardian. */
   readonly userId: string | null;
   readonly name: string;
 }

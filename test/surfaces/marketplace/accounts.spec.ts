@@ -168,7 +168,7 @@ describe('accounts, for administrators', () => {
   });
 
   it('leave one administrator, also when two shut each other out at once', async () => {
-    expect(await disable(admin, admin)).toMatchObject(failure(409, 'last_administrator'));
+    expect(await disable(admin, admin)).toMatchObject(failure(409, 'last_admin'));
     const second = await registerAdmin(app);
     const answers = await Promise.all([disable(admin, second), disable(second, admin)]);
     const [left] = await app.sql<{ id: string }>(

@@ -71,6 +71,7 @@ describe('accounts and sessions', () => {
               email_verified: false,
               email_verified_at: null,
               second_factor: false,
+              identity_status: 'unsubmitted',
               created_at: expect.stringMatching(INSTANT),
               updated_at: expect.stringMatching(INSTANT),
             },
@@ -369,6 +370,7 @@ describe('accounts and sessions', () => {
         roles: ['patient'],
         status: 'active',
         email_verified_at: null,
+        identity_status: 'unsubmitted',
       });
     });
 

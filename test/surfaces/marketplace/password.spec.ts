@@ -227,7 +227,7 @@ describe('passwords', () => {
       const change = (current_password: string, password: string) =>
         person.client.post(CHANGE, { current_password, password });
 
-      expect(await change('wrong', NEW_PASSWORD)).toMatchObject(failure(400, 'wrong_password'));
+      expect(await change('wrong', NEW_PASSWORD)).toMatchObject(failure(403, 'wrong_password'));
       expect(await change(PASSWORD, person.email)).toMatchObject({
         status: 400,
         body: { details: { code: 'password_too_weak', reason: 'personal' } },

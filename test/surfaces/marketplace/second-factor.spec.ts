@@ -285,7 +285,7 @@ describe('a second factor', () => {
     it('asks for the password and a code', async () => {
       const { person, secret } = await enrolled();
       expect(await off(person, 'not the password', codeOf(secret))).toMatchObject(
-        failure(400, 'wrong_password'),
+        failure(403, 'wrong_password'),
       );
       expect(await off(person, PASSWORD, wrongFor(secret))).toMatchObject(failure(400, 'code_wrong'));
       expect((await person.client.delete(FACTOR)).body.details.code).toBe('validation_failed');

@@ -18,7 +18,7 @@ export const ListAccounts = listQuery(
   },
   {
     role: z.enum(ROLES).optional(),
-    status: Status.optional(),
+    status: z.enum(['active', 'disabled', 'erased']).optional(),
     email_verified: YesOrNo.optional(),
     phone_verified: YesOrNo.optional(),
     second_factor: YesOrNo.optional(),

@@ -17,10 +17,18 @@ const Status = z.enum([
 export const Book = z
   .object({
     doctor_id: z.uuid(),
+    patient_id: z
+      .uuid()
+      .optional()
+      .describe('Whom the visit is for: oneself when left out, or one of one’s dependants.'),
     start: Instant.describe('The start of a slot that the doctor offers.'),
     reason: Text(2000).optional().describe('Why the patient comes. Only patient and doctor read it.'),
   })
-  .transform(({ doctor_id, ...rest }) => ({ doctorId: doctor_id, ...rest }));
+  .transform(({ doctor_id, patient_id, ...rest }) => ({
+    doctorId: doctor_id,
+    ...(patient_id !== undefined && { patientId: patient_id }),
+    ...rest,
+  }));
 
 export const UpdateAppointment = z.object({
   reason: Text(2000).nullable().optional(),

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type LoginChallenge, MIN_PASSWORD_LENGTH, type OpenedLogin, type TokenPair, type User } from '#auth';
 import { ROLES } from '#kernel';
 import { iso, isoOrNull, Language, Phone, RequiredText, Timestamp, TimeZone } from '../http/fields.ts';
+import { IdentityStatus } from './identity-verification.dto.ts';
 
 /** A new password. Whether it is easy to guess is found out further in: `password_too_weak`. */
 export const NewPassword = z.string().min(MIN_PASSWORD_LENGTH).max(128);
@@ -67,10 +68,11 @@ export const UserAnswer = z
     roles: z.array(z.enum(ROLES)),
     time_zone: z.string(),
     language: z.string(),
-    status: z.enum(['active', 'disabled']),
+    status: z.enum(['active', 'disabled', 'erased']),
     email_verified: z.boolean(),
     email_verified_at: Timestamp.nullable(),
     second_factor: z.boolean().describe('Whether a login needs a code of the authenticator, too.'),
+    identity_status: IdentityStatus,
     created_at: Timestamp,
     updated_at: Timestamp,
   })
@@ -114,6 +116,7 @@ export function toUser(user: User): z.infer<typeof UserAnswer> {
     email_verified: user.emailVerifiedAt !== null,
     email_verified_at: isoOrNull(user.emailVerifiedAt),
     second_factor: user.secondFactorSince !== null,
+    identity_status: user.identityStatus,
     created_at: iso(user.createdAt),
     updated_at: iso(user.updatedAt),
   };

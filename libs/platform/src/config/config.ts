@@ -52,6 +52,8 @@ const Environment = z.object({
   STRIPE_API_URL: z.url().optional(),
   PLATFORM_COMMISSION_PERCENT: z.coerce.number().min(0).max(100).default(15),
 
+  HEALTH_RECORD_RETENTION_YEARS: z.coerce.number().int().min(1).max(100).default(10),
+
   TOKEN_SIGNING_KEY_FILE: z.string(),
   FIELD_ENCRYPTION_KEY: z.base64().refine((key) => Buffer.from(key, 'base64').length === 32, {
     error: 'must be 32 bytes in base64',

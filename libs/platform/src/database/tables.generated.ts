@@ -5,6 +5,8 @@
 
 import type { ColumnType } from "kysely";
 
+export type AccountExportStatus = "assembling" | "expired" | "failed" | "queued" | "ready";
+
 export type AppointmentStatus = "arrived" | "cancelled" | "completed" | "expired" | "held" | "in_progress" | "no_show" | "scheduled";
 
 export type AuditOutcome = "allowed" | "denied";
@@ -23,7 +25,7 @@ export type DocumentStatus = "available" | "pending_upload" | "quarantined" | "r
 
 export type EncounterStatus = "amended" | "draft" | "finalized";
 
-export type FilePurpose = "chart" | "identity" | "licence";
+export type FilePurpose = "chart" | "export" | "identity" | "licence";
 
 export type FileRejection = "empty" | "never_uploaded" | "size_differs" | "type_differs";
 
@@ -34,6 +36,16 @@ export type Gender = "female" | "male" | "other";
 export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
   ? ColumnType<S, I | undefined, U>
   : ColumnType<T, T | undefined, T>;
+
+export type Guardianship = "child" | "grandchild" | "grandparent" | "other" | "parent" | "sibling" | "spouse" | "ward";
+
+export type IdentityDocument = "driving_licence" | "national_id" | "passport";
+
+export type IdentityRejection = "declined" | "file_rejected" | "replaced";
+
+export type IdentitySide = "back" | "front" | "selfie";
+
+export type IdentityStatus = "approved" | "expired" | "pending_upload" | "rejected" | "submitted" | "unsubmitted";
 
 export type Json = JsonValue;
 
@@ -67,11 +79,23 @@ export type RoomStatus = "active" | "ended" | "waiting";
 
 export type SessionOrigin = "cognito" | "password";
 
-export type SessionRevocation = "admin" | "logout" | "password_change" | "refresh_reuse" | "revoked" | "second_factor";
+export type SessionRevocation = "admin" | "erasure" | "logout" | "password_change" | "refresh_reuse" | "revoked" | "second_factor";
 
 export type Sex = "female" | "male" | "other" | "unknown";
 
-export type UserStatus = "active" | "disabled";
+export type UserStatus = "active" | "disabled" | "erased";
+
+export interface AccountExports {
+  createdAt: Temporal.Instant;
+  expiresAt: Temporal.Instant | null;
+  fileId: string;
+  id: string;
+  partsDone: Generated<number>;
+  partsTotal: Generated<number>;
+  status: AccountExportStatus;
+  updatedAt: Temporal.Instant;
+  userId: string;
+}
 
 export interface Appointments {
   bookedBy: string;
@@ -270,6 +294,29 @@ export interface Identities {
   userId: string;
 }
 
+export interface IdentityFiles {
+  fileId: string;
+  side: IdentitySide;
+  verificationId: string;
+}
+
+export interface IdentityVerifications {
+  country: string;
+  createdAt: Temporal.Instant;
+  decidedAt: Temporal.Instant | null;
+  decidedBy: string | null;
+  discardedAt: Temporal.Instant | null;
+  documentExpiresOn: string | null;
+  documentType: IdentityDocument;
+  id: string;
+  rejection: IdentityRejection | null;
+  rejectionReason: string | null;
+  status: IdentityStatus;
+  submittedAt: Temporal.Instant | null;
+  updatedAt: Temporal.Instant;
+  userId: string;
+}
+
 export interface LedgerAccounts {
   currency: string;
   id: string;
@@ -362,14 +409,19 @@ export interface PasswordResets {
 }
 
 export interface Patients {
+  accountUserId: Generated<string | null>;
+  archivedAt: Temporal.Instant | null;
   createdAt: Temporal.Instant;
   dateOfBirth: string | null;
   email: string | null;
   firstName: string;
+  guardianUserId: string | null;
   id: string;
   lastName: string;
   organizationId: string | null;
   phone: string | null;
+  relationship: Guardianship | null;
+  retainedUntil: string | null;
   sex: Sex | null;
   updatedAt: Temporal.Instant;
   userId: string | null;
@@ -541,6 +593,7 @@ export interface Users {
   emailVerifiedAt: Temporal.Instant | null;
   firstName: string;
   id: string;
+  identityStatus: Generated<IdentityStatus>;
   language: Generated<string>;
   lastLoginAt: Temporal.Instant | null;
   lastName: string;
@@ -579,6 +632,7 @@ export interface WebhookEvents {
 }
 
 export interface DB {
+  accountExports: AccountExports;
   appointments: Appointments;
   auditChains: AuditChains;
   auditLog: AuditLog;
@@ -592,6 +646,8 @@ export interface DB {
   files: Files;
   idempotencyKeys: IdempotencyKeys;
   identities: Identities;
+  identityFiles: IdentityFiles;
+  identityVerifications: IdentityVerifications;
   ledgerAccounts: LedgerAccounts;
   ledgerPostings: LedgerPostings;
   ledgerTransactions: LedgerTransactions;

@@ -1,0 +1,20 @@
+import { AccountErased } from '#auth';
+import { DoctorsService } from '#doctors';
+import type { Actor } from '#kernel';
+import { type DataOf, type JobHandler, OnEvent } from '#platform';
+import { AppointmentsAccountPart } from './appointments.account-part.ts';
+
+/** Calls off what was booked with a doctor in the moment in which their account went. */
+@OnEvent(AccountErased, 'appointments.call-off')
+export class OnAccountErased implements JobHandler<DataOf<typeof AccountErased>> {
+  constructor(
+    private readonly doctors: DoctorsService,
+    private readonly account: AppointmentsAccountPart,
+  ) {}
+
+  async handle(actor: Actor, { userId }: DataOf<typeof AccountErased>): Promise<void> {
+    // First the list, so that nothing more can be booked.
+    await this.doctors.delist(userId);
+    await this.account.callOff({ ...actor, userId });
+  }
+}

@@ -1,0 +1,72 @@
+import { sql } from 'kysely';
+import { type AccountPart, type ErasureObstacle, KeepsOfAccount } from '#auth';
+import { Database } from '#platform';
+import { asPayment, PAYMENT_COLUMNS } from './payment.entity.ts';
+
+@KeepsOfAccount('payments')
+export class PaymentsAccountPart implements AccountPart {
+  constructor(private readonly database: Database) {}
+
+  async export(userId: string): Promise<Record<string, unknown>> {
+    const db = this.database.query;
+    const payments = await db
+      .selectFrom('payments')
+      .select(PAYMENT_COLUMNS)
+      .where('payerUserId', '=', userId)
+      .orderBy('createdAt')
+      .execute();
+    return {
+      payments: payments.map((row) => {
+        // How the payment is divided is between the platform and the doctor.
+        const { commission: _, ...payment } = asPayment(row);
+        return payment;
+      }),
+      refunds: await db
+        .selectFrom('refunds as refund')
+        .innerJoin('payments as payment', 'payment.id', 'refund.paymentId')
+        .select([
+          'refund.id',
+          'refund.paymentId',
+          'refund.amount',
+          'refund.currency',
+          'refund.status',
+          'refund.cause',
+          'refund.createdAt',
+        ])
+        .where('payment.payerUserId', '=', userId)
+        .orderBy('refund.createdAt')
+        .execute(),
+    };
+  }
+
+  async obstacles(userId: string): Promise<ErasureObstacle[]> {
+    return [...(await this.#unsettled(userId)), ...(await this.#earnings(userId))];
+  }
+
+  /** Payments of which nobody knows yet how they end. */
+  async #unsettled(userId: string): Promise<ErasureObstacle[]> {
+    const rows = await this.database.query
+      .selectFrom('payments')
+      .select(['id', 'status'])
+      .where('payerUserId', '=', userId)
+      .where('status', 'in', ['processing', 'disputed'])
+      .orderBy('createdAt')
+      .execute();
+    return rows.map((row) => ({ kind: 'payment', ...row }));
+  }
+
+  /** What a doctor is owed for visits that are over, or owes. */
+  async #earnings(userId: string): Promise<ErasureObstacle[]> {
+    const rows = await this.database.query
+      .selectFrom('ledgerPostings as posting')
+      .innerJoin('ledgerAccounts as account', 'account.id', 'posting.accountId')
+      .innerJoin('staffMembers as member', 'member.id', 'account.practitionerId')
+      .select(['member.id', 'account.kind as status'])
+      .where('member.userId', '=', userId)
+      .where('account.kind', 'in', ['doctor_available', 'doctor_receivable'])
+      .groupBy(['member.id', 'account.kind', 'account.currency'])
+      .having(sql<boolean>`sum(posting.amount) <> 0`)
+      .execute();
+    return rows.map((row) => ({ kind: 'earnings', ...row }));
+  }
+}
