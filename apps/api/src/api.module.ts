@@ -23,9 +23,15 @@ import { EmrSummaryController } from './marketplace/emr-summary.controller.ts';
 import { EmrVitalsController } from './marketplace/emr-vitals.controller.ts';
 import { FilesController } from './marketplace/files.controller.ts';
 import { IdentityVerificationController } from './marketplace/identity-verification.controller.ts';
+import { NotificationPreferencesController } from './marketplace/notification-preferences.controller.ts';
+import { NotificationPushController } from './marketplace/notification-push.controller.ts';
+import { NotificationStreamController } from './marketplace/notification-stream.controller.ts';
 import { NotificationsController } from './marketplace/notifications.controller.ts';
+import { NotificationsAdminController } from './marketplace/notifications-admin.controller.ts';
 import { PasswordController } from './marketplace/password.controller.ts';
 import { PaymentsController } from './marketplace/payments.controller.ts';
+import { PayoutAccountController } from './marketplace/payout-account.controller.ts';
+import { PayoutsController } from './marketplace/payouts.controller.ts';
 import { RefundsController } from './marketplace/refunds.controller.ts';
 import { RemindersController } from './marketplace/reminders.controller.ts';
 import { ReviewsController } from './marketplace/reviews.controller.ts';
@@ -40,6 +46,7 @@ import { HealthController } from './operations/health.controller.ts';
 import { JwksController } from './operations/jwks.controller.ts';
 import { PasswordResetController } from './pages/password-reset.controller.ts';
 import { VerificationController } from './pages/verification.controller.ts';
+import { NotificationStreams } from './realtime/notification-streams.ts';
 import { RtcGateway } from './realtime/rtc.gateway.ts';
 import { Upgrades } from './realtime/upgrades.ts';
 
@@ -68,10 +75,16 @@ import { Upgrades } from './realtime/upgrades.ts';
     HealthController,
     IdentityVerificationController,
     JwksController,
+    NotificationPreferencesController,
+    NotificationPushController,
+    NotificationStreamController,
+    NotificationsAdminController,
     NotificationsController,
     PasswordController,
     PasswordResetController,
     PaymentsController,
+    PayoutAccountController,
+    PayoutsController,
     RefundsController,
     RemindersController,
     ReviewsController,
@@ -83,7 +96,13 @@ import { Upgrades } from './realtime/upgrades.ts';
     VerificationController,
     WebhooksController,
   ],
-  providers: [{ provide: APP_GUARD, useClass: AccessGuard }, RateLimits, RtcGateway, Upgrades],
+  providers: [
+    { provide: APP_GUARD, useClass: AccessGuard },
+    NotificationStreams,
+    RateLimits,
+    RtcGateway,
+    Upgrades,
+  ],
 })
 export class ApiModule {
   static with(config: Config): DynamicModule {

@@ -37,6 +37,8 @@ export function apiEnvironment(
     DATA_DIR: folder.directory,
     MAIL_FROM: 'Televisit <no-reply@televisit.test>',
     FIELD_ENCRYPTION_KEY: secrets.fieldEncryptionKey,
+    WEB_PUSH_PUBLIC_KEY: secrets.webPushPublicKey,
+    WEB_PUSH_PRIVATE_KEY: secrets.webPushPrivateKey,
     ...signingKey,
     ...parts,
   };

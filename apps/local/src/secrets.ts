@@ -1,4 +1,4 @@
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { createECDH, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -14,6 +14,9 @@ export interface LocalSecrets {
   stripeWebhookSecret: string;
   twilioAccountSid: string;
   twilioAuthToken: string;
+  /** The VAPID key pair: a point on P-256 and its scalar, base64url. */
+  webPushPublicKey: string;
+  webPushPrivateKey: string;
   /** base64 of 32 bytes. */
   fieldEncryptionKey: string;
   /** A PKCS #8 PEM file with an Ed25519 key. */
@@ -25,6 +28,7 @@ export async function loadSecrets(folder: string): Promise<LocalSecrets> {
   const secret = (name: string, make: () => string) => keep(join(folder, name), make);
   const hex = (bytes: number) => () => randomBytes(bytes).toString('hex');
   await secret('token-signing-key.pem', signingKey);
+  const webPushPrivateKey = await secret('web-push-private-key', scalar);
   return {
     postgresPassword: await secret('postgres-password', hex(24)),
     ownerPassword: await secret('postgres-owner-password', hex(24)),
@@ -36,6 +40,8 @@ export async function loadSecrets(folder: string): Promise<LocalSecrets> {
     stripeWebhookSecret: await secret('stripe-webhook-secret', () => `whsec_${hex(24)()}`),
     twilioAccountSid: await secret('twilio-account-sid', () => `AC${hex(16)()}`),
     twilioAuthToken: await secret('twilio-auth-token', hex(16)),
+    webPushPublicKey: pointOf(webPushPrivateKey),
+    webPushPrivateKey,
     fieldEncryptionKey: await secret('field-encryption-key', () => randomBytes(32).toString('base64')),
     tokenSigningKeyFile: join(folder, 'token-signing-key.pem'),
   };
@@ -57,4 +63,19 @@ async function keep(file: string, make: () => string): Promise<string> {
 function signingKey(): string {
   const { privateKey } = generateKeyPairSync('ed25519');
   return privateKey.export({ type: 'pkcs8', format: 'pem' });
+}
+
+const SCALAR_BYTES = 32;
+
+function scalar(): string {
+  const pair = createECDH('prime256v1');
+  pair.generateKeys();
+  const bytes = pair.getPrivateKey();
+  return Buffer.concat([Buffer.alloc(SCALAR_BYTES - bytes.length), bytes]).toString('base64url');
+}
+
+function pointOf(privateKey: string): string {
+  const pair = createECDH('prime256v1');
+  pair.setPrivateKey(Buffer.from(privateKey, 'base64url'));
+  return pair.getPublicKey().toString('base64url');
 }

@@ -13,6 +13,7 @@ import { ContactVerificationService } from './contact-verification.service.ts';
 import { DerivedSecrets } from './derived-secrets.ts';
 import { ForgetExpiredHandler } from './forget-expired.handler.ts';
 import { LoginsService } from './logins.service.ts';
+import { PasswordLoginsService } from './password-logins.service.ts';
 import { PasswordResetsService } from './password-resets.service.ts';
 import { PasswordsService } from './passwords.service.ts';
 import { RecoveryCodeSets } from './recovery-code-sets.ts';
@@ -32,6 +33,7 @@ const DOOR = [
   CognitoService,
   ContactVerificationService,
   LoginsService,
+  PasswordLoginsService,
   PasswordResetsService,
   PasswordsService,
   SecondFactorEnrolmentService,

@@ -26,6 +26,7 @@ export { IdentityExpired, IdentityRejected, IdentityVerified } from './identity-
 export { IdentityVerificationsService } from './identity-verifications.service.ts';
 export * from './logins.service.ts';
 export { hashPassword } from './password.ts';
+export * from './password-logins.service.ts';
 export * from './password-resets.service.ts';
 export { MIN_PASSWORD_LENGTH } from './password-strength.ts';
 export * from './passwords.service.ts';

@@ -1,123 +1,86 @@
 import { Injectable } from '@nestjs/common';
-import { type Actor, Clock, type DomainError } from '#kernel';
-import { Database, Transactional } from '#platform';
-import { accountDisabled, challengeEnded, codeWrong, wrongCredentials } from './auth.errors.ts';
-import { verifyPassword } from './password.ts';
-import { hashToken, newToken } from './random-token.ts';
-import { SecondFactorCodes } from './second-factor-codes.ts';
-import { SessionsService, type TokenPair } from './sessions.service.ts';
+import { sql } from 'kysely';
+import { Clock, type Role, type UserActor } from '#kernel';
+import { Database } from '#platform';
+import { sessionEnded } from './auth.errors.ts';
+import type { RequestOrigin } from './authentication.service.ts';
 
-/** How long a login waits for the second factor. */
-const CHALLENGE_SECONDS = 300;
-const CHALLENGE_ATTEMPTS = 5;
-
-export interface OpenedLogin extends TokenPair {
+/** A login that was checked before: of a session here, or with a token of another issuer. */
+export interface Login {
   readonly userId: string;
+  readonly sessionId?: string;
+  /** When its token was checked. */
+  readonly since: Temporal.Instant;
 }
 
-/** The password was right, and the second factor is still owed. */
-export interface LoginChallenge {
-  readonly challengeToken: string;
-  /** In seconds. */
-  readonly expiresIn: number;
-}
+/** How long a login with another issuer's token may be relied on after it was checked, as such tokens do. */
+const FOREIGN_LOGIN_HOURS = 1;
 
-/** Logging in with a password and, where the account has one, the second factor. */
+/** Logins that are relied on for longer than one request: a stream, a ticket. */
 @Injectable()
 export class LoginsService {
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
-    private readonly sessions: SessionsService,
-    private readonly codes: SecondFactorCodes,
   ) {}
 
-  /** @throws unauthenticated `wrong_credentials`; forbidden `account_disabled` */
-  async begin(
-    actor: Actor,
-    credentials: { email: string; password: string },
-    userAgent?: string,
-  ): Promise<OpenedLogin | LoginChallenge> {
-    const user = await this.database.query
-      .selectFrom('users')
-      .select(['id', 'passwordHash', 'status', 'secondFactorSince'])
-      .where('email', '=', credentials.email)
-      .executeTakeFirst();
-    const right = await verifyPassword(credentials.password, user?.passwordHash ?? null);
-    if (!user || !right) throw wrongCredentials();
-    if (user.status !== 'active') throw accountDisabled();
-    return user.secondFactorSince ? this.#challenge(user.id) : this.#open(actor, user.id, userAgent);
-  }
-
   /**
-   * Trades a challenge and a code of the authenticator, or a recovery code, for a session.
-   * @throws unauthenticated `challenge_ended`; invalid `code_wrong`; rate_limited `too_many_guesses`;
-   *   forbidden `account_disabled`
+   * The actor behind a login, with the roles of now.
+   * @throws unauthenticated `session_ended`
    */
-  async complete(
-    actor: Actor,
-    { challengeToken, code }: { challengeToken: string; code: string },
-    userAgent?: string,
-  ): Promise<OpenedLogin> {
-    // A wrong code is reported only after it has been counted for good.
-    const outcome = await this.judge(actor, challengeToken, code, userAgent);
-    if ('failure' in outcome) throw outcome.failure;
-    return outcome.login;
-  }
-
-  async #challenge(userId: string): Promise<LoginChallenge> {
-    const challengeToken = newToken();
-    const createdAt = this.clock.now();
-    await this.database.query
-      .insertInto('loginChallenges')
-      .values({
-        tokenHash: hashToken(challengeToken),
-        userId,
-        createdAt,
-        expiresAt: createdAt.add({ seconds: CHALLENGE_SECONDS }),
-      })
-      .execute();
-    return { challengeToken, expiresIn: CHALLENGE_SECONDS };
-  }
-
-  @Transactional()
-  private async judge(
-    actor: Actor,
-    challengeToken: string,
-    code: string,
-    userAgent?: string,
-  ): Promise<{ login: OpenedLogin } | { failure: DomainError }> {
-    const now = this.clock.now();
-    const tokenHash = hashToken(challengeToken);
-    const challenge = await this.database.query
-      .updateTable('loginChallenges')
-      .set((eb) => ({ attempts: eb('attempts', '+', 1) }))
-      .where('tokenHash', '=', tokenHash)
-      .where('closedAt', 'is', null)
-      .where('expiresAt', '>', now)
-      .where('attempts', '<', CHALLENGE_ATTEMPTS)
-      .returning(['userId', 'attempts'])
-      .executeTakeFirst();
-    if (!challenge) return { failure: challengeEnded() };
-    const { userId, attempts } = challenge;
-    const verdict = await this.codes.judge(userId, code);
-    if (verdict === 'wrong') return { failure: codeWrong(CHALLENGE_ATTEMPTS - attempts) };
-    if (verdict !== 'right') return { failure: verdict };
-    const { status } = await this.database.query
+  async actorOf(login: Login, origin: RequestOrigin): Promise<UserActor> {
+    const [standing] = await this.standing([login]);
+    if (!standing) throw sessionEnded();
+    const { roles } = await this.database.query
       .selectFrom('users')
-      .select('status')
-      .where('id', '=', userId)
+      .select('roles')
+      .where('id', '=', login.userId)
       .executeTakeFirstOrThrow();
-    if (status !== 'active') return { failure: accountDisabled() };
-    await this.database.query
-      .updateTable('loginChallenges')
-      .set({ closedAt: now })
-      .where('tokenHash', '=', tokenHash)
-      .execute();
-    return { login: await this.#open(actor, userId, userAgent) };
+    const { userId, sessionId } = login;
+    return { userId, ...(sessionId && { sessionId }), roles: roles as Role[], ...origin };
   }
 
-  async #open(actor: Actor, userId: string, userAgent?: string): Promise<OpenedLogin> {
-    return { ...(await this.sessions.open(actor, userId, { origin: 'password', userAgent })), userId };
+  /** Those of the logins that nobody has ended since. */
+  async standing<L extends Login>(logins: readonly L[]): Promise<L[]> {
+    const [sessions, people] = await Promise.all([
+      this.#openSessions(logins.flatMap(({ sessionId }) => sessionId ?? [])),
+      this.#loggedOutAt(logins.flatMap(({ sessionId, userId }) => (sessionId ? [] : userId))),
+    ]);
+    const now = this.clock.now();
+    return logins.filter(({ sessionId, userId, since }) => {
+      if (sessionId) return sessions.has(sessionId);
+      const loggedOutAt = people.get(userId);
+      if (loggedOutAt === undefined) return false;
+      const isOver = Temporal.Instant.compare(since.add({ hours: FOREIGN_LOGIN_HOURS }), now) <= 0;
+      return !isOver && (loggedOutAt === null || Temporal.Instant.compare(since, loggedOutAt) >= 0);
+    });
+  }
+
+  async #openSessions(ids: readonly string[]): Promise<Set<string>> {
+    if (ids.length === 0) return new Set();
+    const rows = await this.database.query
+      .selectFrom('sessions as session')
+      .innerJoin('users as user', 'user.id', 'session.userId')
+      .select('session.id')
+      .where('session.id', '=', sql<string>`any(${[...ids]}::uuid[])`)
+      .where('session.revokedAt', 'is', null)
+      .where('session.expiresAt', '>', this.clock.now())
+      .where('user.status', '=', 'active')
+      .execute();
+    return new Set(rows.map(({ id }) => id));
+  }
+
+  /** When each active person last logged out of everything at other issuers; `null` for never. */
+  async #loggedOutAt(userIds: readonly string[]): Promise<Map<string, Temporal.Instant | null>> {
+    if (userIds.length === 0) return new Map();
+    const rows = await this.database.query
+      .selectFrom('users as user')
+      .leftJoin('identities as identity', 'identity.userId', 'user.id')
+      .select(({ fn }) => ['user.id', fn.max('identity.tokensValidFrom').as('at')])
+      .where('user.id', '=', sql<string>`any(${[...userIds]}::uuid[])`)
+      .where('user.status', '=', 'active')
+      .groupBy('user.id')
+      .execute();
+    return new Map(rows.map(({ id, at }) => [id, at]));
   }
 }

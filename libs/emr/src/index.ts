@@ -5,6 +5,7 @@ export * from './emr.module.ts';
 export * from './encounter.entity.ts';
 export * from './encounters.service.ts';
 export * from './events.ts';
+export * from './load-pdf.ts';
 export * from './medical-histories.service.ts';
 export * from './medical-history.entity.ts';
 export * from './medical-summary.service.ts';

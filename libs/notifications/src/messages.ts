@@ -1,10 +1,18 @@
-import { type Money, toDecimal } from '#kernel';
+import type { Money } from '#kernel';
 import type { NotificationType } from './notification.entity.ts';
+import type { Voice } from './voice.ts';
 
-/** What a notification says. The same words stand in the app and in the mail. */
+/** What a notification says. Title and body stand in the app and in the mail. */
 export interface Message {
   readonly title: string;
   readonly body: string;
+  /** For a text message and a lock screen: it says less, since others may read it too. */
+  readonly short: string;
+}
+
+/** A message before its reader's language is known. */
+export interface Wording {
+  readonly say: (voice: Voice) => Message;
 }
 
 /** A visit as one of its two people is told of it. */
@@ -21,74 +29,73 @@ interface PaymentFacts extends VisitFacts {
 }
 
 /**
- * Everything that people are told, in English. A mail passes through many hands and a screen can be read
- * over a shoulder: a message tells who meets when, and nothing of health. The patient's name is left out
- * of what the doctor gets for the same reason.
+ * Everything that people are told; the words are in `texts/`. A mail passes through many hands and a screen
+ * can be read over a shoulder: a message tells who meets when, and nothing of health. The patient's name is
+ * left out of what the doctor gets for the same reason.
  */
 export const MESSAGES = {
-  appointment_confirmed: (visit: VisitFacts) => ({
-    title: 'Your video visit is confirmed',
-    body: `${theVisit(visit)} is confirmed for ${when(visit)}.`,
-  }),
-  appointment_rescheduled: (visit: VisitFacts) => ({
-    title: 'Your video visit was moved',
-    body: `${theVisit(visit)} now takes place on ${when(visit)}.`,
-  }),
-  appointment_cancelled: (visit: VisitFacts) => ({
-    title: 'Your video visit was cancelled',
-    body: `${theVisit(visit)} on ${when(visit)} was cancelled and will not take place.`,
-  }),
-  appointment_reminder: (visit: VisitFacts) => ({
-    title: 'Your video visit is coming up',
-    body: `${theVisit(visit)} starts on ${when(visit)}.`,
-  }),
-  appointment_started: (visit: VisitFacts) => ({
-    title: 'The doctor is here',
-    body: `${visit.doctorName} has begun the visit and is waiting for you.`,
-  }),
-  payment_received: ({ amount, ...visit }: PaymentFacts) => ({
-    title: 'Your payment was received',
-    body: `You paid ${price(amount)} for the video visit with ${visit.doctorName} on ${when(visit)}.`,
-  }),
-  refund_made: ({ amount, ...visit }: PaymentFacts) => ({
-    title: 'Your refund is on its way',
-    body:
-      `${price(amount)} for the video visit with ${visit.doctorName} on ${when(visit)} go back to the way ` +
-      'you paid. It can take some days until your bank shows it.',
-  }),
-  prescription_ready: ({ doctorName }: { readonly doctorName: string }) => ({
-    title: 'A prescription is ready',
-    body: `${doctorName} has signed a prescription for you. Log in to see it.`,
-  }),
-  doctor_approved: () => ({
-    title: 'Your licence was approved',
-    body: 'Your profile is now listed and patients can book visits with you.',
-  }),
-  doctor_rejected: () => ({
-    title: 'Your licence was not approved',
-    body: 'Log in to see the reason in your profile. You can send your documents again.',
-  }),
-} satisfies Record<NotificationType, (facts: never) => Message>;
+  appointment_confirmed: (visit: VisitFacts) => ofVisit('appointment_confirmed', visit),
+  appointment_rescheduled: (visit: VisitFacts) => ofVisit('appointment_rescheduled', visit),
+  appointment_cancelled: (visit: VisitFacts) => ofVisit('appointment_cancelled', visit),
+  appointment_reminder: (visit: VisitFacts) => ofVisit('appointment_reminder', visit),
+  appointment_started: ({ doctorName }: VisitFacts) =>
+    saying('appointment_started', () => ({ doctor: doctorName })),
+  payment_received: (facts: PaymentFacts) => ofPayment('payment_received', facts),
+  refund_made: (facts: PaymentFacts) => ofPayment('refund_made', facts),
+  prescription_ready: ({ doctorName }: { readonly doctorName: string }) =>
+    saying('prescription_ready', () => ({ doctor: doctorName })),
+  doctor_approved: () => saying('doctor_approved'),
+  doctor_rejected: () => saying('doctor_rejected'),
+} satisfies Record<Exclude<NotificationType, 'announcement'>, (facts: never) => Wording>;
 
 /** The text of a mail around a message. */
-export function letter(to: string, body: string, link?: { label: string; url: string }): string {
-  const action = link ? [`${link.label}:\n${link.url}`] : [];
-  return [`Hello ${to},`, body, ...action, 'Televisit', 'Nobody reads replies to this mail.', '']
+export function letter(
+  voice: Voice,
+  to: string,
+  body: string,
+  link?: { readonly label: string; readonly url: string },
+): string {
+  const action = link ? [`${voice.text(link.label)}:\n${link.url}`] : [];
+  return [
+    voice.text('letter.greeting', { name: to }),
+    body,
+    ...action,
+    voice.text('letter.signature'),
+    voice.text('letter.no_replies'),
+  ]
     .join('\n\n')
-    .trimEnd()
     .concat('\n');
 }
 
-function theVisit({ side, doctorName }: VisitFacts): string {
-  return side === 'patient' ? `Your video visit with ${doctorName}` : 'Your video visit with a patient';
+/** A message whose texts are `title`, `body` and `short` below its type. */
+function saying(type: string, valuesIn: (voice: Voice) => Record<string, string> = () => ({})): Wording {
+  return {
+    say: (voice) => {
+      const values = valuesIn(voice);
+      return {
+        title: voice.text(`${type}.title`),
+        body: voice.text(`${type}.body`, values),
+        short: voice.text(`${type}.short`, values),
+      };
+    },
+  };
 }
 
-/** `Tuesday, 3 March 2026 at 14:00 (Asia/Kolkata)` */
-function when({ startsAt, timeZone }: VisitFacts): string {
-  const local = startsAt.toZonedDateTimeISO(timeZone);
-  return `${local.toLocaleString('en-GB', { dateStyle: 'full', timeStyle: 'short' })} (${timeZone})`;
+/** A message whose body, `patient` or `doctor`, depends on who reads it. */
+function ofVisit(type: string, { side, doctorName, startsAt, timeZone }: VisitFacts): Wording {
+  return {
+    say: (voice) => ({
+      title: voice.text(`${type}.title`),
+      body: voice.text(`${type}.${side}`, { doctor: doctorName, when: voice.when(startsAt, timeZone) }),
+      short: voice.text(`${type}.short`, { when: voice.shortly(startsAt, timeZone) }),
+    }),
+  };
 }
 
-function price(amount: Money): string {
-  return `${toDecimal(amount)} ${amount.currency}`;
+function ofPayment(type: string, { amount, doctorName, startsAt, timeZone }: PaymentFacts): Wording {
+  return saying(type, (voice) => ({
+    amount: voice.price(amount),
+    doctor: doctorName,
+    when: voice.when(startsAt, timeZone),
+  }));
 }

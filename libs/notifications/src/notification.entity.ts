@@ -15,6 +15,7 @@ export const NOTIFICATION_TYPES = [
   'prescription_ready',
   'doctor_approved',
   'doctor_rejected',
+  'announcement',
 ] as const;
 
 export type NotificationType = (typeof NOTIFICATION_TYPES)[number];
@@ -29,7 +30,8 @@ export interface NotificationData {
   readonly doctorId?: string;
 }
 
-export interface Notification extends Omit<Row, 'type' | 'data' | 'cause' | 'deletedAt'> {
+export interface Notification
+  extends Pick<Row, Exclude<(typeof NOTIFICATION_COLUMNS)[number], 'type' | 'data'>> {
   readonly type: NotificationType;
   readonly data: NotificationData;
 }
@@ -37,6 +39,7 @@ export interface Notification extends Omit<Row, 'type' | 'data' | 'cause' | 'del
 export const NOTIFICATION_COLUMNS = [
   'id',
   'userId',
+  'position',
   'type',
   'title',
   'body',

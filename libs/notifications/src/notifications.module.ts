@@ -1,10 +1,20 @@
 import { Module } from '@nestjs/common';
 import { AppointmentsModule } from '#appointments';
+import { AuditModule } from '#audit';
 import { AuthModule } from '#auth';
 import { DoctorsModule } from '#doctors';
 import { PaymentsModule } from '#payments';
 import { RtcModule } from '#rtc';
-import { DeliverMailHandler } from './deliver-mail.handler.ts';
+import { AnnouncementsService } from './announcements.service.ts';
+import { BulkNotificationsService } from './bulk-notifications.service.ts';
+import { DeliveryChannels } from './channels/delivery-channels.ts';
+import { MailChannel } from './channels/mail.channel.ts';
+import { PushChannel } from './channels/push.channel.ts';
+import { SmsChannel } from './channels/sms.channel.ts';
+import { DeliverHandler } from './deliver.handler.ts';
+import { DeliveriesService } from './deliveries.service.ts';
+import { NotificationFeed } from './notification-feed.ts';
+import { NotificationStatsService } from './notification-stats.service.ts';
 import { NotificationsAccountPart } from './notifications.account-part.ts';
 import { NotificationsService } from './notifications.service.ts';
 import { OnAccountErased } from './on-account-erased.handler.ts';
@@ -17,16 +27,37 @@ import { OnDoctorRejected } from './on-doctor-rejected.handler.ts';
 import { OnPaymentSucceeded } from './on-payment-succeeded.handler.ts';
 import { OnPrescriptionIssued } from './on-prescription-issued.handler.ts';
 import { OnRefundSucceeded } from './on-refund-succeeded.handler.ts';
+import { Outbox } from './outbox.ts';
+import { PreferencesService } from './preferences.service.ts';
+import { WebPushProvider } from './providers/web-push.provider.ts';
+import { PushSubscriptionsService } from './push-subscriptions.service.ts';
 import { RemindersService } from './reminders.service.ts';
+import { SendBulkHandler } from './send-bulk.handler.ts';
 import { SendReminderHandler } from './send-reminder.handler.ts';
+import { StreamTicketsService } from './stream-tickets.service.ts';
 import { VisitNotices } from './visit-notices.service.ts';
 
+const DOOR = [
+  AnnouncementsService,
+  BulkNotificationsService,
+  DeliveriesService,
+  NotificationFeed,
+  NotificationStatsService,
+  NotificationsService,
+  PreferencesService,
+  PushSubscriptionsService,
+  RemindersService,
+  StreamTicketsService,
+];
+
 @Module({
-  imports: [AppointmentsModule, AuthModule, DoctorsModule, PaymentsModule, RtcModule],
+  imports: [AppointmentsModule, AuditModule, AuthModule, DoctorsModule, PaymentsModule, RtcModule],
   providers: [
-    DeliverMailHandler,
+    ...DOOR,
+    DeliverHandler,
+    DeliveryChannels,
+    MailChannel,
     NotificationsAccountPart,
-    NotificationsService,
     OnAccountErased,
     OnAppointmentCancelled,
     OnAppointmentConfirmed,
@@ -37,10 +68,14 @@ import { VisitNotices } from './visit-notices.service.ts';
     OnPaymentSucceeded,
     OnPrescriptionIssued,
     OnRefundSucceeded,
-    RemindersService,
+    Outbox,
+    PushChannel,
+    SendBulkHandler,
     SendReminderHandler,
+    SmsChannel,
     VisitNotices,
+    WebPushProvider,
   ],
-  exports: [NotificationsService, RemindersService],
+  exports: DOOR,
 })
 export class NotificationsModule {}

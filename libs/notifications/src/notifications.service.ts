@@ -1,16 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { AccountsService } from '#auth';
 import { Clock, newId, notFound, type Page, type PageRequest, type Period, type UserActor } from '#kernel';
-import { containing, Database, given, Jobs, type Mail, pageOf, Transactional, within } from '#platform';
-import { letter, type Message } from './messages.ts';
+import { containing, Database, given, pageOf, Transactional, Translator, within } from '#platform';
+import type { Notice } from './notice.ts';
 import {
   asNotification,
   NOTIFICATION_COLUMNS,
   type Notification,
-  type NotificationData,
   type NotificationType,
 } from './notification.entity.ts';
-import { DeliverMail } from './queues.ts';
+import { NotificationFeed } from './notification-feed.ts';
+import { Outbox } from './outbox.ts';
+import { Voice } from './voice.ts';
 
 export interface NotificationFilter {
   readonly type?: NotificationType;
@@ -22,74 +23,54 @@ export interface NotificationFilter {
   readonly order?: { readonly by: 'createdAt' | 'updatedAt'; readonly descending: boolean };
 }
 
-/** Something that a person is to be told. */
-export interface Notice extends Message {
-  readonly type: NotificationType;
-  readonly data: NotificationData;
-  /** The fact behind it, such as `appointment:<id>`: a person hears of one fact once. */
-  readonly cause: string;
-  /** Also by mail, with a link to act on and an invitation for the calendar. */
-  readonly mail?: {
-    readonly link?: { readonly label: string; readonly url: string };
-    readonly invitation?: Mail['invitation'];
-  };
-}
-
 /** What people are told, each in their own list and, where it matters, in their mailbox. */
 @Injectable()
 export class NotificationsService {
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
-    private readonly jobs: Jobs,
+    private readonly translator: Translator,
     private readonly accounts: AccountsService,
+    private readonly outbox: Outbox,
+    private readonly feed: NotificationFeed,
   ) {}
 
   /**
-   * Tells a person of a fact, once, however often it is called. The mail leaves after the transaction has
-   * committed. Who has erased their account is told nothing.
+   * Tells a person of a fact, once, however often it is called: in the app, and outside of it as they want.
+   * What goes out leaves after the transaction has committed.
+   * Who has erased their account is told nothing.
+   * @returns the notification's id; `null` when they had been told before, or are told nothing
    * @throws not_found `user_not_found`
    */
   @Transactional()
-  async notify(userId: string, { type, title, body, data, cause, mail }: Notice): Promise<void> {
-    const { email, firstName, status } = await this.accounts.byId(userId);
-    if (status === 'erased') return;
+  async notify(userId: string, notice: Notice): Promise<string | null> {
+    const reader = await this.accounts.byId(userId);
+    if (reader.status === 'erased') return null;
+    const voice = new Voice(this.translator, reader.language);
+    const message = notice.say(voice);
     const now = this.clock.now();
-    const id = newId();
     const added = await this.database.query
       .insertInto('notifications')
       .values({
-        id,
+        id: newId(),
         userId,
-        type,
-        title,
-        body,
-        data: JSON.stringify(data),
-        cause,
+        position: await this.#nextPosition(userId),
+        bulkId: notice.bulkId ?? null,
+        type: notice.type,
+        title: message.title,
+        body: message.body,
+        data: JSON.stringify(notice.data),
+        cause: notice.cause,
         createdAt: now,
         updatedAt: now,
       })
       .onConflict((conflict) => conflict.columns(['userId', 'type', 'cause']).doNothing())
       .returning('id')
       .executeTakeFirst();
-    if (!added || !mail) return;
-    const deliveryId = newId();
-    await this.database.query
-      .insertInto('notificationDeliveries')
-      .values({
-        id: deliveryId,
-        notificationId: id,
-        channel: 'email',
-        recipient: email,
-        subject: title,
-        body: letter(firstName, body, mail.link),
-        invitation: mail.invitation ? JSON.stringify(mail.invitation) : null,
-        status: 'queued',
-        createdAt: now,
-        updatedAt: now,
-      })
-      .execute();
-    await this.jobs.send(DeliverMail, { deliveryId });
+    if (!added) return null;
+    await this.outbox.plan(added.id, reader, notice, message, voice);
+    this.database.afterCommit(() => this.feed.announce(userId));
+    return added.id;
   }
 
   /** The actor's own notifications, newest first unless asked otherwise. */
@@ -139,12 +120,16 @@ export class NotificationsService {
     return this.get(actor, id);
   }
 
-  /** @returns how many were unread. */
-  async markAllRead(actor: UserActor): Promise<number> {
+  /**
+   * @param before leaves alone what came at or after this instant, which the reader may not have seen yet.
+   * @returns how many were unread
+   */
+  async markAllRead(actor: UserActor, before?: Temporal.Instant): Promise<number> {
     const now = this.clock.now();
     const { numUpdatedRows } = await this.#changing(actor)
       .set({ readAt: now, updatedAt: now })
       .where('readAt', 'is', null)
+      .where((eb) => eb.and(given([before && eb('createdAt', '<', before)])))
       .executeTakeFirstOrThrow();
     return Number(numUpdatedRows);
   }
@@ -158,6 +143,24 @@ export class NotificationsService {
       .returning('id')
       .executeTakeFirst();
     if (!removed) throw notFound('notification');
+  }
+
+  /**
+   * The place of the person's next notification. Until the transaction ends nobody else gets one for them, so
+   * places are committed in their order.
+   */
+  async #nextPosition(userId: string): Promise<number> {
+    const { position } = await this.database.query
+      .insertInto('notificationPositions')
+      .values({ userId, position: 1 })
+      .onConflict((conflict) =>
+        conflict
+          .column('userId')
+          .doUpdateSet((eb) => ({ position: eb('notificationPositions.position', '+', 1) })),
+      )
+      .returning('position')
+      .executeTakeFirstOrThrow();
+    return position;
   }
 
   #own(actor: UserActor) {

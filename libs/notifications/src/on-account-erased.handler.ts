@@ -2,6 +2,15 @@ import { AccountErased } from '#auth';
 import type { Actor } from '#kernel';
 import { Database, type DataOf, type JobHandler, OnEvent, Transactional } from '#platform';
 
+/** What a person has here beside what they were told. That a bulk went to them is the bulk's. */
+const OWN = [
+  'notificationPositions',
+  'notificationPreferences',
+  'notificationStreamTickets',
+  'pushSubscriptions',
+  'reminders',
+] as const;
+
 /** Forgets what an erased account was told, and where it was written to. */
 @OnEvent(AccountErased, 'notifications.forget')
 export class OnAccountErased implements JobHandler<DataOf<typeof AccountErased>> {
@@ -13,6 +22,6 @@ export class OnAccountErased implements JobHandler<DataOf<typeof AccountErased>>
     const told = db.selectFrom('notifications').select('id').where('userId', '=', userId);
     await db.deleteFrom('notificationDeliveries').where('notificationId', 'in', told).execute();
     await db.deleteFrom('notifications').where('userId', '=', userId).execute();
-    await db.deleteFrom('reminders').where('userId', '=', userId).execute();
+    for (const table of OWN) await db.deleteFrom(table).where('userId', '=', userId).execute();
   }
 }

@@ -20,7 +20,7 @@ export interface VisitNotice {
     | 'appointment_reminder'
     | 'appointment_started';
   readonly cause: string;
-  /** In the app only, for what is of use at once or not at all. */
+  /** Not for what is of use at once or not at all. */
   readonly mail: boolean;
   /** The mail changes the entry in the reader's calendar. */
   readonly calendar?: boolean;
@@ -63,12 +63,11 @@ export class VisitNotices {
       cause: notice.cause,
       ...MESSAGES[notice.type](factsFor(party, visit)),
       data: { appointmentId: visit.id, ...(room && { roomId: room.id }) },
+      ...(room && { link: { label: 'letter.join', url: room.url } }),
       ...(notice.mail && {
-        mail: {
-          ...(room && { link: { label: 'Join the visit here', url: room.url } }),
-          ...(notice.calendar && { invitation: await this.#invitation(party, visit, room?.url) }),
-        },
+        mail: { ...(notice.calendar && { invitation: await this.#invitation(party, visit, room?.url) }) },
       }),
+      ...(notice.type === 'appointment_reminder' && { usefulUntil: visit.startsAt }),
     });
   }
 

@@ -25,11 +25,15 @@ const GONE = [
   'identities.user_id',
   'identity_verifications.user_id',
   'login_challenges.user_id',
+  'notification_positions.user_id',
+  'notification_preferences.user_id',
+  'notification_stream_tickets.user_id',
   'notifications.user_id',
   'password_resets.user_id',
   'patients.guardian_user_id',
   'patients.user_id',
   'recovery_codes.user_id',
+  'push_subscriptions.user_id',
   'reminders.user_id',
   'second_factors.user_id',
 ];
@@ -41,7 +45,11 @@ const KEPT = [
   'encounter_versions.signed_by',
   'identity_verifications.decided_by',
   'medical_histories.recorded_by',
+  'notification_bulk_recipients.user_id',
+  'notification_bulks.author_user_id',
   'payments.payer_user_id',
+  'payouts.approved_by',
+  'payouts.created_by',
   'refunds.requested_by',
   'room_join_tokens.user_id',
   'room_participants.user_id',
@@ -215,6 +223,7 @@ describe('an account as a whole', () => {
         async () => (await person.client.get('/api/auth/export/')).body.data.status === 'expired',
         'the export is over',
       );
+      await app.drained();
       expect((await fetch(download.url)).status).toBe(404);
 
       await app.sql(`update account_exports set status = 'assembling' where id = $1`, [id]);

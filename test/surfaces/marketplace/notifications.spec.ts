@@ -385,7 +385,7 @@ describe('notifications', () => {
       const [receipt] = (await list(patient, '?type=payment_received')).items;
       expect(receipt).toMatchObject({
         title: 'Your payment was received',
-        body: expect.stringMatching(/^You paid 50\.00 EUR for the video visit with Dr\. Dora Person on /),
+        body: expect.stringMatching(/^You paid EUR 50\.00 for the video visit with Dr\. Dora Person on /),
         data: { appointment_id: appointmentId, payment_id: transactionId },
       });
       await doctor.client.post(`/api/appointments/${appointmentId}/cancel/`);
@@ -393,7 +393,7 @@ describe('notifications', () => {
       await app.drained();
       const [refund] = (await list(patient, '?type=refund_made')).items;
       expect(refund).toMatchObject({
-        body: expect.stringMatching(/^50\.00 EUR for the video visit/),
+        body: expect.stringMatching(/^EUR 50\.00 for the video visit/),
         data: { appointment_id: appointmentId, payment_id: transactionId, refund_id: expect.any(String) },
       });
       const subjects = (await mailsTo(app, patient.email)).map(({ subject }) => subject);

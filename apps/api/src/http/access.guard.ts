@@ -3,6 +3,7 @@ import { Reflector } from '@nestjs/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AuthenticationService, notLoggedIn } from '#auth';
 import { type Actor, DomainError, forbidden, hasRole } from '#kernel';
+import { StreamTicketsService } from '#notifications';
 import { OPERATION, type OperationOptions } from './operation.decorator.ts';
 import { RateLimits } from './rate-limits.ts';
 
@@ -15,6 +16,7 @@ export class AccessGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
     private readonly authentication: AuthenticationService,
+    private readonly tickets: StreamTicketsService,
     private readonly limits: RateLimits,
   ) {}
 
@@ -25,8 +27,8 @@ export class AccessGuard implements CanActivate {
     const http = context.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     request.successMessage = operation.message ?? 'OK';
-    const { access, limit = 'general', enrolling } = operation;
-    const actor = await this.#actor(request, enrolling).catch(async (error: unknown) => {
+    const { access, limit = 'general' } = operation;
+    const actor = await this.#actor(request, operation).catch(async (error: unknown) => {
       if (!leavesAnonymous(error)) throw error;
       const nobody: Actor = { userId: null, roles: [], requestId: request.id, address: request.ip };
       // Many clients send their token with every request: one that has expired, or that is good for nothing
@@ -43,10 +45,15 @@ export class AccessGuard implements CanActivate {
     return true;
   }
 
-  async #actor(request: FastifyRequest, enrolling?: boolean): Promise<Actor> {
+  async #actor(
+    request: FastifyRequest,
+    { ticket: takesTicket, enrolling }: OperationOptions,
+  ): Promise<Actor> {
+    const origin = { requestId: request.id, address: request.ip };
+    const { ticket } = request.query as { ticket?: unknown };
+    if (takesTicket && typeof ticket === 'string') return this.tickets.redeem(ticket, origin);
     const [scheme, token] = (request.headers.authorization ?? '').split(' ', 2);
     if (scheme?.toLowerCase() !== 'bearer' || !token) throw notLoggedIn();
-    const origin = { requestId: request.id, address: request.ip };
     return this.authentication.authenticate(token, { ...origin, enrolling });
   }
 }

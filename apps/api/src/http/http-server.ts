@@ -61,7 +61,14 @@ export async function furnish(app: NestFastifyApplication, config: Config, log: 
   await fastify.register(cors, {
     origin: open ? true : config.env.ALLOWED_ORIGINS,
     methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
-    allowedHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'If-Match', 'X-Request-Id'],
+    allowedHeaders: [
+      'Authorization',
+      'Content-Type',
+      'Idempotency-Key',
+      'If-Match',
+      'Last-Event-ID',
+      'X-Request-Id',
+    ],
     exposedHeaders: [
       'X-Request-Id',
       'ETag',
@@ -99,7 +106,10 @@ export async function furnish(app: NestFastifyApplication, config: Config, log: 
   const { requests } = app.get(Metrics);
   fastify.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url ?? 'unknown';
-    requests.observe({ method: request.method, route, status: reply.statusCode }, reply.elapsedTime / 1000);
+    // How long somebody listened is not how long an answer took.
+    if (!request.streams) {
+      requests.observe({ method: request.method, route, status: reply.statusCode }, reply.elapsedTime / 1000);
+    }
     log.info(
       {
         method: request.method,

@@ -89,7 +89,9 @@ function described(options: OperationOptions, idempotent: boolean, hasBody: bool
     ApiResponse({
       status,
       description: options.message ?? 'Done.',
-      standardSchema: z.object({ data, message: z.string(), status: z.literal('success') }),
+      ...(options.streams
+        ? { content: { [options.streams]: { schema: { type: 'string' } } } }
+        : { standardSchema: z.object({ data, message: z.string(), status: z.literal('success') }) }),
     }),
     ...[...fails].map((kind) => ApiResponse({ ...FAILURES[kind], standardSchema: ErrorAnswer })),
   );

@@ -17,6 +17,10 @@ export interface OperationOptions {
   readonly answers?: z.ZodType;
   /** `answers` describes one item of a page. */
   readonly paged?: boolean;
+  /** The media type of an answer that is a stream of its own and not JSON in an envelope. */
+  readonly streams?: string;
+  /** Whoever cannot send a header may come with a ticket of the notifications in the query. */
+  readonly ticket?: boolean;
   readonly status?: 200 | 201 | 202;
   /** The `message` of the answer. */
   readonly message?: string;

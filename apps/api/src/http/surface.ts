@@ -26,5 +26,7 @@ declare module 'fastify' {
   interface FastifyRequest {
     actor?: import('#kernel').Actor;
     successMessage?: string;
+    /** The answer lasts as long as somebody listens. */
+    streams?: boolean;
   }
 }

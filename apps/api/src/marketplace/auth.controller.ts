@@ -1,6 +1,6 @@
 import { Body, Controller, Get, Headers, Post } from '@nestjs/common';
 import type { z } from 'zod';
-import { AccountsService, LoginsService, SessionsService } from '#auth';
+import { AccountsService, PasswordLoginsService, SessionsService } from '#auth';
 import type { Actor, UserActor } from '#kernel';
 import { CurrentActor } from '../http/current-actor.decorator.ts';
 import { Operation } from '../http/operation.decorator.ts';
@@ -26,7 +26,7 @@ import {
 export class AuthController {
   constructor(
     private readonly accounts: AccountsService,
-    private readonly logins: LoginsService,
+    private readonly logins: PasswordLoginsService,
     private readonly sessions: SessionsService,
   ) {}
 

@@ -9,6 +9,7 @@ import { PutAndPatch } from '../http/put-and-patch.decorator.ts';
 import {
   ListNotifications,
   ListUnread,
+  MarkAllRead,
   MarkedAnswer,
   NotificationAnswer,
   toNotification,
@@ -56,8 +57,11 @@ export class NotificationsController {
     answers: MarkedAnswer,
     message: 'All are marked as read.',
   })
-  async markAllRead(@CurrentActor() actor: UserActor): Promise<z.infer<typeof MarkedAnswer>> {
-    return { marked: await this.notifications.markAllRead(actor) };
+  async markAllRead(
+    @CurrentActor() actor: UserActor,
+    @Body({ schema: MarkAllRead }) body: z.output<typeof MarkAllRead>,
+  ): Promise<z.infer<typeof MarkedAnswer>> {
+    return { marked: await this.notifications.markAllRead(actor, body?.before) };
   }
 
   @Get(':id')

@@ -1,25 +1,33 @@
 import { z } from 'zod';
 import { NOTIFICATION_TYPES, type Notification } from '#notifications';
-import { iso, isoOrNull, Timestamp } from '../http/fields.ts';
+import { Instant, iso, isoOrNull, Timestamp } from '../http/fields.ts';
 import { listQuery } from '../http/list-query.ts';
 
-const Type = z.enum(NOTIFICATION_TYPES);
+export const NotificationType = z.enum(NOTIFICATION_TYPES);
 
 const ORDERINGS = { created_at: 'createdAt', updated_at: 'updatedAt' } as const;
 
 export const ListNotifications = listQuery(ORDERINGS, {
-  type: Type.optional(),
+  type: NotificationType.optional(),
   status: z.enum(['read', 'unread']).optional(),
 });
 
-export const ListUnread = listQuery(ORDERINGS, { type: Type.optional() });
+export const ListUnread = listQuery(ORDERINGS, { type: NotificationType.optional() });
 
 export const UpdateNotification = z.object({ read: z.boolean() });
+
+export const MarkAllRead = z
+  .object({
+    before: Instant.optional().describe(
+      'Leaves alone what came at or after it: what the reader has not seen.',
+    ),
+  })
+  .optional();
 
 export const NotificationAnswer = z
   .object({
     id: z.uuid(),
-    type: Type,
+    type: NotificationType,
     title: z.string(),
     body: z.string(),
     data: z

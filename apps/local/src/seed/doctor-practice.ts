@@ -3,12 +3,13 @@ import { AvailabilityService } from '#availability';
 import { DoctorsService, KycService } from '#doctors';
 import type { UserActor } from '#kernel';
 import type { CastDoctor } from './cast.ts';
+import { Till } from './till.ts';
 import { Timeline } from './timeline.ts';
 
 /** A licence of the demo is good for this long. */
 const LICENCE_YEARS = 3;
 
-/** A doctor's way into the marketplace: profile, licence, hours. */
+/** A doctor's way into the marketplace: profile, licence, hours, and an account to be paid out to. */
 @Injectable()
 export class DoctorPractice {
   constructor(
@@ -16,6 +17,7 @@ export class DoctorPractice {
     private readonly doctors: DoctorsService,
     private readonly kyc: KycService,
     private readonly availability: AvailabilityService,
+    private readonly till: Till,
   ) {}
 
   async open(actor: UserActor, admin: UserActor, doctor: CastDoctor): Promise<void> {
@@ -31,8 +33,10 @@ export class DoctorPractice {
       licenseExpiresOn: this.#today(doctor).add({ years: LICENCE_YEARS }).toString(),
       documents: [{ kind: 'licence', reference: `kyc/${doctor.key}/licence.pdf` }],
     });
-    if (kyc === 'approved') await this.kyc.decide(admin, { doctorId, status: 'approved' });
-    else if (kyc !== 'submitted') {
+    if (kyc === 'approved') {
+      await this.kyc.decide(admin, { doctorId, status: 'approved' });
+      await this.till.openAccount(actor);
+    } else if (kyc !== 'submitted') {
       await this.kyc.decide(admin, { doctorId, status: 'rejected', reason: kyc.rejected });
     }
   }

@@ -46,6 +46,12 @@ const Environment = z.object({
   TWILIO_FROM: z.string().optional(),
   TWILIO_API_URL: z.url().default('https://api.twilio.com'),
 
+  /** The VAPID key pair that browsers know this server by, base64url (RFC 8292). */
+  WEB_PUSH_PUBLIC_KEY: z.base64url().optional(),
+  WEB_PUSH_PRIVATE_KEY: z.base64url().optional(),
+  /** The origin of a push service that may be on a private network: for tests. */
+  WEB_PUSH_TEST_SERVICE: z.url().optional(),
+
   STRIPE_SECRET_KEY: z.string().min(1),
   STRIPE_PUBLISHABLE_KEY: z.string().default('pk_test_televisit'),
   STRIPE_WEBHOOK_SECRETS: list,
@@ -151,6 +157,11 @@ function unfitForProduction(env: Environment): string[] {
     ],
     [env.MAIL_SPOOL_DIR !== undefined, 'MAIL_SPOOL_DIR: /dev/mail is for development'],
     [!env.TWILIO_API_URL.startsWith('https://'), 'TWILIO_API_URL: must be https'],
+    [
+      (env.WEB_PUSH_PUBLIC_KEY === undefined) !== (env.WEB_PUSH_PRIVATE_KEY === undefined),
+      'WEB_PUSH_PRIVATE_KEY and WEB_PUSH_PUBLIC_KEY: a pair, or neither',
+    ],
+    [env.WEB_PUSH_TEST_SERVICE !== undefined, 'WEB_PUSH_TEST_SERVICE: is for tests'],
     [
       env.REDIS_URL === undefined,
       'REDIS_URL: required, since the api and worker processes reach each other through it',

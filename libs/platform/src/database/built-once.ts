@@ -30,6 +30,7 @@ export class BuiltOnce<Values extends object, Row> {
     const parameters = this.#compiled.parameters.map((parameter) =>
       parameter instanceof Place ? values[parameter.name as keyof Values] : parameter,
     );
-    return (await query.executeQuery({ ...this.#compiled, parameters })).rows;
+    const { rows } = await query.executeQuery<Row>({ ...this.#compiled, parameters });
+    return rows;
   }
 }

@@ -13,19 +13,23 @@ export type AuditOutcome = "allowed" | "denied";
 
 export type AvailabilityKind = "extra" | "off" | "weekly";
 
+export type BulkRecipientStatus = "cancelled" | "failed" | "queued" | "sent";
+
+export type BulkState = "cancelled" | "completed" | "queued" | "sending";
+
 export type CancelledBy = "admin" | "doctor" | "patient" | "system";
 
 export type ContactChannel = "email" | "phone";
 
-export type DeliveryChannel = "email";
+export type DeliveryChannel = "email" | "push" | "sms";
 
-export type DeliveryStatus = "failed" | "queued" | "sent";
+export type DeliveryStatus = "failed" | "queued" | "retrying" | "sent";
 
 export type DocumentStatus = "available" | "pending_upload" | "quarantined" | "rejected";
 
 export type EncounterStatus = "amended" | "draft" | "finalized";
 
-export type FilePurpose = "chart" | "export" | "identity" | "licence";
+export type FilePurpose = "chart" | "export" | "identity" | "licence" | "statement";
 
 export type FileRejection = "empty" | "never_uploaded" | "size_differs" | "type_differs";
 
@@ -64,6 +68,10 @@ export type KycStatus = "approved" | "expired" | "rejected" | "submitted" | "uns
 export type LedgerAccountKind = "doctor_available" | "doctor_pending" | "doctor_receivable" | "payout_clearing" | "platform_revenue" | "provider_clearing" | "provider_fees";
 
 export type PaymentStatus = "cancelled" | "created" | "disputed" | "failed" | "partially_refunded" | "processing" | "refunded" | "requires_action" | "succeeded";
+
+export type PayoutKind = "advance" | "earnings";
+
+export type PayoutStatus = "approved" | "cancelled" | "draft" | "failed" | "paid" | "processing";
 
 export type PrescriptionStatus = "cancelled" | "draft" | "issued";
 
@@ -337,8 +345,10 @@ export interface LedgerTransactions {
   id: string;
   kind: string;
   occurredAt: Temporal.Instant;
+  paymentId: string | null;
   recordedAt: Generated<Temporal.Instant>;
   reference: string;
+  sequence: Generated<number>;
 }
 
 export interface LoginChallenges {
@@ -358,13 +368,34 @@ export interface MedicalHistories {
   version: number;
 }
 
+export interface NotificationBulkRecipients {
+  bulkId: string;
+  status: BulkRecipientStatus;
+  userId: string;
+}
+
+export interface NotificationBulks {
+  audience: Json;
+  authorUserId: string;
+  body: string;
+  channels: string[];
+  createdAt: Temporal.Instant;
+  id: string;
+  state: BulkState;
+  title: string;
+  updatedAt: Temporal.Instant;
+}
+
 export interface NotificationDeliveries {
+  attempts: Generated<number>;
   body: string;
   channel: DeliveryChannel;
   createdAt: Temporal.Instant;
+  dueAt: Temporal.Instant;
   failure: string | null;
   id: string;
   invitation: Json | null;
+  link: string | null;
   notificationId: string;
   recipient: string;
   sentAt: Temporal.Instant | null;
@@ -373,17 +404,41 @@ export interface NotificationDeliveries {
   updatedAt: Temporal.Instant;
 }
 
+export interface NotificationPositions {
+  position: number;
+  userId: string;
+}
+
+export interface NotificationPreferences {
+  choices: Generated<Json>;
+  createdAt: Temporal.Instant;
+  quietFrom: string | null;
+  quietUntil: string | null;
+  updatedAt: Temporal.Instant;
+  userId: string;
+}
+
 export interface Notifications {
   body: string;
+  bulkId: string | null;
   cause: string;
   createdAt: Temporal.Instant;
   data: Generated<Json>;
   deletedAt: Temporal.Instant | null;
   id: string;
+  position: number;
   readAt: Temporal.Instant | null;
   title: string;
   type: string;
   updatedAt: Temporal.Instant;
+  userId: string;
+}
+
+export interface NotificationStreamTickets {
+  expiresAt: Temporal.Instant;
+  issuedAt: Temporal.Instant;
+  sessionId: string | null;
+  ticketHash: Uint8Array;
   userId: string;
 }
 
@@ -447,6 +502,50 @@ export interface Payments {
   updatedAt: Temporal.Instant;
 }
 
+export interface PayoutAccounts {
+  asOf: Temporal.Instant;
+  createdAt: Temporal.Instant;
+  detailsSubmitted: boolean;
+  disabledReason: string | null;
+  isReady: boolean;
+  organizationId: string;
+  practitionerId: string;
+  provider: string;
+  providerReference: string;
+  updatedAt: Temporal.Instant;
+}
+
+export interface PayoutItems {
+  isLive: Generated<boolean>;
+  payoutId: string;
+  postingId: string;
+}
+
+export interface Payouts {
+  amount: number;
+  approvedAt: Temporal.Instant | null;
+  approvedBy: string | null;
+  attemptId: string | null;
+  createdAt: Temporal.Instant;
+  createdBy: string;
+  currency: string;
+  failureCode: string | null;
+  id: string;
+  kind: PayoutKind;
+  note: string | null;
+  organizationId: string;
+  paidAt: Temporal.Instant | null;
+  periodFrom: Temporal.Instant | null;
+  periodTo: Temporal.Instant | null;
+  practitionerId: string;
+  provider: string;
+  providerReference: string | null;
+  returnedAmount: Generated<number>;
+  statementFileId: string | null;
+  status: PayoutStatus;
+  updatedAt: Temporal.Instant;
+}
+
 export interface Prescriptions {
   appointmentId: string;
   cancellationReason: Uint8Array | null;
@@ -464,6 +563,16 @@ export interface Prescriptions {
   status: PrescriptionStatus;
   updatedAt: Temporal.Instant;
   verificationCode: string;
+}
+
+export interface PushSubscriptions {
+  auth: string;
+  createdAt: Temporal.Instant;
+  endpoint: string;
+  id: string;
+  p256dh: string;
+  updatedAt: Temporal.Instant;
+  userId: string;
 }
 
 export interface RecoveryCodes {
@@ -653,13 +762,22 @@ export interface DB {
   ledgerTransactions: LedgerTransactions;
   loginChallenges: LoginChallenges;
   medicalHistories: MedicalHistories;
+  notificationBulkRecipients: NotificationBulkRecipients;
+  notificationBulks: NotificationBulks;
   notificationDeliveries: NotificationDeliveries;
+  notificationPositions: NotificationPositions;
+  notificationPreferences: NotificationPreferences;
   notifications: Notifications;
+  notificationStreamTickets: NotificationStreamTickets;
   organizations: Organizations;
   passwordResets: PasswordResets;
   patients: Patients;
   payments: Payments;
+  payoutAccounts: PayoutAccounts;
+  payoutItems: PayoutItems;
+  payouts: Payouts;
   prescriptions: Prescriptions;
+  pushSubscriptions: PushSubscriptions;
   recoveryCodes: RecoveryCodes;
   refreshTokens: RefreshTokens;
   refunds: Refunds;

@@ -24,6 +24,12 @@ function textsOf(catalogue: object, prefix = ''): Text[] {
   });
 }
 
+function leavesOf(catalogue: object, prefix = ''): string[] {
+  return Object.entries(catalogue).flatMap(([name, value]: [string, unknown]) =>
+    typeof value === 'string' ? [`${prefix}${name}`] : leavesOf(value as object, `${prefix}${name}.`),
+  );
+}
+
 const keysOf = (catalogue: object) => [...new Set(textsOf(catalogue).map(({ key }) => key))].toSorted(byName);
 
 describe('the texts', () => {
@@ -41,6 +47,18 @@ describe('the texts', () => {
           expect(text).toEqual({ key: text.key, places: places.get(text.key) });
       }
     });
+    for (const [index, language] of LANGUAGES.entries()) {
+      it(`of ${library} have every plural form of ${language}`, () => {
+        const names = leavesOf([english as object, ...others][index] ?? {});
+        const counted = new Set(
+          names.filter((name) => PLURAL.test(name)).map((name) => name.replace(PLURAL, '')),
+        );
+        const forms = new Intl.PluralRules(language).resolvedOptions().pluralCategories;
+        for (const name of counted) {
+          expect(names).toEqual(expect.arrayContaining(forms.map((form) => `${name}_${form}`)));
+        }
+      });
+    }
   }
 
   it('fall back on English for a language that nobody translated to, and know their keys', () => {

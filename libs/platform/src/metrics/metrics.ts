@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { Config } from '../config/config.ts';
 
 /** What operators watch, in Prometheus' text format; on a port of its own where METRICS_PORT is set. */
@@ -21,6 +21,12 @@ export class Metrics implements OnApplicationBootstrap, OnApplicationShutdown {
     help: 'Time to do a job.',
     labelNames: ['queue', 'outcome'],
     buckets: [0.01, 0.05, 0.1, 0.5, 1, 5, 30],
+    registers: [this.registry],
+  });
+  /** Streams of notifications that are open in this process. Their requests are not among `requests`. */
+  readonly notificationStreams = new Gauge({
+    name: 'notification_streams',
+    help: 'Open streams of notifications.',
     registers: [this.registry],
   });
   readonly #server = createServer((_request, response) => {
