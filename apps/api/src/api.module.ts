@@ -23,6 +23,7 @@ import { EmrSummaryController } from './marketplace/emr-summary.controller.ts';
 import { EmrVitalsController } from './marketplace/emr-vitals.controller.ts';
 import { FilesController } from './marketplace/files.controller.ts';
 import { IdentityVerificationController } from './marketplace/identity-verification.controller.ts';
+import { KycController } from './marketplace/kyc.controller.ts';
 import { NotificationPreferencesController } from './marketplace/notification-preferences.controller.ts';
 import { NotificationPushController } from './marketplace/notification-push.controller.ts';
 import { NotificationStreamController } from './marketplace/notification-stream.controller.ts';
@@ -34,6 +35,7 @@ import { PayoutAccountController } from './marketplace/payout-account.controller
 import { PayoutsController } from './marketplace/payouts.controller.ts';
 import { RefundsController } from './marketplace/refunds.controller.ts';
 import { RemindersController } from './marketplace/reminders.controller.ts';
+import { ReviewModerationController } from './marketplace/review-moderation.controller.ts';
 import { ReviewsController } from './marketplace/reviews.controller.ts';
 import { RtcRoomsController } from './marketplace/rtc-rooms.controller.ts';
 import { RtcSignalsController } from './marketplace/rtc-signals.controller.ts';
@@ -75,6 +77,7 @@ import { Upgrades } from './realtime/upgrades.ts';
     HealthController,
     IdentityVerificationController,
     JwksController,
+    KycController,
     NotificationPreferencesController,
     NotificationPushController,
     NotificationStreamController,
@@ -87,6 +90,7 @@ import { Upgrades } from './realtime/upgrades.ts';
     PayoutsController,
     RefundsController,
     RemindersController,
+    ReviewModerationController,
     ReviewsController,
     RtcRoomsController,
     RtcSignalsController,

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type Doctor, DoctorsService } from '#doctors';
+import { type Doctor, DoctorsService, isLicensed } from '#doctors';
 import { type Actor, Clock, DomainError, newId, type UserActor } from '#kernel';
 import { PatientsService } from '#patients';
 import { Database, Jobs, Transactional, violatedConstraint } from '#platform';
@@ -102,6 +102,8 @@ export class BookingService {
     } else if (visit.status !== 'held') {
       return 'confirmed';
     }
+    // The licence may have been revoked while the patient paid.
+    if (!isLicensed(await this.doctors.byId(visit.practitionerId), visit.startsAt)) return 'slot_lost';
     appointmentStates.assert(visit.status, 'scheduled');
     await this.database.query
       .updateTable('appointments')
@@ -159,7 +161,7 @@ export class BookingService {
   async #offered(doctor: Doctor, start: Temporal.Instant): Promise<BookableSlot> {
     if (!doctor.acceptingPatients) throw notAccepting();
     const slot = await this.slots.onGrid(doctor, start);
-    if (!slot) throw slotNotOffered(await this.slots.nearest(doctor, start));
+    if (!slot || !isLicensed(doctor, start)) throw slotNotOffered(await this.slots.nearest(doctor, start));
     return slot;
   }
 

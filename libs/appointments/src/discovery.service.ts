@@ -1,26 +1,15 @@
 import { Injectable } from '@nestjs/common';
-import { sql } from 'kysely';
-import { asDoctor, DOCTOR_COLUMNS, type Doctor } from '#doctors';
-import { Clock, type Page, type PageRequest } from '#kernel';
-import { Database, given, pageOf } from '#platform';
+import { type Doctor, DoctorSearch, DoctorsService, isLicensed, type ProfileFilter } from '#doctors';
+import { type Actor, Clock, hasRole, notFound, type Page, type PageRequest } from '#kernel';
+import { AppointmentsService } from './appointments.service.ts';
 import { type BookableSlot, SlotsService } from './slots.service.ts';
 
-export interface DoctorFilter {
-  readonly search?: string;
-  readonly specialty?: string;
-  readonly language?: string;
-  readonly gender?: 'female' | 'male' | 'other';
-  readonly country?: string;
-  readonly currency?: string;
-  /** Minor units. */
-  readonly feeFrom?: number;
-  readonly feeTo?: number;
-  readonly ratingFrom?: number;
+export interface DoctorFilter extends Omit<ProfileFilter, 'order'> {
   /** Only doctors with a free slot that starts in this time. */
   readonly freeFrom?: Temporal.Instant;
   readonly freeBefore?: Temporal.Instant;
   readonly order?: {
-    readonly by: 'name' | 'fee' | 'rating' | 'experience' | 'createdAt' | 'nextSlot';
+    readonly by: NonNullable<ProfileFilter['order']>['by'] | 'nextSlot';
     readonly descending: boolean;
   };
 }
@@ -39,8 +28,10 @@ export interface FoundSlot {
 @Injectable()
 export class DiscoveryService {
   constructor(
-    private readonly database: Database,
     private readonly clock: Clock,
+    private readonly appointments: AppointmentsService,
+    private readonly doctors: DoctorsService,
+    private readonly profiles: DoctorSearch,
     private readonly bookable: SlotsService,
   ) {}
 
@@ -49,16 +40,27 @@ export class DiscoveryService {
     return bySlot ? this.#bySlot(filter, page) : this.#byProfile(filter, page);
   }
 
+  /**
+   * A doctor as the actor may see them. Who is not listed any more is still known to those who met them, to
+   * administrators and to themselves; they take no bookings.
+   * @throws not_found `doctor_not_found`
+   */
+  async doctor(actor: Actor, doctorId: string): Promise<Doctor> {
+    const doctor = await this.doctors.byId(doctorId);
+    if (isLicensed(doctor, this.clock.now())) return doctor;
+    const knows =
+      doctor.userId === actor.userId || hasRole(actor, 'admin') || (await this.#met(actor, doctorId));
+    if (!knows) throw notFound('doctor');
+    return { ...doctor, acceptingPatients: false };
+  }
+
   /** The bookable slots in a time, of every doctor who fits, soonest first. */
   async slots(
     { doctorId, ...filter }: DoctorFilter & { readonly doctorId?: string },
     window: { readonly from: Temporal.Instant; readonly to: Temporal.Instant },
     { page, pageSize }: PageRequest,
   ): Promise<Page<FoundSlot>> {
-    const rows = await this.#ordered(filter)
-      .where((eb) => eb.and(given([doctorId && eb('id', '=', doctorId)])))
-      .execute();
-    const doctors = rows.map(asDoctor);
+    const doctors = await this.profiles.all({ ...profileOf(filter), ...(doctorId && { id: doctorId }) });
     const free = await this.bookable.between(doctors, window.from, window.to);
     const found = doctors
       .flatMap((doctor) => (free.get(doctor.id) ?? []).map((slot) => ({ doctor, slot })))
@@ -71,9 +73,21 @@ export class DiscoveryService {
     };
   }
 
+  async #met(actor: Actor, practitionerId: string): Promise<boolean> {
+    if (actor.userId === null) return false;
+    const { total } = await this.appointments.list(
+      actor,
+      {
+        practitionerId,
+        status: ['scheduled', 'arrived', 'in_progress', 'completed', 'cancelled', 'no_show'],
+      },
+      { page: 1, pageSize: 1 },
+    );
+    return total > 0;
+  }
+
   async #byProfile(filter: DoctorFilter, page: PageRequest): Promise<Page<FoundDoctor>> {
-    const found = await pageOf(this.#ordered(filter), page);
-    const doctors = found.items.map(asDoctor);
+    const { items: doctors, ...found } = await this.profiles.page(profileOf(filter), page);
     const next = await this.bookable.next(doctors);
     return { ...found, items: doctors.map((doctor) => ({ doctor, nextSlot: next.get(doctor.id) ?? null })) };
   }
@@ -81,7 +95,7 @@ export class DiscoveryService {
   /** Slots are computed, so a question about them is answered for every doctor that the profile lets through. */
   async #bySlot(filter: DoctorFilter, { page, pageSize }: PageRequest): Promise<Page<FoundDoctor>> {
     const { order, freeFrom, freeBefore } = filter;
-    const doctors = (await this.#ordered(filter).execute()).map(asDoctor);
+    const doctors = await this.profiles.all(profileOf(filter));
     const next = await this.bookable.next(doctors, freeFrom ?? this.clock.now());
     const free = doctors.flatMap((doctor) => {
       const nextSlot = next.get(doctor.id);
@@ -95,54 +109,10 @@ export class DiscoveryService {
     const items = free.slice((page - 1) * pageSize, page * pageSize);
     return { items, total: free.length, page, pageSize };
   }
+}
 
-  #ordered(filter: DoctorFilter) {
-    const { by, descending } = filter.order ?? { by: 'rating', descending: true };
-    const rating = sql`rating_total::numeric / nullif(rating_count, 0)`;
-    const column = {
-      name: sql`name`,
-      fee: sql`fee_amount`,
-      rating,
-      experience: sql`years_of_experience`,
-      createdAt: sql`created_at`,
-      nextSlot: sql`name`,
-    }[by];
-    return (
-      this.#listed(filter)
-        .select(DOCTOR_COLUMNS)
-        // With a search the best match comes first unless another order is asked for.
-        .$if(filter.search !== undefined && filter.order === undefined, (query) =>
-          query.orderBy(sql`word_similarity(fold(${filter.search}), search_text)`, 'desc'),
-        )
-        .orderBy(column, (order) => (descending ? order.desc() : order.asc()).nullsLast())
-        .orderBy('id')
-    );
-  }
-
-  #listed(filter: DoctorFilter) {
-    const { search, specialty, language, gender, country, currency, feeFrom, feeTo, ratingFrom } = filter;
-    const today = this.clock.now().toZonedDateTimeISO('UTC').toPlainDate().toString();
-    return this.database.query
-      .selectFrom('doctors')
-      .where('kycStatus', '=', 'approved')
-      .where('licenseExpiresOn', '>=', today)
-      .where('acceptingPatients', '=', true)
-      .where((eb) =>
-        eb.and(
-          given([
-            // Typing errors and accents are forgiven: trigrams of the folded text (pg_trgm).
-            search && sql<boolean>`fold(${search}) <% search_text`,
-            specialty && sql<boolean>`specialties @> array[lower(${specialty})]`,
-            language && sql<boolean>`languages @> array[lower(${language})]`,
-            gender && eb('gender', '=', gender),
-            country && eb('licenseCountry', '=', country),
-            currency && eb('feeCurrency', '=', currency),
-            feeFrom !== undefined && eb('feeAmount', '>=', feeFrom),
-            feeTo !== undefined && eb('feeAmount', '<=', feeTo),
-            ratingFrom !== undefined &&
-              sql<boolean>`rating_total >= ${ratingFrom}::numeric * nullif(rating_count, 0)`,
-          ]),
-        ),
-      );
-  }
+/** What the profile has to say to a filter; an order by slot is made of the slots. */
+function profileOf({ order, ...profile }: DoctorFilter): ProfileFilter {
+  if (!order || order.by === 'nextSlot') return profile;
+  return { ...profile, order: { by: order.by, descending: order.descending } };
 }

@@ -9,7 +9,7 @@ import {
   type SlotLimits,
   slots,
 } from '#availability';
-import type { Doctor } from '#doctors';
+import { type Doctor, isLicensed, licensedUntil } from '#doctors';
 import { Clock } from '#kernel';
 import { Database } from '#platform';
 import type { FreeSlot } from './appointment.errors.ts';
@@ -20,7 +20,15 @@ export interface BookableSlot {
   readonly end: Temporal.Instant;
 }
 
-type Bookable = Pick<Doctor, 'id' | 'acceptingPatients' | 'minimumNoticeMinutes' | 'bookingHorizonDays'>;
+type Bookable = Pick<
+  Doctor,
+  | 'id'
+  | 'acceptingPatients'
+  | 'minimumNoticeMinutes'
+  | 'bookingHorizonDays'
+  | 'kycStatus'
+  | 'licenseExpiresOn'
+>;
 
 /** How many other slots a refused booking is shown. */
 const NEAREST = 5;
@@ -41,7 +49,9 @@ export class SlotsService {
     to: Temporal.Instant,
   ): Promise<Map<string, BookableSlot[]>> {
     const window = { start: from.epochMilliseconds, end: to.epochMilliseconds };
-    return this.#forEach(doctors, (schedule, limits) => slots(schedule, window, limits).map(asBookable));
+    return this.#forEach(doctors, (schedule, limits, doctor) =>
+      slots(schedule, window, limits).filter(startsBefore(doctor)).map(asBookable),
+    );
   }
 
   /** The first bookable slot of each of these doctors that starts at `from` or later. */
@@ -49,16 +59,16 @@ export class SlotsService {
     doctors: readonly Bookable[],
     from: Temporal.Instant = this.clock.now(),
   ): Promise<Map<string, BookableSlot | undefined>> {
-    return this.#forEach(doctors, (schedule, limits) => {
+    return this.#forEach(doctors, (schedule, limits, doctor) => {
       const slot = nextFree(schedule, from.epochMilliseconds, limits);
-      return slot && asBookable(slot);
+      return slot && startsBefore(doctor)(slot) ? asBookable(slot) : undefined;
     });
   }
 
   /** The slot of the doctor's hours that starts exactly then, taken or not; `undefined` when there is none. */
   async onGrid(doctor: Bookable, start: Temporal.Instant): Promise<BookableSlot | undefined> {
     const schedule = (await this.availability.schedulesOf([doctor.id])).get(doctor.id);
-    if (!schedule || !doctor.acceptingPatients) return undefined;
+    if (!schedule || !doctor.acceptingPatients || !isLicensed(doctor, start)) return undefined;
     const at = start.epochMilliseconds;
     const [slot] = slots(schedule, { start: at, end: at + 1 }, this.#limits(doctor, []));
     return slot && isOpen(schedule, slot.start, slot.end, this.#limits(doctor, []))
@@ -69,7 +79,7 @@ export class SlotsService {
   /** Free slots closest to a time that could not be booked, as an error tells them. */
   async nearest(doctor: Bookable, to: Temporal.Instant): Promise<FreeSlot[]> {
     const found = await this.#forEach([doctor], (schedule, limits) =>
-      nearestFree(schedule, to.epochMilliseconds, NEAREST, limits),
+      nearestFree(schedule, to.epochMilliseconds, NEAREST, limits).filter(startsBefore(doctor)),
     );
     return (found.get(doctor.id) ?? []).map(asBookable).map(({ start, end }) => ({
       start: start.toString(),
@@ -79,7 +89,7 @@ export class SlotsService {
 
   async #forEach<T>(
     doctors: readonly Bookable[],
-    find: (schedule: Parameters<typeof slots>[0], limits: SlotLimits) => T,
+    find: (schedule: Parameters<typeof slots>[0], limits: SlotLimits, doctor: Bookable) => T,
   ): Promise<Map<string, T>> {
     const ids = doctors.map((doctor) => doctor.id);
     const [schedules, busy] = await Promise.all([this.availability.schedulesOf(ids), this.#busy(ids)]);
@@ -87,7 +97,7 @@ export class SlotsService {
       doctors.map((doctor) => {
         const schedule = doctor.acceptingPatients ? schedules.get(doctor.id) : undefined;
         const limits = this.#limits(doctor, busy.get(doctor.id) ?? []);
-        return [doctor.id, find(schedule ?? { rules: [], exceptions: [] }, limits)];
+        return [doctor.id, find(schedule ?? { rules: [], exceptions: [] }, limits, doctor)];
       }),
     );
   }
@@ -120,6 +130,12 @@ export class SlotsService {
     }
     return busy;
   }
+}
+
+/** Behind the end of the licence there is nothing to book. */
+function startsBefore(doctor: Bookable): (slot: Slot) => boolean {
+  const end = licensedUntil(doctor).epochMilliseconds;
+  return ({ start }) => start < end;
 }
 
 function asBookable({ start, end }: Slot): BookableSlot {

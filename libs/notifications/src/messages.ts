@@ -46,6 +46,10 @@ export const MESSAGES = {
     saying('prescription_ready', () => ({ doctor: doctorName })),
   doctor_approved: () => saying('doctor_approved'),
   doctor_rejected: () => saying('doctor_rejected'),
+  licence_expiring: ({ lastDay }: { readonly lastDay: Temporal.PlainDate }) =>
+    saying('licence_expiring', (voice) => ({ day: voice.day(lastDay) })),
+  licence_expired: () => saying('licence_expired'),
+  licence_revoked: () => saying('licence_revoked'),
 } satisfies Record<Exclude<NotificationType, 'announcement'>, (facts: never) => Wording>;
 
 /** The text of a mail around a message. */

@@ -41,6 +41,9 @@ export const NOTIFICATION_KINDS: Readonly<Record<NotificationType, Kind>> = {
   prescription_ready: { group: 'records' },
   doctor_approved: { group: 'practice' },
   doctor_rejected: { group: 'practice' },
+  licence_expiring: { group: 'practice' },
+  licence_expired: { group: 'practice' },
+  licence_revoked: { group: 'practice' },
   announcement: { group: 'announcements' },
 };
 

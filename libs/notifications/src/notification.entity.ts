@@ -15,6 +15,9 @@ export const NOTIFICATION_TYPES = [
   'prescription_ready',
   'doctor_approved',
   'doctor_rejected',
+  'licence_expiring',
+  'licence_expired',
+  'licence_revoked',
   'announcement',
 ] as const;
 

@@ -24,6 +24,9 @@ import { OnAppointmentRescheduled } from './on-appointment-rescheduled.handler.t
 import { OnAppointmentStarted } from './on-appointment-started.handler.ts';
 import { OnDoctorApproved } from './on-doctor-approved.handler.ts';
 import { OnDoctorRejected } from './on-doctor-rejected.handler.ts';
+import { OnLicenceExpired } from './on-licence-expired.handler.ts';
+import { OnLicenceExpiring } from './on-licence-expiring.handler.ts';
+import { OnLicenceRevoked } from './on-licence-revoked.handler.ts';
 import { OnPaymentSucceeded } from './on-payment-succeeded.handler.ts';
 import { OnPrescriptionIssued } from './on-prescription-issued.handler.ts';
 import { OnRefundSucceeded } from './on-refund-succeeded.handler.ts';
@@ -65,6 +68,9 @@ const DOOR = [
     OnAppointmentStarted,
     OnDoctorApproved,
     OnDoctorRejected,
+    OnLicenceExpired,
+    OnLicenceExpiring,
+    OnLicenceRevoked,
     OnPaymentSucceeded,
     OnPrescriptionIssued,
     OnRefundSucceeded,

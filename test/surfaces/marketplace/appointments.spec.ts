@@ -278,7 +278,7 @@ describe('appointments', () => {
   });
 
   it('answers text that PostgreSQL cannot hold with a clear error', async () => {
-    const searched = await app.client().get('/api/doctors/?search=%00');
+    const searched = await app.client().get('/api/doctors/?specialty=%00');
     expect(searched.status).toBe(400);
     expect(searched.body.details.code).toBe('value_not_allowed');
     const registered = await app.client().post('/api/auth/register/', {

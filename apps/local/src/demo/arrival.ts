@@ -1,3 +1,4 @@
+import { LICENCE_SCAN } from '../licence-scan.ts';
 import type { Data } from './caller.ts';
 import { ADMIN_EMAIL, PASSWORD } from './cast.ts';
 import type { Stage } from './stage.ts';
@@ -27,7 +28,7 @@ export async function arrival({ screen, cast }: Stage): Promise<{ id: string; na
   const profile = await doctor.post('/api/doctors/register/', profileOf(cast.run), {
     show: ({ id, name, consultation_fee, kyc }) => ({ id, name, consultation_fee, kyc: kyc.status }),
   });
-  await doctor.post('/api/doctors/kyc/update/', licenceOf(cast.run), { show: kycOf });
+  await sendLicence(doctor, cast.run);
   await admin.enter('/api/auth/login/', { email: ADMIN_EMAIL, password: PASSWORD });
   await admin.post(
     '/api/doctors/kyc/update/',
@@ -36,6 +37,18 @@ export async function arrival({ screen, cast }: Stage): Promise<{ id: string; na
   );
   await setHours(doctor, screen);
   return { id: profile.id, name: profile.name };
+}
+
+async function sendLicence(doctor: Stage['cast']['doctor'], run: string): Promise<void> {
+  const { submissions } = await doctor.post('/api/doctors/kyc/update/', licenceOf(run), { show: kycOf });
+  const [{ id, upload }] = submissions[0].documents;
+  await doctor.upload(upload, LICENCE_SCAN);
+  await doctor.post(`/api/files/${id}/complete/`, {}, { show: ({ status }) => ({ status }) });
+  await doctor.until('/api/doctors/me/kyc/', {
+    what: 'the scan is checked',
+    isMet: ({ status }) => status === 'submitted',
+    show: kycOf,
+  });
 }
 
 async function setHours(doctor: Stage['cast']['doctor'], screen: Stage['screen']): Promise<void> {
@@ -59,7 +72,7 @@ async function setHours(doctor: Stage['cast']['doctor'], screen: Stage['screen']
   );
 }
 
-const kycOf = ({ id, kyc }: Data) => ({ id, kyc: kyc.status });
+const kycOf = ({ doctor_id, status }: Data) => ({ doctor_id, status });
 
 const hoursOf = ({ type, day_of_week, date, start_time, end_time, breaks, time_zone }: Data) => ({
   type,
@@ -94,6 +107,6 @@ function licenceOf(run: string) {
     license_number: `28-${run}`,
     license_country: 'ES',
     license_expiry: Temporal.Now.plainDateISO('UTC').add({ years: 2 }).toString(),
-    documents: [{ kind: 'licence', reference: 'uploads/licence.pdf' }],
+    documents: [{ kind: 'licence', content_type: 'image/png', size_bytes: LICENCE_SCAN.length }],
   };
 }

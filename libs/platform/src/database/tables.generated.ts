@@ -63,9 +63,13 @@ export type JsonPrimitive = boolean | number | string | null;
 
 export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
 
-export type KycStatus = "approved" | "expired" | "rejected" | "submitted" | "unsubmitted";
+export type KycStatus = "approved" | "expired" | "rejected" | "revoked" | "submitted" | "unsubmitted";
 
 export type LedgerAccountKind = "doctor_available" | "doctor_pending" | "doctor_receivable" | "payout_clearing" | "platform_revenue" | "provider_clearing" | "provider_fees";
+
+export type LicenceDocumentKind = "degree" | "identity" | "insurance" | "licence";
+
+export type LicenceStatus = "approved" | "awaiting_documents" | "expired" | "rejected" | "replaced" | "revoked" | "submitted" | "withdrawn";
 
 export type PaymentStatus = "cancelled" | "created" | "disputed" | "failed" | "partially_refunded" | "processing" | "refunded" | "requires_action" | "succeeded";
 
@@ -80,6 +84,10 @@ export type RefundCause = "appointment_cancelled" | "made_at_provider" | "reques
 export type RefundStatus = "failed" | "pending" | "succeeded";
 
 export type ReminderStatus = "cancelled" | "scheduled" | "sent";
+
+export type ReviewReportReason = "offensive" | "other" | "personal_data" | "spam" | "untrue";
+
+export type ReviewStatus = "hidden" | "published" | "withdrawn";
 
 export type RoomRole = "doctor" | "patient";
 
@@ -204,12 +212,7 @@ export interface Doctors {
   feeCurrency: string;
   gender: Gender | null;
   id: string;
-  kycDocuments: Generated<Json>;
-  kycRejectionReason: string | null;
-  kycReviewedAt: Temporal.Instant | null;
-  kycReviewedBy: string | null;
   kycStatus: Generated<KycStatus>;
-  kycSubmittedAt: Temporal.Instant | null;
   languages: string[];
   licenseCountry: string | null;
   licenseExpiresOn: string | null;
@@ -218,9 +221,11 @@ export interface Doctors {
   name: string;
   organizationId: string;
   qualifications: Generated<string[]>;
+  rating: Generated<number | null>;
   ratingCount: Generated<number>;
   ratingTotal: Generated<number>;
   searchText: Generated<string>;
+  searchWords: Generated<string>;
   slotMinutes: Generated<number>;
   specialties: string[];
   timeZone: string;
@@ -349,6 +354,34 @@ export interface LedgerTransactions {
   recordedAt: Generated<Temporal.Instant>;
   reference: string;
   sequence: Generated<number>;
+}
+
+export interface LicenceDecisions {
+  decidedAt: Temporal.Instant;
+  decidedBy: string | null;
+  id: string;
+  licenceId: string;
+  reason: string | null;
+  status: LicenceStatus;
+}
+
+export interface LicenceDocuments {
+  fileId: string;
+  kind: LicenceDocumentKind;
+  licenceId: string;
+}
+
+export interface Licences {
+  country: string;
+  createdAt: Temporal.Instant;
+  doctorId: string;
+  expiresOn: string;
+  id: string;
+  number: string;
+  status: LicenceStatus;
+  submittedAt: Temporal.Instant | null;
+  updatedAt: Temporal.Instant;
+  warnedDays: number | null;
 }
 
 export interface LoginChallenges {
@@ -616,15 +649,33 @@ export interface Reminders {
   userId: string;
 }
 
+export interface ReviewReports {
+  closedAt: Temporal.Instant | null;
+  createdAt: Temporal.Instant;
+  id: string;
+  note: Uint8Array | null;
+  reason: ReviewReportReason;
+  reporterId: string;
+  reviewId: string;
+}
+
 export interface Reviews {
   appointmentId: string;
   authorName: string;
+  authorUserId: string | null;
   comment: Generated<string>;
   createdAt: Temporal.Instant;
+  editedAt: Temporal.Instant | null;
   id: string;
+  moderatedAt: Temporal.Instant | null;
+  moderatedBy: string | null;
+  moderationReason: string | null;
   patientId: string;
   practitionerId: string;
   rating: number;
+  repliedAt: Temporal.Instant | null;
+  reply: string | null;
+  status: Generated<ReviewStatus>;
   updatedAt: Temporal.Instant;
 }
 
@@ -760,6 +811,9 @@ export interface DB {
   ledgerAccounts: LedgerAccounts;
   ledgerPostings: LedgerPostings;
   ledgerTransactions: LedgerTransactions;
+  licenceDecisions: LicenceDecisions;
+  licenceDocuments: LicenceDocuments;
+  licences: Licences;
   loginChallenges: LoginChallenges;
   medicalHistories: MedicalHistories;
   notificationBulkRecipients: NotificationBulkRecipients;
@@ -782,6 +836,7 @@ export interface DB {
   refreshTokens: RefreshTokens;
   refunds: Refunds;
   reminders: Reminders;
+  reviewReports: ReviewReports;
   reviews: Reviews;
   roomJoinTokens: RoomJoinTokens;
   roomParticipants: RoomParticipants;
