@@ -53,12 +53,12 @@ insert into patients (id, user_id, first_name, last_name, created_at, updated_at
 insert into appointments (id, organization_id, practitioner_id, patient_id, booked_by, status, starts_at, ends_at,
     fee_amount, fee_currency, cancellation_policy, created_at, updated_at)
   select appointment, organization, doctor, patient, patient_user, 'in_progress'::appointment_status, now(),
-    now() + interval '30 minutes', 5000, 'EUR', '{"freeUntilHours": 24, "partialRefundPercent": 50}'::jsonb, now(), now()
+    now() + interval '30 minutes', 5000, 'EUR', '{"freeUntilHours": 24, "partialRefundPercent": 50, "partialUntilHours": 0}'::jsonb, now(), now()
   from play
   union all
   select uuidv7(), organization, doctor, patient, patient_user, 'completed', now() - visit * interval '1 day',
     now() - visit * interval '1 day' + interval '30 minutes', 5000, 'EUR',
-    '{"freeUntilHours": 24, "partialRefundPercent": 50}', now(), now()
+    '{"freeUntilHours": 24, "partialRefundPercent": 50, "partialUntilHours": 0}', now(), now()
   from play, generate_series(1, ${PAST_VISITS}) visit;
 insert into rooms (id, organization_id, appointment_id, practitioner_id, patient_id, status, started_at, created_at, updated_at)
   select room, organization, appointment, doctor, patient, 'active', now(), now(), now() from play;

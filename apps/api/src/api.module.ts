@@ -10,11 +10,14 @@ import { AppointmentsController } from './marketplace/appointments.controller.ts
 import { AuditController } from './marketplace/audit.controller.ts';
 import { AuthController } from './marketplace/auth.controller.ts';
 import { AvailabilityController } from './marketplace/availability.controller.ts';
+import { CalendarController } from './marketplace/calendar.controller.ts';
 import { CognitoController } from './marketplace/cognito.controller.ts';
 import { ContactVerificationController } from './marketplace/contact-verification.controller.ts';
 import { DependantsController } from './marketplace/dependants.controller.ts';
 import { DoctorsController } from './marketplace/doctors.controller.ts';
 import { EarningsController } from './marketplace/earnings.controller.ts';
+import { EmrAccessLogController } from './marketplace/emr-access-log.controller.ts';
+import { EmrBreakGlassController } from './marketplace/emr-break-glass.controller.ts';
 import { EmrDocumentsController } from './marketplace/emr-documents.controller.ts';
 import { EmrEncountersController } from './marketplace/emr-encounters.controller.ts';
 import { EmrMedicalHistoryController } from './marketplace/emr-medical-history.controller.ts';
@@ -42,6 +45,7 @@ import { RtcSignalsController } from './marketplace/rtc-signals.controller.ts';
 import { SecondFactorController } from './marketplace/second-factor.controller.ts';
 import { SessionsController } from './marketplace/sessions.controller.ts';
 import { SlotsController } from './marketplace/slots.controller.ts';
+import { WaitlistController } from './marketplace/waitlist.controller.ts';
 import { WebhooksController } from './marketplace/webhooks.controller.ts';
 import { DevMailController } from './operations/dev-mail.controller.ts';
 import { HealthController } from './operations/health.controller.ts';
@@ -62,11 +66,14 @@ import { Upgrades } from './realtime/upgrades.ts';
     AuditController,
     AuthController,
     AvailabilityController,
+    CalendarController,
     CognitoController,
     ContactVerificationController,
     DependantsController,
     DoctorsController,
     EarningsController,
+    EmrAccessLogController,
+    EmrBreakGlassController,
     EmrDocumentsController,
     EmrEncountersController,
     EmrMedicalHistoryController,
@@ -98,6 +105,7 @@ import { Upgrades } from './realtime/upgrades.ts';
     SessionsController,
     SlotsController,
     VerificationController,
+    WaitlistController,
     WebhooksController,
   ],
   providers: [

@@ -7,10 +7,23 @@ import { AppointmentsAccountPart } from './appointments.account-part.ts';
 import { AppointmentsService } from './appointments.service.ts';
 import { BookingService } from './booking.service.ts';
 import { CareRelationships } from './care-relationships.ts';
+import { ConcludeVisitHandler } from './conclude-visit.handler.ts';
 import { DiscoveryService } from './discovery.service.ts';
+import { EndWaitingHandler } from './end-waiting.handler.ts';
 import { ExpireHoldHandler } from './expire-hold.handler.ts';
+import { FollowUpsService } from './follow-ups.service.ts';
 import { OnAccountErased } from './on-account-erased.handler.ts';
 import { SlotsService } from './slots.service.ts';
+import { VisitWindow } from './visit-window.ts';
+import { WaitlistService } from './waitlist.service.ts';
+import {
+  OfferCancelledSlot,
+  OfferExpiredSlot,
+  OfferFormerSlot,
+  SettleWaitlist,
+} from './waitlist-follows-visit.handlers.ts';
+import { WaitlistOffers } from './waitlist-offers.ts';
+import { WaitlistReader } from './waitlist-reader.ts';
 
 @Module({
   imports: [AvailabilityModule, DoctorsModule, PatientsModule],
@@ -20,11 +33,31 @@ import { SlotsService } from './slots.service.ts';
     AppointmentsService,
     BookingService,
     CareRelationships,
+    ConcludeVisitHandler,
     DiscoveryService,
+    EndWaitingHandler,
     ExpireHoldHandler,
+    FollowUpsService,
+    OfferCancelledSlot,
+    OfferExpiredSlot,
+    OfferFormerSlot,
+    SettleWaitlist,
     OnAccountErased,
     SlotsService,
+    VisitWindow,
+    WaitlistOffers,
+    WaitlistReader,
+    WaitlistService,
   ],
-  exports: [AppointmentsService, BookingService, CareRelationships, DiscoveryService, SlotsService],
+  exports: [
+    AppointmentsService,
+    BookingService,
+    CareRelationships,
+    DiscoveryService,
+    FollowUpsService,
+    SlotsService,
+    VisitWindow,
+    WaitlistService,
+  ],
 })
 export class AppointmentsModule {}

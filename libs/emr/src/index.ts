@@ -1,3 +1,7 @@
+export * from './audit-trail.service.ts';
+export * from './break-glass.entity.ts';
+export * from './break-glass.service.ts';
+export type { BreakGlassStatus } from './break-glass.states.ts';
 export type { ChartReference } from './care.policy.ts';
 export * from './document.entity.ts';
 export * from './documents.service.ts';
@@ -12,6 +16,10 @@ export * from './medical-summary.service.ts';
 export * from './prescription.entity.ts';
 export * from './prescription-pdfs.service.ts';
 export * from './prescriptions.service.ts';
+export type { Flag, Flags, ReferenceRange } from './reference-ranges.ts';
+export * from './summary-pdfs.service.ts';
 export * from './verification.service.ts';
+export * from './vital-trend.ts';
+export * from './vital-trends.service.ts';
 export * from './vitals.entity.ts';
 export * from './vitals.service.ts';

@@ -10,6 +10,8 @@ export const NOTIFICATION_TYPES = [
   'appointment_cancelled',
   'appointment_reminder',
   'appointment_started',
+  'appointment_missed',
+  'appointment_offered',
   'payment_received',
   'refund_made',
   'prescription_ready',
@@ -18,6 +20,7 @@ export const NOTIFICATION_TYPES = [
   'licence_expiring',
   'licence_expired',
   'licence_revoked',
+  'chart_opened_in_emergency',
   'announcement',
 ] as const;
 
@@ -31,6 +34,7 @@ export interface NotificationData {
   readonly refundId?: string;
   readonly prescriptionId?: string;
   readonly doctorId?: string;
+  readonly grantId?: string;
 }
 
 export interface Notification

@@ -3,6 +3,7 @@ import { AppointmentsModule } from '#appointments';
 import { AuditModule } from '#audit';
 import { AuthModule } from '#auth';
 import { DoctorsModule } from '#doctors';
+import { PatientsModule } from '#patients';
 import { PaymentsModule } from '#payments';
 import { RtcModule } from '#rtc';
 import { AnnouncementsService } from './announcements.service.ts';
@@ -20,8 +21,11 @@ import { NotificationsService } from './notifications.service.ts';
 import { OnAccountErased } from './on-account-erased.handler.ts';
 import { OnAppointmentCancelled } from './on-appointment-cancelled.handler.ts';
 import { OnAppointmentConfirmed } from './on-appointment-confirmed.handler.ts';
+import { OnAppointmentNoShow } from './on-appointment-no-show.handler.ts';
+import { OnAppointmentOffered } from './on-appointment-offered.handler.ts';
 import { OnAppointmentRescheduled } from './on-appointment-rescheduled.handler.ts';
 import { OnAppointmentStarted } from './on-appointment-started.handler.ts';
+import { OnChartOpenedInEmergency } from './on-chart-opened-in-emergency.handler.ts';
 import { OnDoctorApproved } from './on-doctor-approved.handler.ts';
 import { OnDoctorRejected } from './on-doctor-rejected.handler.ts';
 import { OnLicenceExpired } from './on-licence-expired.handler.ts';
@@ -38,6 +42,7 @@ import { RemindersService } from './reminders.service.ts';
 import { SendBulkHandler } from './send-bulk.handler.ts';
 import { SendReminderHandler } from './send-reminder.handler.ts';
 import { StreamTicketsService } from './stream-tickets.service.ts';
+import { VisitCalendar } from './visit-calendar.service.ts';
 import { VisitNotices } from './visit-notices.service.ts';
 
 const DOOR = [
@@ -51,10 +56,19 @@ const DOOR = [
   PushSubscriptionsService,
   RemindersService,
   StreamTicketsService,
+  VisitCalendar,
 ];
 
 @Module({
-  imports: [AppointmentsModule, AuditModule, AuthModule, DoctorsModule, PaymentsModule, RtcModule],
+  imports: [
+    AppointmentsModule,
+    AuditModule,
+    AuthModule,
+    DoctorsModule,
+    PatientsModule,
+    PaymentsModule,
+    RtcModule,
+  ],
   providers: [
     ...DOOR,
     DeliverHandler,
@@ -64,8 +78,11 @@ const DOOR = [
     OnAccountErased,
     OnAppointmentCancelled,
     OnAppointmentConfirmed,
+    OnAppointmentNoShow,
+    OnAppointmentOffered,
     OnAppointmentRescheduled,
     OnAppointmentStarted,
+    OnChartOpenedInEmergency,
     OnDoctorApproved,
     OnDoctorRejected,
     OnLicenceExpired,

@@ -1,6 +1,6 @@
 create type payment_status as enum ('created', 'requires_action', 'processing', 'succeeded', 'partially_refunded', 'refunded', 'failed', 'cancelled', 'disputed');
 create type refund_status as enum ('pending', 'succeeded', 'failed');
-create type refund_cause as enum ('requested', 'appointment_cancelled', 'slot_lost', 'made_at_provider');
+create type refund_cause as enum ('requested', 'appointment_cancelled', 'doctor_absent', 'slot_lost', 'made_at_provider');
 create type ledger_account_kind as enum ('provider_clearing', 'doctor_pending', 'doctor_available', 'doctor_receivable', 'platform_revenue', 'payout_clearing', 'provider_fees');
 
 create table payments (
@@ -49,7 +49,7 @@ create index on refunds (payment_id);
 create index on refunds (created_at desc);
 -- What happens by itself happens once.
 create unique index refunds_one_automatic_per_payment on refunds (payment_id)
-  where cause in ('appointment_cancelled', 'slot_lost') and status <> 'failed';
+  where cause in ('appointment_cancelled', 'doctor_absent', 'slot_lost') and status <> 'failed';
 call isolate_by_organization('refunds');
 
 -- The inbox: what providers told us, once each, as they said it.

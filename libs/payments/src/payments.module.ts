@@ -13,6 +13,7 @@ import { LedgerService } from './ledger.service.ts';
 import { OnAppointmentCancelled } from './on-appointment-cancelled.handler.ts';
 import { OnAppointmentCompleted } from './on-appointment-completed.handler.ts';
 import { OnAppointmentExpired } from './on-appointment-expired.handler.ts';
+import { OnAppointmentNoShow } from './on-appointment-no-show.handler.ts';
 import { PaymentReader } from './payment-reader.ts';
 import { PaymentsAccountPart } from './payments.account-part.ts';
 import { PaymentsService } from './payments.service.ts';
@@ -50,6 +51,7 @@ import { WebhooksService } from './webhooks.service.ts';
     OnAppointmentCancelled,
     OnAppointmentCompleted,
     OnAppointmentExpired,
+    OnAppointmentNoShow,
     PaymentProviders,
     PaymentReader,
     PaymentsAccountPart,

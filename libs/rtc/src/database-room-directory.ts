@@ -83,7 +83,7 @@ export class DatabaseRoomDirectory extends RoomDirectory {
       .values({ roomId, userId, role, firstJoinedAt: at })
       .onConflict((conflict) => conflict.columns(['roomId', 'userId']).doUpdateSet({ lastLeftAt: null }))
       .execute();
-    if (role === 'patient') await this.appointments.arrived(await this.#appointmentOf(roomId));
+    await this.appointments.arrived(await this.#appointmentOf(roomId), role);
   }
 
   override async participantLeft(roomId: string, userId: string, at: Temporal.Instant): Promise<void> {

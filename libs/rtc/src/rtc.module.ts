@@ -11,6 +11,7 @@ import {
   ActivateRoom,
   CloseCancelledRoom,
   CloseCompletedRoom,
+  CloseMissedRoom,
   OpenRoom,
 } from './room-follows-visit.handlers.ts';
 import { RoomHub } from './room-hub.ts';
@@ -33,6 +34,7 @@ const report = (log: Log) => (error: unknown) => log.error({ error }, 'rtc failu
     ActivateRoom,
     CloseCancelledRoom,
     CloseCompletedRoom,
+    CloseMissedRoom,
     JoinTokensService,
     LeaveWithSession,
     OpenRoom,

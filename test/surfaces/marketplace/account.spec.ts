@@ -41,6 +41,8 @@ const GONE = [
 const EMPTIED = ['account_exports.user_id', 'doctors.user_id', 'sessions.user_id'];
 const KEPT = [
   'appointments.booked_by',
+  'break_glass_grants.reviewed_by',
+  'break_glass_grants.user_id',
   'documents.uploaded_by',
   'encounter_versions.signed_by',
   'identity_verifications.decided_by',
@@ -58,6 +60,7 @@ const KEPT = [
   'room_participants.user_id',
   'staff_members.user_id',
   'vitals.recorded_by',
+  'waitlist_entries.requested_by',
 ];
 
 describe('an account as a whole', () => {

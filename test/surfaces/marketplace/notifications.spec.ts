@@ -188,7 +188,7 @@ describe('notifications', () => {
       const moved = await patient.client.post(`/api/appointments/${id}/reschedule/`, { start: later?.start });
       expect(moved.status).toBe(200);
       await app.drained();
-      await publish(AppointmentRescheduled, { appointmentId: id });
+      await publish(AppointmentRescheduled, { appointmentId: id, formerStart: start });
 
       for (const person of [patient, doctor]) {
         expect((await about(person, id)).map((item: { type: string }) => item.type)).toEqual([

@@ -228,7 +228,7 @@ describe('refunds and earnings', () => {
   it('gives back what the policy says when the patient cancels late, and the doctor has the rest', async () => {
     const visit = await paidVisit(app, doctor);
     await app.sql(
-      `update appointments set cancellation_policy = '{"freeUntilHours": 8760, "partialRefundPercent": 40}' where id = $1`,
+      `update appointments set cancellation_policy = '{"freeUntilHours": 8760, "partialRefundPercent": 40, "partialUntilHours": 0}' where id = $1`,
       [visit.appointmentId],
     );
     await visit.patient.client.post(`/api/appointments/${visit.appointmentId}/cancel/`);

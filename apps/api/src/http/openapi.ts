@@ -89,8 +89,8 @@ function described(options: OperationOptions, idempotent: boolean, hasBody: bool
     ApiResponse({
       status,
       description: options.message ?? 'Done.',
-      ...(options.streams
-        ? { content: { [options.streams]: { schema: { type: 'string' } } } }
+      ...(options.produces
+        ? { content: { [options.produces]: { schema: { type: 'string' } } } }
         : { standardSchema: z.object({ data, message: z.string(), status: z.literal('success') }) }),
     }),
     ...[...fails].map((kind) => ApiResponse({ ...FAILURES[kind], standardSchema: ErrorAnswer })),

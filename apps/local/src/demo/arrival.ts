@@ -3,6 +3,8 @@ import type { Data } from './caller.ts';
 import { ADMIN_EMAIL, PASSWORD } from './cast.ts';
 import type { Stage } from './stage.ts';
 
+export const ZONE = 'Europe/Madrid';
+export const SLOT_MINUTES = 10;
 const WEEKDAYS = [1, 2, 3, 4, 5, 6, 7];
 
 /** Patient and doctor register, the doctor is approved and sets hours. Gives the doctor's profile. */
@@ -23,7 +25,7 @@ export async function arrival({ screen, cast }: Stage): Promise<{ id: string; na
     first_name: 'Elena',
     last_name: 'Marín',
     role: 'doctor',
-    time_zone: 'Europe/Madrid',
+    time_zone: ZONE,
   });
   const profile = await doctor.post('/api/doctors/register/', profileOf(cast.run), {
     show: ({ id, name, consultation_fee, kyc }) => ({ id, name, consultation_fee, kyc: kyc.status }),
@@ -52,7 +54,7 @@ async function sendLicence(doctor: Stage['cast']['doctor'], run: string): Promis
 }
 
 async function setHours(doctor: Stage['cast']['doctor'], screen: Stage['screen']): Promise<void> {
-  const today = Temporal.Now.plainDateISO('Europe/Madrid');
+  const today = Temporal.Now.plainDateISO(ZONE);
   const dayOff = today.add({ days: 3 });
   for (const day_of_week of WEEKDAYS) {
     const hours = {
@@ -90,8 +92,8 @@ function profileOf(run: string) {
     languages: ['es', 'en'],
     years_of_experience: 12,
     consultation_fee: { amount: 4_500, currency: 'EUR' },
-    time_zone: 'Europe/Madrid',
-    slot_minutes: 30,
+    time_zone: ZONE,
+    slot_minutes: SLOT_MINUTES,
     minimum_notice_minutes: 0,
     practice: {
       name: 'Consulta Marín',

@@ -13,7 +13,7 @@ describe('demo data', () => {
   let config: Config;
 
   before(async () => {
-    app = await startTestApp();
+    app = await startTestApp({ VISIT_OPENS_MINUTES: '15' });
     config = new Config({ ...app.nest.get(Config).env, SEED_DEMO: true, RUN_JOBS: false });
     // As in a start: there is no server yet that could be told of the payments.
     app.sandbox.control.loseNext('all');

@@ -80,6 +80,10 @@ const Environment = z.object({
   COGNITO_TOKEN_URL: z.url().optional(),
   COGNITO_DOMAIN: z.url().optional(),
 
+  /** When both may enter the call of a visit: from so many minutes before its start until so many after its end. */
+  VISIT_OPENS_MINUTES: z.coerce.number().int().min(0).default(15),
+  VISIT_CLOSES_MINUTES: z.coerce.number().int().min(0).default(30),
+
   TURN_URLS: list.default([]),
   TURN_SECRET: z.string().optional(),
 });
@@ -168,6 +172,10 @@ function unfitForProduction(env: Environment): string[] {
     ],
     [env.RATE_LIMITS === false, 'RATE_LIMITS: production limits its callers'],
     [env.SEED_DEMO, 'SEED_DEMO: demo data is never put into production'],
+    [
+      env.VISIT_OPENS_MINUTES > 24 * 60,
+      'VISIT_OPENS_MINUTES: a visit opens at most a day ahead; more is for development',
+    ],
     [env.TURN_URLS.length > 0 && !env.TURN_SECRET, 'TURN_SECRET: required with TURN_URLS'],
     [
       env.TOKEN_SIGNING_KEY_FILE.startsWith(env.DATA_DIR),

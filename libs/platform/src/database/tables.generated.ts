@@ -5,6 +5,8 @@
 
 import type { ColumnType } from "kysely";
 
+export type AbsentParty = "both" | "doctor" | "patient";
+
 export type AccountExportStatus = "assembling" | "expired" | "failed" | "queued" | "ready";
 
 export type AppointmentStatus = "arrived" | "cancelled" | "completed" | "expired" | "held" | "in_progress" | "no_show" | "scheduled";
@@ -12,6 +14,8 @@ export type AppointmentStatus = "arrived" | "cancelled" | "completed" | "expired
 export type AuditOutcome = "allowed" | "denied";
 
 export type AvailabilityKind = "extra" | "off" | "weekly";
+
+export type BreakGlassVerdict = "justified" | "not_justified";
 
 export type BulkRecipientStatus = "cancelled" | "failed" | "queued" | "sent";
 
@@ -25,7 +29,7 @@ export type DeliveryChannel = "email" | "push" | "sms";
 
 export type DeliveryStatus = "failed" | "queued" | "retrying" | "sent";
 
-export type DocumentStatus = "available" | "pending_upload" | "quarantined" | "rejected";
+export type DocumentKind = "consent" | "discharge_letter" | "imaging" | "lab_report" | "other" | "outside_prescription" | "photo" | "prescription" | "referral" | "vaccination";
 
 export type EncounterStatus = "amended" | "draft" | "finalized";
 
@@ -34,6 +38,8 @@ export type FilePurpose = "chart" | "export" | "identity" | "licence" | "stateme
 export type FileRejection = "empty" | "never_uploaded" | "size_differs" | "type_differs";
 
 export type FileStatus = "available" | "pending_upload" | "quarantined" | "rejected";
+
+export type FreeCancellation = "by_policy" | "never" | "until_start";
 
 export type Gender = "female" | "male" | "other";
 
@@ -79,7 +85,7 @@ export type PayoutStatus = "approved" | "cancelled" | "draft" | "failed" | "paid
 
 export type PrescriptionStatus = "cancelled" | "draft" | "issued";
 
-export type RefundCause = "appointment_cancelled" | "made_at_provider" | "requested" | "slot_lost";
+export type RefundCause = "appointment_cancelled" | "doctor_absent" | "made_at_provider" | "requested" | "slot_lost";
 
 export type RefundStatus = "failed" | "pending" | "succeeded";
 
@@ -101,6 +107,8 @@ export type Sex = "female" | "male" | "other" | "unknown";
 
 export type UserStatus = "active" | "disabled" | "erased";
 
+export type WaitlistStatus = "booked" | "ended" | "offered" | "waiting" | "withdrawn";
+
 export interface AccountExports {
   createdAt: Temporal.Instant;
   expiresAt: Temporal.Instant | null;
@@ -114,22 +122,30 @@ export interface AccountExports {
 }
 
 export interface Appointments {
+  absent: AbsentParty | null;
   bookedBy: string;
   cancellationPolicy: Json;
   cancellationReason: Uint8Array | null;
   cancelledAt: Temporal.Instant | null;
   cancelledBy: CancelledBy | null;
   createdAt: Temporal.Instant;
+  doctorArrivedAt: Temporal.Instant | null;
   during: Generated<string>;
   endedAt: Temporal.Instant | null;
   endsAt: Temporal.Instant;
   feeAmount: number;
   feeCurrency: string;
+  followUpOf: string | null;
+  followUpReason: Uint8Array | null;
+  followUpWithinDays: number | null;
+  freeCancellation: Generated<FreeCancellation>;
   holdExpiresAt: Temporal.Instant | null;
   id: string;
   notes: Uint8Array | null;
   organizationId: string;
+  patientArrivedAt: Temporal.Instant | null;
   patientId: string;
+  patientMoves: Generated<number>;
   practitionerId: string;
   reason: Uint8Array | null;
   sequence: Generated<number>;
@@ -191,6 +207,21 @@ export interface Branches {
   organizationId: string;
 }
 
+export interface BreakGlassGrants {
+  doctorId: string;
+  expiresAt: Temporal.Instant;
+  grantedAt: Temporal.Instant;
+  id: string;
+  organizationId: string | null;
+  patientId: string;
+  reason: Uint8Array;
+  reviewedAt: Temporal.Instant | null;
+  reviewedBy: string | null;
+  reviewNote: Uint8Array | null;
+  userId: string;
+  verdict: BreakGlassVerdict | null;
+}
+
 export interface ContactCodes {
   attempts: Generated<number>;
   channel: ContactChannel;
@@ -235,17 +266,13 @@ export interface Doctors {
 }
 
 export interface Documents {
-  contentType: string;
   createdAt: Temporal.Instant;
   deletedAt: Temporal.Instant | null;
+  fileId: string;
   id: string;
-  kind: string;
-  objectKey: string;
+  kind: DocumentKind;
   organizationId: string | null;
   patientId: string;
-  sha256: Uint8Array | null;
-  sizeBytes: number | null;
-  status: DocumentStatus;
   title: Uint8Array;
   updatedAt: Temporal.Instant;
   uploadedBy: string;
@@ -746,6 +773,15 @@ export interface StaffMembers {
   userId: string | null;
 }
 
+export interface SummaryPdfs {
+  createdAt: Temporal.Instant;
+  fileId: string;
+  id: string;
+  organizationId: string | null;
+  patientId: string;
+  state: Uint8Array;
+}
+
 export interface Users {
   createdAt: Temporal.Instant;
   disabledReason: string | null;
@@ -780,6 +816,32 @@ export interface Vitals {
   updatedAt: Temporal.Instant;
 }
 
+export interface WaitlistEntries {
+  createdAt: Temporal.Instant;
+  earliestTime: string | null;
+  fromDate: string;
+  id: string;
+  lapses: Generated<number>;
+  latestTime: string | null;
+  offeredAppointmentId: string | null;
+  organizationId: string;
+  patientId: string;
+  practitionerId: string;
+  reason: Uint8Array | null;
+  requestedBy: string;
+  status: WaitlistStatus;
+  timeZone: string;
+  toDate: string;
+  updatedAt: Temporal.Instant;
+}
+
+export interface WaitlistOffers {
+  appointmentId: string;
+  createdAt: Temporal.Instant;
+  entryId: string;
+  startsAt: Temporal.Instant;
+}
+
 export interface WebhookEvents {
   eventId: string;
   id: string;
@@ -798,6 +860,7 @@ export interface DB {
   auditLog: AuditLog;
   availabilityRules: AvailabilityRules;
   branches: Branches;
+  breakGlassGrants: BreakGlassGrants;
   contactCodes: ContactCodes;
   doctors: Doctors;
   documents: Documents;
@@ -844,7 +907,10 @@ export interface DB {
   secondFactors: SecondFactors;
   sessions: Sessions;
   staffMembers: StaffMembers;
+  summaryPdfs: SummaryPdfs;
   users: Users;
   vitals: Vitals;
+  waitlistEntries: WaitlistEntries;
+  waitlistOffers: WaitlistOffers;
   webhookEvents: WebhookEvents;
 }
