@@ -33,8 +33,8 @@ insert into users (id, email, first_name, last_name, roles, time_zone, created_a
   select doctor_user, 'doctor' || i || '@bench.test', 'Dora', 'Bench' || i, array['doctor'], 'UTC', now(), now() from play
   union all
   select patient_user, 'patient' || i || '@bench.test', 'Paul', 'Bench' || i, array['patient'], 'UTC', now(), now() from play;
-insert into sessions (id, user_id, origin, created_at, expires_at)
-  select session, patient_user, 'password', now(), now() + interval '1 day' from play;
+insert into sessions (id, user_id, origin, created_at, last_used_at, expires_at)
+  select session, patient_user, 'password', now(), now(), now() + interval '1 day' from play;
 insert into organizations (id, name, country, time_zone, created_at, updated_at)
   select organization, 'Practice ' || i, 'FR', 'UTC', now(), now() from play;
 insert into branches (id, organization_id, name, created_at) select branch, organization, 'Main', now() from play;

@@ -5,12 +5,14 @@ import { AccessGuard } from './http/access.guard.ts';
 import { RateLimits } from './http/rate-limits.ts';
 import { LIBRARIES } from './libraries.ts';
 import { AccountController } from './marketplace/account.controller.ts';
+import { AccountsController } from './marketplace/accounts.controller.ts';
 import { AppointmentsController } from './marketplace/appointments.controller.ts';
 import { AuditController } from './marketplace/audit.controller.ts';
 import { AuthController } from './marketplace/auth.controller.ts';
 import { AvailabilityController } from './marketplace/availability.controller.ts';
 import { CalendarController } from './marketplace/calendar.controller.ts';
 import { CognitoController } from './marketplace/cognito.controller.ts';
+import { ContactVerificationController } from './marketplace/contact-verification.controller.ts';
 import { DependantsController } from './marketplace/dependants.controller.ts';
 import { DoctorsController } from './marketplace/doctors.controller.ts';
 import { EarningsController } from './marketplace/earnings.controller.ts';
@@ -30,6 +32,7 @@ import { NotificationPushController } from './marketplace/notification-push.cont
 import { NotificationStreamController } from './marketplace/notification-stream.controller.ts';
 import { NotificationsController } from './marketplace/notifications.controller.ts';
 import { NotificationsAdminController } from './marketplace/notifications-admin.controller.ts';
+import { PasswordController } from './marketplace/password.controller.ts';
 import { PaymentsController } from './marketplace/payments.controller.ts';
 import { PayoutAccountController } from './marketplace/payout-account.controller.ts';
 import { PayoutsController } from './marketplace/payouts.controller.ts';
@@ -39,12 +42,15 @@ import { ReviewModerationController } from './marketplace/review-moderation.cont
 import { ReviewsController } from './marketplace/reviews.controller.ts';
 import { RtcRoomsController } from './marketplace/rtc-rooms.controller.ts';
 import { RtcSignalsController } from './marketplace/rtc-signals.controller.ts';
+import { SecondFactorController } from './marketplace/second-factor.controller.ts';
+import { SessionsController } from './marketplace/sessions.controller.ts';
 import { SlotsController } from './marketplace/slots.controller.ts';
 import { WaitlistController } from './marketplace/waitlist.controller.ts';
 import { WebhooksController } from './marketplace/webhooks.controller.ts';
 import { DevMailController } from './operations/dev-mail.controller.ts';
 import { HealthController } from './operations/health.controller.ts';
 import { JwksController } from './operations/jwks.controller.ts';
+import { PasswordResetController } from './pages/password-reset.controller.ts';
 import { VerificationController } from './pages/verification.controller.ts';
 import { NotificationStreams } from './realtime/notification-streams.ts';
 import { RtcGateway } from './realtime/rtc.gateway.ts';
@@ -55,12 +61,14 @@ import { Upgrades } from './realtime/upgrades.ts';
   imports: LIBRARIES,
   controllers: [
     AccountController,
+    AccountsController,
     AppointmentsController,
     AuditController,
     AuthController,
     AvailabilityController,
     CalendarController,
     CognitoController,
+    ContactVerificationController,
     DependantsController,
     DoctorsController,
     EarningsController,
@@ -82,6 +90,8 @@ import { Upgrades } from './realtime/upgrades.ts';
     NotificationStreamController,
     NotificationsAdminController,
     NotificationsController,
+    PasswordController,
+    PasswordResetController,
     PaymentsController,
     PayoutAccountController,
     PayoutsController,
@@ -91,6 +101,8 @@ import { Upgrades } from './realtime/upgrades.ts';
     ReviewsController,
     RtcRoomsController,
     RtcSignalsController,
+    SecondFactorController,
+    SessionsController,
     SlotsController,
     VerificationController,
     WaitlistController,

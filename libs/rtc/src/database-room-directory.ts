@@ -31,6 +31,10 @@ export class DatabaseRoomDirectory extends RoomDirectory {
       .where('token.tokenHash', '=', tokenHash)
       .where('token.usedAt', 'is', null)
       .where('token.expiresAt', '>', now)
+      .where(
+        sql<boolean>`not exists (select from sessions session
+          where session.id = token.session_id and session.revoked_at is not null)`,
+      )
       .returning([
         'token.userId',
         'token.role',

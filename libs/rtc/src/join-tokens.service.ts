@@ -65,6 +65,7 @@ export class JoinTokensService {
         roomId,
         userId: actor.userId,
         role,
+        sessionId: actor.sessionId ?? null,
         createdAt,
         expiresAt,
       })

@@ -4,6 +4,7 @@ import { Clock } from '#kernel';
 import { Config, Log, RealtimeBus } from '#platform';
 import { DatabaseRoomDirectory } from './database-room-directory.ts';
 import { JoinTokensService } from './join-tokens.service.ts';
+import { LeaveWithSession } from './leave-with-session.handler.ts';
 import { RoomDirectory } from './room-directory.ts';
 import { RoomDoor } from './room-door.ts';
 import {
@@ -35,6 +36,7 @@ const report = (log: Log) => (error: unknown) => log.error({ error }, 'rtc failu
     CloseCompletedRoom,
     CloseMissedRoom,
     JoinTokensService,
+    LeaveWithSession,
     OpenRoom,
     RoomRecords,
     RoomsService,

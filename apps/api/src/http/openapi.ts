@@ -51,13 +51,22 @@ const WITH_BODY = new Set([RequestMethod.POST, RequestMethod.PUT, RequestMethod.
 
 /** Says of a route in Swagger's words what it says of itself in ours, so that a running server loads neither. */
 function described(options: OperationOptions, idempotent: boolean, hasBody: boolean): MethodDecorator {
-  const { summary, description, access, answers = z.null(), paged = false, status = 200 } = options;
+  const {
+    summary,
+    description,
+    access,
+    enrolling,
+    answers = z.null(),
+    paged = false,
+    status = 200,
+  } = options;
   const { limit = 'general' } = options;
   const budget = RATE_BUDGETS[limit];
   const fails = new Set<ErrorKind>(['invalid', ...(options.fails ?? [])]);
   if (budget) fails.add('rate_limited');
   if (access !== 'public') fails.add('unauthenticated');
-  if (Array.isArray(access)) fails.add('forbidden');
+  // For want of the role, or of the second factor that an administrator needs.
+  if (Array.isArray(access) || (access === 'authenticated' && !enrolling)) fails.add('forbidden');
   if (idempotent) fails.add('conflict').add('unprocessable');
   if (hasBody) fails.add('too_large');
   const data = paged

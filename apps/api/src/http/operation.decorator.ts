@@ -11,6 +11,8 @@ export interface OperationOptions {
   readonly access: 'public' | 'authenticated' | readonly Role[];
   /** Which budget a call is taken from; `general` unless it says otherwise. */
   readonly limit?: RateClass;
+  /** Serves to set up a second factor: open also to an administrator who must do that first. */
+  readonly enrolling?: boolean;
   /** The schema of `data` in the answer; left out when there is none. */
   readonly answers?: z.ZodType;
   /** `answers` describes one item of a page. */

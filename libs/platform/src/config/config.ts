@@ -65,6 +65,11 @@ const Environment = z.object({
     error: 'must be 32 bytes in base64',
   }),
 
+  /** Whether an administrator needs a second factor; in production by default. */
+  ADMIN_SECOND_FACTOR: z.enum(['required', 'optional']).optional(),
+  /** The page that the link in a password mail leads to; the server's own by default. */
+  PASSWORD_RESET_URL: z.url().optional(),
+
   COGNITO_REGION: z.string().optional(),
   COGNITO_USER_POOL_ID: z.string().optional(),
   COGNITO_CLIENT_ID: z.string().optional(),
@@ -99,6 +104,14 @@ export class Config {
   /** Production tells every request; in development the terminal is for the developer. */
   get logLevel(): string {
     return this.env.LOG_LEVEL ?? (this.production ? 'info' : 'warn');
+  }
+
+  get adminsNeedSecondFactor(): boolean {
+    return (this.env.ADMIN_SECOND_FACTOR ?? (this.production ? 'required' : 'optional')) === 'required';
+  }
+
+  get passwordResetUrl(): string {
+    return this.env.PASSWORD_RESET_URL ?? new URL('/reset-password', this.env.BASE_URL).href;
   }
 
   /** Document 004: in development a client is not slowed down. */
@@ -142,6 +155,10 @@ function unfitForProduction(env: Environment): string[] {
     [!env.STRIPE_SECRET_KEY.startsWith('sk_live_'), 'STRIPE_SECRET_KEY: a live key is required'],
     [env.ALLOWED_ORIGINS.includes('*'), 'ALLOWED_ORIGINS: name the origins; * is for development'],
     [!env.BASE_URL.startsWith('https://'), 'BASE_URL: must be https'],
+    [
+      env.PASSWORD_RESET_URL?.startsWith('http://') ?? false,
+      'PASSWORD_RESET_URL: must be https, for it carries a secret',
+    ],
     [env.MAIL_SPOOL_DIR !== undefined, 'MAIL_SPOOL_DIR: /dev/mail is for development'],
     [!env.TWILIO_API_URL.startsWith('https://'), 'TWILIO_API_URL: must be https'],
     [

@@ -23,6 +23,8 @@ export type BulkState = "cancelled" | "completed" | "queued" | "sending";
 
 export type CancelledBy = "admin" | "doctor" | "patient" | "system";
 
+export type ContactChannel = "email" | "phone";
+
 export type DeliveryChannel = "email" | "push" | "sms";
 
 export type DeliveryStatus = "failed" | "queued" | "retrying" | "sent";
@@ -99,7 +101,7 @@ export type RoomStatus = "active" | "ended" | "waiting";
 
 export type SessionOrigin = "cognito" | "password";
 
-export type SessionRevocation = "admin" | "erasure" | "logout" | "password_change" | "refresh_reuse";
+export type SessionRevocation = "admin" | "erasure" | "logout" | "password_change" | "refresh_reuse" | "revoked" | "second_factor";
 
 export type Sex = "female" | "male" | "other" | "unknown";
 
@@ -227,6 +229,17 @@ export interface CalendarChanges {
   changedIn: Generated<string>;
   ofProfile: Generated<boolean>;
   practitionerId: string;
+}
+
+export interface ContactCodes {
+  attempts: Generated<number>;
+  channel: ContactChannel;
+  closedAt: Temporal.Instant | null;
+  createdAt: Temporal.Instant;
+  expiresAt: Temporal.Instant;
+  id: string;
+  recipient: string;
+  userId: string;
 }
 
 export interface Doctors {
@@ -408,6 +421,15 @@ export interface Licences {
   warnedDays: number | null;
 }
 
+export interface LoginChallenges {
+  attempts: Generated<number>;
+  closedAt: Temporal.Instant | null;
+  createdAt: Temporal.Instant;
+  expiresAt: Temporal.Instant;
+  tokenHash: Uint8Array;
+  userId: string;
+}
+
 export interface MedicalHistories {
   content: Uint8Array;
   patientId: string;
@@ -500,6 +522,15 @@ export interface Organizations {
   phone: string | null;
   timeZone: string;
   updatedAt: Temporal.Instant;
+}
+
+export interface PasswordResets {
+  closedAt: Temporal.Instant | null;
+  createdAt: Temporal.Instant;
+  email: string;
+  expiresAt: Temporal.Instant;
+  id: string;
+  userId: string | null;
 }
 
 export interface Patients {
@@ -614,6 +645,12 @@ export interface PushSubscriptions {
   userId: string;
 }
 
+export interface RecoveryCodes {
+  codeHash: Uint8Array;
+  usedAt: Temporal.Instant | null;
+  userId: string;
+}
+
 export interface RefreshTokens {
   createdAt: Temporal.Instant;
   sessionId: string;
@@ -685,6 +722,7 @@ export interface RoomJoinTokens {
   id: string;
   role: RoomRole;
   roomId: string;
+  sessionId: string | null;
   tokenHash: Uint8Array;
   usedAt: Temporal.Instant | null;
   userId: string;
@@ -714,11 +752,21 @@ export interface Rooms {
   updatedAt: Temporal.Instant;
 }
 
+export interface SecondFactors {
+  createdAt: Temporal.Instant;
+  failingSince: Temporal.Instant | null;
+  failures: Generated<number>;
+  lastStep: Generated<number>;
+  secret: Uint8Array;
+  userId: string;
+}
+
 export interface Sessions {
   address: string | null;
   createdAt: Temporal.Instant;
   expiresAt: Temporal.Instant;
   id: string;
+  lastUsedAt: Temporal.Instant;
   origin: SessionOrigin;
   revokedAt: Temporal.Instant | null;
   revokedBecause: SessionRevocation | null;
@@ -746,17 +794,21 @@ export interface SummaryPdfs {
 
 export interface Users {
   createdAt: Temporal.Instant;
+  disabledReason: string | null;
   email: string;
   emailVerifiedAt: Temporal.Instant | null;
   firstName: string;
   id: string;
   identityStatus: Generated<IdentityStatus>;
   language: Generated<string>;
+  lastLoginAt: Temporal.Instant | null;
   lastName: string;
   passwordHash: string | null;
   phone: string | null;
   phoneVerifiedAt: Temporal.Instant | null;
   roles: string[];
+  searchText: Generated<string>;
+  secondFactorSince: Temporal.Instant | null;
   status: Generated<UserStatus>;
   timeZone: string;
   updatedAt: Temporal.Instant;
@@ -820,6 +872,7 @@ export interface DB {
   branches: Branches;
   breakGlassGrants: BreakGlassGrants;
   calendarChanges: CalendarChanges;
+  contactCodes: ContactCodes;
   doctors: Doctors;
   documents: Documents;
   encounters: Encounters;
@@ -835,6 +888,7 @@ export interface DB {
   licenceDecisions: LicenceDecisions;
   licenceDocuments: LicenceDocuments;
   licences: Licences;
+  loginChallenges: LoginChallenges;
   medicalHistories: MedicalHistories;
   notificationBulkRecipients: NotificationBulkRecipients;
   notificationBulks: NotificationBulks;
@@ -844,6 +898,7 @@ export interface DB {
   notifications: Notifications;
   notificationStreamTickets: NotificationStreamTickets;
   organizations: Organizations;
+  passwordResets: PasswordResets;
   patients: Patients;
   payments: Payments;
   payoutAccounts: PayoutAccounts;
@@ -851,6 +906,7 @@ export interface DB {
   payouts: Payouts;
   prescriptions: Prescriptions;
   pushSubscriptions: PushSubscriptions;
+  recoveryCodes: RecoveryCodes;
   refreshTokens: RefreshTokens;
   refunds: Refunds;
   reminders: Reminders;
@@ -859,6 +915,7 @@ export interface DB {
   roomJoinTokens: RoomJoinTokens;
   roomParticipants: RoomParticipants;
   rooms: Rooms;
+  secondFactors: SecondFactors;
   sessions: Sessions;
   staffMembers: StaffMembers;
   summaryPdfs: SummaryPdfs;
