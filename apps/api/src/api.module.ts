@@ -13,6 +13,8 @@ import { CognitoController } from './marketplace/cognito.controller.ts';
 import { DependantsController } from './marketplace/dependants.controller.ts';
 import { DoctorsController } from './marketplace/doctors.controller.ts';
 import { EarningsController } from './marketplace/earnings.controller.ts';
+import { EmrAccessLogController } from './marketplace/emr-access-log.controller.ts';
+import { EmrBreakGlassController } from './marketplace/emr-break-glass.controller.ts';
 import { EmrDocumentsController } from './marketplace/emr-documents.controller.ts';
 import { EmrEncountersController } from './marketplace/emr-encounters.controller.ts';
 import { EmrMedicalHistoryController } from './marketplace/emr-medical-history.controller.ts';
@@ -28,6 +30,8 @@ import { NotificationStreamController } from './marketplace/notification-stream.
 import { NotificationsController } from './marketplace/notifications.controller.ts';
 import { NotificationsAdminController } from './marketplace/notifications-admin.controller.ts';
 import { PaymentsController } from './marketplace/payments.controller.ts';
+import { PayoutAccountController } from './marketplace/payout-account.controller.ts';
+import { PayoutsController } from './marketplace/payouts.controller.ts';
 import { RefundsController } from './marketplace/refunds.controller.ts';
 import { RemindersController } from './marketplace/reminders.controller.ts';
 import { ReviewModerationController } from './marketplace/review-moderation.controller.ts';
@@ -57,6 +61,8 @@ import { Upgrades } from './realtime/upgrades.ts';
     DependantsController,
     DoctorsController,
     EarningsController,
+    EmrAccessLogController,
+    EmrBreakGlassController,
     EmrDocumentsController,
     EmrEncountersController,
     EmrMedicalHistoryController,
@@ -74,6 +80,8 @@ import { Upgrades } from './realtime/upgrades.ts';
     NotificationsAdminController,
     NotificationsController,
     PaymentsController,
+    PayoutAccountController,
+    PayoutsController,
     RefundsController,
     RemindersController,
     ReviewModerationController,

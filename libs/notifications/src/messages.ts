@@ -50,6 +50,7 @@ export const MESSAGES = {
     saying('licence_expiring', (voice) => ({ day: voice.day(lastDay) })),
   licence_expired: () => saying('licence_expired'),
   licence_revoked: () => saying('licence_revoked'),
+  chart_opened_in_emergency: () => saying('chart_opened_in_emergency'),
 } satisfies Record<Exclude<NotificationType, 'announcement'>, (facts: never) => Wording>;
 
 /** The text of a mail around a message. */

@@ -18,6 +18,7 @@ export const NOTIFICATION_TYPES = [
   'licence_expiring',
   'licence_expired',
   'licence_revoked',
+  'chart_opened_in_emergency',
   'announcement',
 ] as const;
 
@@ -31,6 +32,7 @@ export interface NotificationData {
   readonly refundId?: string;
   readonly prescriptionId?: string;
   readonly doctorId?: string;
+  readonly grantId?: string;
 }
 
 export interface Notification

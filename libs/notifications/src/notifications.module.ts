@@ -3,6 +3,7 @@ import { AppointmentsModule } from '#appointments';
 import { AuditModule } from '#audit';
 import { AuthModule } from '#auth';
 import { DoctorsModule } from '#doctors';
+import { PatientsModule } from '#patients';
 import { PaymentsModule } from '#payments';
 import { RtcModule } from '#rtc';
 import { AnnouncementsService } from './announcements.service.ts';
@@ -22,6 +23,7 @@ import { OnAppointmentCancelled } from './on-appointment-cancelled.handler.ts';
 import { OnAppointmentConfirmed } from './on-appointment-confirmed.handler.ts';
 import { OnAppointmentRescheduled } from './on-appointment-rescheduled.handler.ts';
 import { OnAppointmentStarted } from './on-appointment-started.handler.ts';
+import { OnChartOpenedInEmergency } from './on-chart-opened-in-emergency.handler.ts';
 import { OnDoctorApproved } from './on-doctor-approved.handler.ts';
 import { OnDoctorRejected } from './on-doctor-rejected.handler.ts';
 import { OnLicenceExpired } from './on-licence-expired.handler.ts';
@@ -54,7 +56,15 @@ const DOOR = [
 ];
 
 @Module({
-  imports: [AppointmentsModule, AuditModule, AuthModule, DoctorsModule, PaymentsModule, RtcModule],
+  imports: [
+    AppointmentsModule,
+    AuditModule,
+    AuthModule,
+    DoctorsModule,
+    PatientsModule,
+    PaymentsModule,
+    RtcModule,
+  ],
   providers: [
     ...DOOR,
     DeliverHandler,
@@ -66,6 +76,7 @@ const DOOR = [
     OnAppointmentConfirmed,
     OnAppointmentRescheduled,
     OnAppointmentStarted,
+    OnChartOpenedInEmergency,
     OnDoctorApproved,
     OnDoctorRejected,
     OnLicenceExpired,

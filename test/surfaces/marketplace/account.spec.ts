@@ -36,6 +36,9 @@ const GONE = [
 const EMPTIED = ['account_exports.user_id', 'doctors.user_id', 'sessions.user_id'];
 const KEPT = [
   'appointments.booked_by',
+  'break_glass_grants.reviewed_by',
+  'break_glass_grants.user_id',
+  'doctors.kyc_reviewed_by',
   'documents.uploaded_by',
   'encounter_versions.signed_by',
   'identity_verifications.decided_by',
@@ -44,6 +47,8 @@ const KEPT = [
   'notification_bulk_recipients.user_id',
   'notification_bulks.author_user_id',
   'payments.payer_user_id',
+  'payouts.approved_by',
+  'payouts.created_by',
   'refunds.requested_by',
   'review_reports.reporter_id',
   'reviews.moderated_by',
@@ -219,6 +224,7 @@ describe('an account as a whole', () => {
         async () => (await person.client.get('/api/auth/export/')).body.data.status === 'expired',
         'the export is over',
       );
+      await app.drained();
       expect((await fetch(download.url)).status).toBe(404);
 
       await app.sql(`update account_exports set status = 'assembling' where id = $1`, [id]);

@@ -265,11 +265,14 @@ describe('refunds and earnings', () => {
           currency: 'EUR',
           pending: eur(4250),
           available: eur(3400),
+          reserved: eur(0),
           paid: eur(0),
+          receivable: eur(0),
           total: eur(7650),
+          commission: eur(1350),
         },
       ],
-      months: [{ month, amount: eur(7650), payments: 2 }],
+      months: [{ month, gross: eur(9000), commission: eur(1350), amount: eur(7650), payments: 2 }],
       time_zone: 'UTC',
     };
     expect(await earningsOf(other)).toEqual(expected);

@@ -5,12 +5,13 @@ import { FilesService } from '#files';
 import type { UserActor } from '#kernel';
 import { LICENCE_SCAN } from '../licence-scan.ts';
 import type { CastDoctor } from './cast.ts';
+import { Till } from './till.ts';
 import { Timeline } from './timeline.ts';
 
 /** A licence of the demo is good for this long. */
 const LICENCE_YEARS = 3;
 
-/** A doctor's way into the marketplace: profile, licence, hours. */
+/** A doctor's way into the marketplace: profile, licence, hours, and an account to be paid out to. */
 @Injectable()
 export class DoctorPractice {
   constructor(
@@ -19,6 +20,7 @@ export class DoctorPractice {
     private readonly doctors: DoctorsService,
     private readonly kyc: KycService,
     private readonly availability: AvailabilityService,
+    private readonly till: Till,
   ) {}
 
   async open(actor: UserActor, admin: UserActor, doctor: CastDoctor): Promise<void> {
@@ -38,8 +40,10 @@ export class DoctorPractice {
       await this.files.fill(fileId, async () => LICENCE_SCAN);
       await this.kyc.documentAccepted(actor, fileId);
     }
-    if (kyc === 'approved') await this.kyc.decide(admin, { doctorId, status: 'approved' });
-    else if (kyc !== 'submitted') {
+    if (kyc === 'approved') {
+      await this.kyc.decide(admin, { doctorId, status: 'approved' });
+      await this.till.openAccount(actor);
+    } else if (kyc !== 'submitted') {
       await this.kyc.decide(admin, { doctorId, status: 'rejected', reason: kyc.rejected });
     }
   }

@@ -81,6 +81,12 @@ describe('demo data', () => {
     expect(await app.sql(`select id from webhook_events where processed_at is null`)).toEqual([]);
   });
 
+  it('has an account to pay each approved doctor out to', async () => {
+    const ready = await app.sql('select is_ready from payout_accounts');
+    const approved = DOCTORS.filter(({ kyc }) => kyc === 'approved');
+    expect(ready).toEqual(approved.map(() => ({ is_ready: true })));
+  });
+
   it('lists the approved doctors, and each can be booked', async () => {
     const { body } = await app.client().get('/api/doctors/?page_size=50');
     const approved = DOCTORS.filter(({ kyc }) => kyc === 'approved');

@@ -13,6 +13,8 @@ export type AuditOutcome = "allowed" | "denied";
 
 export type AvailabilityKind = "extra" | "off" | "weekly";
 
+export type BreakGlassVerdict = "justified" | "not_justified";
+
 export type BulkRecipientStatus = "cancelled" | "failed" | "queued" | "sent";
 
 export type BulkState = "cancelled" | "completed" | "queued" | "sending";
@@ -23,11 +25,11 @@ export type DeliveryChannel = "email" | "push" | "sms";
 
 export type DeliveryStatus = "failed" | "queued" | "retrying" | "sent";
 
-export type DocumentStatus = "available" | "pending_upload" | "quarantined" | "rejected";
+export type DocumentKind = "consent" | "discharge_letter" | "imaging" | "lab_report" | "other" | "outside_prescription" | "photo" | "prescription" | "referral" | "vaccination";
 
 export type EncounterStatus = "amended" | "draft" | "finalized";
 
-export type FilePurpose = "chart" | "export" | "identity" | "licence";
+export type FilePurpose = "chart" | "export" | "identity" | "licence" | "statement";
 
 export type FileRejection = "empty" | "never_uploaded" | "size_differs" | "type_differs";
 
@@ -70,6 +72,10 @@ export type LicenceDocumentKind = "degree" | "identity" | "insurance" | "licence
 export type LicenceStatus = "approved" | "awaiting_documents" | "expired" | "rejected" | "replaced" | "revoked" | "submitted" | "withdrawn";
 
 export type PaymentStatus = "cancelled" | "created" | "disputed" | "failed" | "partially_refunded" | "processing" | "refunded" | "requires_action" | "succeeded";
+
+export type PayoutKind = "advance" | "earnings";
+
+export type PayoutStatus = "approved" | "cancelled" | "draft" | "failed" | "paid" | "processing";
 
 export type PrescriptionStatus = "cancelled" | "draft" | "issued";
 
@@ -185,6 +191,21 @@ export interface Branches {
   organizationId: string;
 }
 
+export interface BreakGlassGrants {
+  doctorId: string;
+  expiresAt: Temporal.Instant;
+  grantedAt: Temporal.Instant;
+  id: string;
+  organizationId: string | null;
+  patientId: string;
+  reason: Uint8Array;
+  reviewedAt: Temporal.Instant | null;
+  reviewedBy: string | null;
+  reviewNote: Uint8Array | null;
+  userId: string;
+  verdict: BreakGlassVerdict | null;
+}
+
 export interface Doctors {
   acceptingPatients: Generated<boolean>;
   bio: Generated<string>;
@@ -218,17 +239,13 @@ export interface Doctors {
 }
 
 export interface Documents {
-  contentType: string;
   createdAt: Temporal.Instant;
   deletedAt: Temporal.Instant | null;
+  fileId: string;
   id: string;
-  kind: string;
-  objectKey: string;
+  kind: DocumentKind;
   organizationId: string | null;
   patientId: string;
-  sha256: Uint8Array | null;
-  sizeBytes: number | null;
-  status: DocumentStatus;
   title: Uint8Array;
   updatedAt: Temporal.Instant;
   uploadedBy: string;
@@ -333,8 +350,10 @@ export interface LedgerTransactions {
   id: string;
   kind: string;
   occurredAt: Temporal.Instant;
+  paymentId: string | null;
   recordedAt: Generated<Temporal.Instant>;
   reference: string;
+  sequence: Generated<number>;
 }
 
 export interface LicenceDecisions {
@@ -498,6 +517,50 @@ export interface Payments {
   updatedAt: Temporal.Instant;
 }
 
+export interface PayoutAccounts {
+  asOf: Temporal.Instant;
+  createdAt: Temporal.Instant;
+  detailsSubmitted: boolean;
+  disabledReason: string | null;
+  isReady: boolean;
+  organizationId: string;
+  practitionerId: string;
+  provider: string;
+  providerReference: string;
+  updatedAt: Temporal.Instant;
+}
+
+export interface PayoutItems {
+  isLive: Generated<boolean>;
+  payoutId: string;
+  postingId: string;
+}
+
+export interface Payouts {
+  amount: number;
+  approvedAt: Temporal.Instant | null;
+  approvedBy: string | null;
+  attemptId: string | null;
+  createdAt: Temporal.Instant;
+  createdBy: string;
+  currency: string;
+  failureCode: string | null;
+  id: string;
+  kind: PayoutKind;
+  note: string | null;
+  organizationId: string;
+  paidAt: Temporal.Instant | null;
+  periodFrom: Temporal.Instant | null;
+  periodTo: Temporal.Instant | null;
+  practitionerId: string;
+  provider: string;
+  providerReference: string | null;
+  returnedAmount: Generated<number>;
+  statementFileId: string | null;
+  status: PayoutStatus;
+  updatedAt: Temporal.Instant;
+}
+
 export interface Prescriptions {
   appointmentId: string;
   cancellationReason: Uint8Array | null;
@@ -648,6 +711,15 @@ export interface StaffMembers {
   userId: string | null;
 }
 
+export interface SummaryPdfs {
+  createdAt: Temporal.Instant;
+  fileId: string;
+  id: string;
+  organizationId: string | null;
+  patientId: string;
+  state: Uint8Array;
+}
+
 export interface Users {
   createdAt: Temporal.Instant;
   email: string;
@@ -696,6 +768,7 @@ export interface DB {
   auditLog: AuditLog;
   availabilityRules: AvailabilityRules;
   branches: Branches;
+  breakGlassGrants: BreakGlassGrants;
   doctors: Doctors;
   documents: Documents;
   encounters: Encounters;
@@ -722,6 +795,9 @@ export interface DB {
   organizations: Organizations;
   patients: Patients;
   payments: Payments;
+  payoutAccounts: PayoutAccounts;
+  payoutItems: PayoutItems;
+  payouts: Payouts;
   prescriptions: Prescriptions;
   pushSubscriptions: PushSubscriptions;
   refreshTokens: RefreshTokens;
@@ -734,6 +810,7 @@ export interface DB {
   rooms: Rooms;
   sessions: Sessions;
   staffMembers: StaffMembers;
+  summaryPdfs: SummaryPdfs;
   users: Users;
   vitals: Vitals;
   webhookEvents: WebhookEvents;
