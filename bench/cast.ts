@@ -33,8 +33,8 @@ insert into users (id, email, first_name, last_name, roles, time_zone, created_a
   select doctor_user, 'doctor' || i || '@bench.test', 'Dora', 'Bench' || i, array['doctor'], 'UTC', now(), now() from play
   union all
   select patient_user, 'patient' || i || '@bench.test', 'Paul', 'Bench' || i, array['patient'], 'UTC', now(), now() from play;
-insert into sessions (id, user_id, origin, created_at, expires_at)
-  select session, patient_user, 'password', now(), now() + interval '1 day' from play;
+insert into sessions (id, user_id, origin, created_at, last_used_at, expires_at)
+  select session, patient_user, 'password', now(), now(), now() + interval '1 day' from play;
 insert into organizations (id, name, country, time_zone, created_at, updated_at)
   select organization, 'Practice ' || i, 'FR', 'UTC', now(), now() from play;
 insert into branches (id, organization_id, name, created_at) select branch, organization, 'Main', now() from play;
@@ -53,12 +53,12 @@ insert into patients (id, user_id, first_name, last_name, created_at, updated_at
 insert into appointments (id, organization_id, practitioner_id, patient_id, booked_by, status, starts_at, ends_at,
     fee_amount, fee_currency, cancellation_policy, created_at, updated_at)
   select appointment, organization, doctor, patient, patient_user, 'in_progress'::appointment_status, now(),
-    now() + interval '30 minutes', 5000, 'EUR', '{"freeUntilHours": 24, "partialRefundPercent": 50}'::jsonb, now(), now()
+    now() + interval '30 minutes', 5000, 'EUR', '{"freeUntilHours": 24, "partialRefundPercent": 50, "partialUntilHours": 0}'::jsonb, now(), now()
   from play
   union all
   select uuidv7(), organization, doctor, patient, patient_user, 'completed', now() - visit * interval '1 day',
     now() - visit * interval '1 day' + interval '30 minutes', 5000, 'EUR',
-    '{"freeUntilHours": 24, "partialRefundPercent": 50}', now(), now()
+    '{"freeUntilHours": 24, "partialRefundPercent": 50, "partialUntilHours": 0}', now(), now()
   from play, generate_series(1, ${PAST_VISITS}) visit;
 insert into rooms (id, organization_id, appointment_id, practitioner_id, patient_id, status, started_at, created_at, updated_at)
   select room, organization, appointment, doctor, patient, 'active', now(), now(), now() from play;

@@ -31,7 +31,7 @@ export async function logIn(superuserUrl: string, config: Config): Promise<Visit
     for (const { id, userId } of rows) {
       const sessionId = newId();
       await client.query(
-        `insert into sessions (id, user_id, origin, created_at, expires_at) values ($1, $2, 'password', now(), now() + interval '1 day')`,
+        `insert into sessions (id, user_id, origin, created_at, last_used_at, expires_at) values ($1, $2, 'password', now(), now(), now() + interval '1 day')`,
         [sessionId, userId],
       );
       visitors.push({ id, accessToken: await issuer.issue({ userId, sessionId }) });

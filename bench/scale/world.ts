@@ -144,7 +144,7 @@ insert into appointments (id, organization_id, practitioner_id, patient_id, book
     case when week >= 0 and k % 30 = 29 then 'cancelled' when week >= 0 and k % 30 = 28 then 'held' when week >= 0 then 'scheduled'
       when k % 20 = 19 then 'no_show' when k % 20 > 16 then 'cancelled' else 'completed' end::appointment_status,
     v.starts_at, v.starts_at + d.slot_minutes * interval '1 minute', d.buffer_minutes, 5000, 'EUR',
-    '{"freeUntilHours": 24, "partialRefundPercent": 50}',
+    '{"freeUntilHours": 24, "partialRefundPercent": 50, "partialUntilHours": 0}',
     case when week >= 0 and k % 30 = 28 then now() + interval '1 day' end, least(now(), v.starts_at) - interval '5 days', now()
   from (
     select *, (row_number() over (partition by starts_at order by doctor) + extract(epoch from starts_at)::bigint / 1800 * 7919)

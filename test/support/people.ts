@@ -1,5 +1,7 @@
 import type { TestServer } from './app.ts';
 import type { Client } from './client.ts';
+import { eventually } from './eventually.ts';
+import { PDF, putBytes } from './uploading.ts';
 
 export const PASSWORD = 'correct horse battery';
 
@@ -53,10 +55,15 @@ export async function registerDoctor(
   const registered = await person.client.post('/api/doctors/register/', { ...DOCTOR_PROFILE, ...profile });
   if (registered.status !== 201) throw new Error(`No doctor: ${JSON.stringify(registered.body)}`);
   const doctorId: string = registered.body.data.id;
-  await person.client.post('/api/doctors/kyc/update/', LICENSE);
+  // The check of the scan is a job: the hours need not wait for it.
+  await Promise.all([sendLicence(person), openAllHours(person)]);
   await admin.client.post('/api/doctors/kyc/update/', { doctor_id: doctorId, status: 'approved' });
+  return { ...person, doctorId };
+}
+
+async function openAllHours({ client }: Person): Promise<void> {
   for (const day_of_week of [1, 2, 3, 4, 5, 6, 7]) {
-    const rule = await person.client.post('/api/doctors/availability/', {
+    const rule = await client.post('/api/doctors/availability/', {
       type: 'weekly',
       day_of_week,
       start_time: '00:00',
@@ -65,7 +72,26 @@ export async function registerDoctor(
     });
     if (rule.status !== 201) throw new Error(`No availability: ${JSON.stringify(rule.body)}`);
   }
-  return { ...person, doctorId };
+}
+
+/** Sends a doctor's licence in, with its scan, and waits until it is submitted. @returns the submission's id */
+export async function sendLicence(
+  { client }: Person,
+  changes: Record<string, unknown> = {},
+): Promise<string> {
+  const sent = await client.post('/api/doctors/kyc/update/', { ...LICENSE, ...changes });
+  if (sent.status !== 200) throw new Error(`No licence: ${JSON.stringify(sent.body)}`);
+  const [{ id, documents }] = sent.body.data.submissions;
+  for (const { id: fileId, upload } of documents) {
+    await putBytes(upload, PDF);
+    await client.post(`/api/files/${fileId}/complete/`);
+  }
+  const submitted = async () => {
+    const { submissions } = (await client.get('/api/doctors/me/kyc/')).body.data;
+    return submissions[0].status !== 'awaiting_documents';
+  };
+  await eventually(submitted, 'the licence is submitted');
+  return id;
 }
 
 export const DOCTOR_PROFILE = {
@@ -92,7 +118,7 @@ export const LICENSE = {
   license_number: 'RPPS-10001',
   license_country: 'FR',
   license_expiry: '2099-12-31',
-  documents: [{ kind: 'licence', reference: 'uploads/licence.pdf' }],
+  documents: [{ kind: 'licence', content_type: 'application/pdf', size_bytes: PDF.length }],
 };
 
 /** The free slots of a doctor in the coming days, soonest first. */

@@ -47,3 +47,22 @@ export async function visitWithRoom(
   if (room.status !== 201) throw new Error(`No room: ${JSON.stringify(room.body)}`);
   return { ...visit, roomId: room.body.data.id };
 }
+
+/** Lets a visit begin in so many minutes (or so long ago, below zero) and last half an hour, past every rule. */
+export async function beginsIn(app: TestServer, visitId: string, minutes: number): Promise<void> {
+  await app.sql(
+    `update appointments set starts_at = now() + make_interval(mins => $2),
+       ends_at = now() + make_interval(mins => $2 + 30) where id = $1`,
+    [visitId, minutes],
+  );
+}
+
+/** Lets the job come that looks at a visit after its time. */
+export async function concluded(app: TestServer, visitId: string): Promise<void> {
+  await app.sql(
+    `update pgboss.job set start_after = now() where name = 'appointments.conclude' and state = 'created'
+       and data ->> 'appointmentId' = $1`,
+    [visitId],
+  );
+  await app.drained();
+}

@@ -45,7 +45,7 @@ export async function join() {
     }
     // Too many requests and everything of the server's side passes; the rest does not.
     if (error.status >= 400 && error.status < 500 && error.status !== 429) {
-      throw new JoinRefused('refused', error.message);
+      throw new JoinRefused(error.code ?? 'refused', error.message);
     }
     throw error;
   }
@@ -67,5 +67,6 @@ async function post(path, body = {}) {
   if (response.ok) return answer;
   throw Object.assign(new Error(answer.error ?? 'The server did not answer. Please try again.'), {
     status: response.status,
+    code: answer.details?.code,
   });
 }

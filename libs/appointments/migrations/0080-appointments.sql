@@ -1,5 +1,7 @@
 create type appointment_status as enum ('held', 'scheduled', 'arrived', 'in_progress', 'completed', 'cancelled', 'no_show', 'expired');
 create type cancelled_by as enum ('patient', 'doctor', 'admin', 'system');
+create type absent_party as enum ('patient', 'doctor', 'both');
+create type free_cancellation as enum ('by_policy', 'until_start', 'never');
 
 -- `timestamptz + interval` depends on the session's zone for days and months; for minutes it does not.
 create function minutes_after(timestamptz, integer) returns timestamptz
@@ -24,11 +26,23 @@ create table appointments (
   fee_currency text not null,
   -- What cancelling costs, as it was promised when the visit was booked.
   cancellation_policy jsonb not null,
+  -- What moving the visit has done to the free part of that promise.
+  free_cancellation free_cancellation not null default 'by_policy',
+  -- How often the patient has moved it.
+  patient_moves integer not null default 0,
   -- Encrypted: why the patient comes, the doctor's private notes, and why the visit was called off.
   reason bytea,
   notes bytea,
   cancellation_reason bytea,
   hold_expires_at timestamptz,
+  -- The visit that this one continues.
+  follow_up_of uuid references appointments,
+  -- What the doctor recommends after this visit; the reason is encrypted.
+  follow_up_within_days integer check (follow_up_within_days > 0),
+  follow_up_reason bytea,
+  -- When each side first entered the room for the present time of the visit.
+  patient_arrived_at timestamptz,
+  doctor_arrived_at timestamptz,
   -- Rises with each change that calendars must hear of (RFC 5545 SEQUENCE).
   sequence integer not null default 0,
   version integer not null default 1,
@@ -36,6 +50,8 @@ create table appointments (
   ended_at timestamptz,
   cancelled_at timestamptz,
   cancelled_by cancelled_by,
+  -- Who did not come, of a no-show.
+  absent absent_party,
   created_at timestamptz not null,
   updated_at timestamptz not null,
   check (starts_at < ends_at),
@@ -53,7 +69,52 @@ create index appointments_live on appointments (practitioner_id, starts_at)
 create index on appointments (patient_id, starts_at);
 create index on appointments (hold_expires_at) where status = 'held';
 create index on appointments (organization_id, starts_at);
+create index on appointments (follow_up_of) where follow_up_of is not null;
 call isolate_by_organization('appointments');
+
+create type waitlist_status as enum ('waiting', 'offered', 'booked', 'withdrawn', 'ended');
+
+-- A patient who waits until a doctor has time again.
+create table waitlist_entries (
+  id uuid primary key,
+  organization_id uuid not null references organizations,
+  practitioner_id uuid not null references staff_members,
+  patient_id uuid not null references patients,
+  requested_by uuid not null references users,
+  status waitlist_status not null,
+  -- The days, both included, and the times of day that suit, on a wall clock in the zone.
+  from_date date not null,
+  to_date date not null,
+  earliest_time time,
+  latest_time time,
+  time_zone text not null,
+  -- Encrypted: why the patient comes.
+  reason bytea,
+  -- The slot that is kept for the patient at the moment.
+  offered_appointment_id uuid references appointments,
+  -- How many offers the patient has let pass without a word.
+  lapses integer not null default 0,
+  created_at timestamptz not null,
+  updated_at timestamptz not null,
+  check (from_date <= to_date),
+  check (earliest_time < latest_time),
+  check ((status = 'offered') = (offered_appointment_id is not null))
+);
+create unique index waitlist_entries_one_open on waitlist_entries (practitioner_id, patient_id)
+  where status in ('waiting', 'offered');
+create index on waitlist_entries (practitioner_id, created_at) where status = 'waiting';
+create index on waitlist_entries (patient_id, created_at desc);
+create index on waitlist_entries (offered_appointment_id) where offered_appointment_id is not null;
+call isolate_by_organization('waitlist_entries');
+
+-- Everything that was ever offered to whom: nobody is offered the same slot twice.
+create table waitlist_offers (
+  entry_id uuid not null references waitlist_entries,
+  appointment_id uuid not null unique references appointments,
+  starts_at timestamptz not null,
+  created_at timestamptz not null,
+  primary key (entry_id, starts_at)
+);
 
 -- Whose calendar or profile changed, and in which transaction. What a process keeps of it is good until then
 -- (decision 35). Rows are added and never changed, so that nobody waits here for anybody.

@@ -4,6 +4,7 @@ import { type Actor, hasRole, type Money, notFound } from '#kernel';
 import { Database, FieldCipher } from '#platform';
 import type { Appointment, VisitText } from './appointment.entity.ts';
 import type { CancellationPolicy } from './cancellation-policy.ts';
+import { VisitWindow } from './visit-window.ts';
 
 /** Reads visits with the two people in them, and says which ones an actor may see. */
 @Injectable()
@@ -11,6 +12,7 @@ export class AppointmentReader {
   constructor(
     private readonly database: Database,
     private readonly cipher: FieldCipher,
+    private readonly window: VisitWindow,
   ) {}
 
   /**
@@ -58,9 +60,16 @@ export class AppointmentReader {
         'visit.feeAmount',
         'visit.feeCurrency',
         'visit.cancellationPolicy',
+        'visit.freeCancellation',
+        'visit.patientMoves',
         'visit.reason',
         'visit.notes',
         'visit.holdExpiresAt',
+        'visit.followUpOf',
+        'visit.followUpWithinDays',
+        'visit.followUpReason',
+        'visit.patientArrivedAt',
+        'visit.doctorArrivedAt',
         'visit.sequence',
         'visit.version',
         'visit.startedAt',
@@ -68,6 +77,7 @@ export class AppointmentReader {
         'visit.cancelledAt',
         'visit.cancelledBy',
         'visit.cancellationReason',
+        'visit.absent',
         'visit.createdAt',
         'visit.updatedAt',
         'doctor.userId as doctorUserId',
@@ -115,6 +125,7 @@ export class AppointmentReader {
       reason,
       notes,
       cancellationReason,
+      followUpReason,
       doctorUserId,
       doctorName,
       doctorEmail,
@@ -132,6 +143,8 @@ export class AppointmentReader {
       reason: this.#open(visit.id, 'reason', reason),
       notes: this.#open(visit.id, 'notes', notes),
       cancellationReason: this.#open(visit.id, 'cancellationReason', cancellationReason),
+      followUpReason: this.#open(visit.id, 'followUpReason', followUpReason),
+      window: this.window.of(visit),
       patient: {
         userId: patientUserId,
         name: patientName,

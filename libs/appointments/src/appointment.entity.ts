@@ -2,13 +2,14 @@ import type { Selectable } from 'kysely';
 import type { Money } from '#kernel';
 import type { Tables } from '#platform';
 import type { CancellationPolicy } from './cancellation-policy.ts';
+import type { OpenHours } from './visit-window.ts';
 
 type Row = Selectable<Tables['appointments']>;
 
 export type AppointmentStatus = Row['status'];
 
 /** What people write of a visit; encrypted in the row. */
-export type VisitText = 'reason' | 'notes' | 'cancellationReason';
+export type VisitText = 'reason' | 'notes' | 'cancellationReason' | 'followUpReason';
 
 /** A visit: one patient, one practitioner, one stretch of time. */
 export interface Appointment
@@ -21,6 +22,10 @@ export interface Appointment
   readonly notes: string | null;
   /** Why it was called off. Health text. */
   readonly cancellationReason: string | null;
+  /** Why the doctor recommends to come again. Health text. */
+  readonly followUpReason: string | null;
+  /** When its two people may come together. */
+  readonly window: OpenHours;
   readonly patient: Participant;
   readonly practitioner: Participant & { readonly userId: string; readonly email: string };
 }

@@ -1,4 +1,4 @@
-import { conflict, gone, invalid } from '#kernel';
+import { conflict, forbidden, gone, invalid, paymentRequired } from '#kernel';
 
 /** A stretch of time that can be booked instead. */
 export interface FreeSlot {
@@ -20,3 +20,19 @@ export const notAccepting = () =>
 export const holdExpired = () => gone('hold_expired', 'The slot is no longer held. Book it again.');
 export const versionChanged = (version: number) =>
   conflict('version_changed', 'The visit was changed in the meantime. Read it again.', { version });
+export const tooEarly = (opensAt: Temporal.Instant) =>
+  conflict('too_early', 'The visit has not opened yet.', { opens_at: opensAt.toString() });
+export const tooLate = (closedAt: Temporal.Instant) =>
+  conflict('too_late', 'The time of the visit is over.', { closed_at: closedAt.toString() });
+export const tooLateToMove = (movableUntil: Temporal.Instant) =>
+  conflict('too_late_to_move', 'It is too late to move this visit.', {
+    movable_until: movableUntil.toString(),
+  });
+export const movedTooOften = (limit: number) =>
+  conflict('moved_too_often', 'This visit cannot be moved once more.', { limit });
+export const patientOnly = () => forbidden('patient_only', 'Only the patient of the visit may do this.');
+export const doctorOnly = () => forbidden('doctor_only', 'Only the doctor of the visit may do this.');
+export const toBePaid = (appointmentId: string) =>
+  paymentRequired('payment_required', 'Pay for the visit to take it.', { appointment_id: appointmentId });
+export const notCompleted = (status: string) =>
+  conflict('appointment_not_completed', 'A visit is continued when it has taken place.', { status });

@@ -4,8 +4,10 @@ import type { AppointmentStatus } from './appointment.entity.ts';
 export const appointmentStates = stateMachine<AppointmentStatus>('appointment', {
   held: ['scheduled', 'cancelled', 'expired'],
   scheduled: ['arrived', 'in_progress', 'cancelled', 'no_show'],
-  arrived: ['in_progress', 'cancelled', 'no_show'],
-  in_progress: ['completed'],
+  // Moved to another time, the patient has yet to arrive.
+  arrived: ['scheduled', 'in_progress', 'cancelled', 'no_show'],
+  // Begun by a doctor to whom nobody came.
+  in_progress: ['completed', 'no_show'],
   completed: [],
   cancelled: [],
   no_show: [],

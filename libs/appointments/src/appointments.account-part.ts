@@ -3,16 +3,19 @@ import type { UserActor } from '#kernel';
 import { appointmentStates, LIVE } from './appointment.states.ts';
 import { AppointmentReader } from './appointment-reader.ts';
 import { AppointmentsService } from './appointments.service.ts';
+import { WaitlistReader } from './waitlist-reader.ts';
 
 @KeepsOfAccount('appointments')
 export class AppointmentsAccountPart implements AccountPart {
   constructor(
     private readonly reader: AppointmentReader,
     private readonly appointments: AppointmentsService,
+    private readonly waitlist: WaitlistReader,
   ) {}
 
   /** The visits on the patient's side: those of a doctor tell of other people. */
   async export(userId: string): Promise<Record<string, unknown>> {
+    const waiting = await this.waitlist.all().where('patient.accountUserId', '=', userId).execute();
     const rows = await this.reader
       .all()
       .where('patient.accountUserId', '=', userId)
@@ -23,6 +26,10 @@ export class AppointmentsAccountPart implements AccountPart {
         // The doctor's notes are the doctor's own.
         const { patient, practitioner, notes: _, ...visit } = this.reader.asAppointment(row);
         return { ...visit, patient: patient.name, doctor: practitioner.name };
+      }),
+      waitlist: waiting.map((row) => {
+        const { patient, doctor, ...entry } = this.waitlist.asEntry(row);
+        return { ...entry, patient: patient.name, doctor: doctor.name };
       }),
     };
   }

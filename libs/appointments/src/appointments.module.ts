@@ -9,12 +9,25 @@ import { BookingService } from './booking.service.ts';
 import { CalendarChanges } from './calendar-changes.ts';
 import { Calendars } from './calendars.ts';
 import { CareRelationships } from './care-relationships.ts';
+import { ConcludeVisitHandler } from './conclude-visit.handler.ts';
 import { DiscoveryService } from './discovery.service.ts';
 import { DoctorLists } from './doctor-lists.ts';
+import { EndWaitingHandler } from './end-waiting.handler.ts';
 import { ExpireHoldHandler } from './expire-hold.handler.ts';
+import { FollowUpsService } from './follow-ups.service.ts';
 import { ForgetCalendarChangesHandler } from './forget-calendar-changes.handler.ts';
 import { OnAccountErased } from './on-account-erased.handler.ts';
 import { SlotsService } from './slots.service.ts';
+import { VisitWindow } from './visit-window.ts';
+import { WaitlistService } from './waitlist.service.ts';
+import {
+  OfferCancelledSlot,
+  OfferExpiredSlot,
+  OfferFormerSlot,
+  SettleWaitlist,
+} from './waitlist-follows-visit.handlers.ts';
+import { WaitlistOffers } from './waitlist-offers.ts';
+import { WaitlistReader } from './waitlist-reader.ts';
 
 @Module({
   imports: [AvailabilityModule, DoctorsModule, PatientsModule],
@@ -26,13 +39,33 @@ import { SlotsService } from './slots.service.ts';
     CalendarChanges,
     Calendars,
     CareRelationships,
+    ConcludeVisitHandler,
     DiscoveryService,
     DoctorLists,
+    EndWaitingHandler,
     ExpireHoldHandler,
+    FollowUpsService,
     ForgetCalendarChangesHandler,
+    OfferCancelledSlot,
+    OfferExpiredSlot,
+    OfferFormerSlot,
+    SettleWaitlist,
     OnAccountErased,
     SlotsService,
+    VisitWindow,
+    WaitlistOffers,
+    WaitlistReader,
+    WaitlistService,
   ],
-  exports: [AppointmentsService, BookingService, CareRelationships, DiscoveryService, SlotsService],
+  exports: [
+    AppointmentsService,
+    BookingService,
+    CareRelationships,
+    DiscoveryService,
+    FollowUpsService,
+    SlotsService,
+    VisitWindow,
+    WaitlistService,
+  ],
 })
 export class AppointmentsModule {}

@@ -11,18 +11,23 @@ import {
 } from '#kernel';
 import { containing, Database, given, Jobs, pageOf, Transactional, within } from '#platform';
 import type { Appointment, AppointmentStatus } from './appointment.entity.ts';
-import { versionChanged } from './appointment.errors.ts';
+import { doctorOnly, versionChanged } from './appointment.errors.ts';
 import { appointmentStates } from './appointment.states.ts';
 import { AppointmentReader } from './appointment-reader.ts';
 import { sideOf } from './appointments.policy.ts';
 import { BookingService } from './booking.service.ts';
 import { type CancellationQuote, quote } from './cancellation-policy.ts';
 import { AppointmentCancelled, AppointmentCompleted, AppointmentStarted } from './events.ts';
+import { VisitWindow } from './visit-window.ts';
 
 export interface AppointmentFilter {
   readonly status?: readonly AppointmentStatus[];
   readonly practitionerId?: string;
   readonly patientId?: string;
+  /** The visit that is continued. */
+  readonly followUpOf?: string;
+  /** Still to come or running; for the patient also what is held and has yet to be paid. */
+  readonly upcoming?: boolean;
   readonly startsFrom?: Temporal.Instant;
   readonly startsBefore?: Temporal.Instant;
   readonly created?: Period;
@@ -41,6 +46,7 @@ export class AppointmentsService {
     private readonly jobs: Jobs,
     private readonly reader: AppointmentReader,
     private readonly booking: BookingService,
+    private readonly window: VisitWindow,
   ) {}
 
   /** @throws not_found `appointment_not_found`, also for a visit that the actor may not see */
@@ -60,7 +66,8 @@ export class AppointmentsService {
 
   /** The actor's own visits, on whichever side; an administrator sees all. Soonest first unless asked otherwise. */
   async list(actor: Actor, filter: AppointmentFilter, page: PageRequest): Promise<Page<Appointment>> {
-    const { status, practitionerId, patientId, startsFrom, startsBefore, created, updated, search } = filter;
+    const { status, practitionerId, patientId, followUpOf, startsFrom, startsBefore, search } = filter;
+    const { created, updated } = filter;
     const { by, descending } = filter.order ?? { by: 'startsAt', descending: false };
     const found = await pageOf(
       this.reader
@@ -71,6 +78,8 @@ export class AppointmentsService {
               status && eb('visit.status', 'in', status),
               practitionerId && eb('visit.practitionerId', '=', practitionerId),
               patientId && eb('visit.patientId', '=', patientId),
+              followUpOf && eb('visit.followUpOf', '=', followUpOf),
+              filter.upcoming && this.#isUpcoming(actor),
               startsFrom && eb('visit.startsAt', '>=', startsFrom),
               startsBefore && eb('visit.startsAt', '<', startsBefore),
               ...within('visit.createdAt', created),
@@ -85,18 +94,6 @@ export class AppointmentsService {
       page,
     );
     return { ...found, items: found.items.map((row) => this.reader.asAppointment(row)) };
-  }
-
-  /** Visits that are still to come or running, soonest first. */
-  upcoming(actor: Actor, page: PageRequest): Promise<Page<Appointment>> {
-    return this.list(
-      actor,
-      {
-        status: ['scheduled', 'arrived', 'in_progress'],
-        startsFrom: this.clock.now().subtract({ hours: 2 }),
-      },
-      page,
-    );
   }
 
   /**
@@ -163,24 +160,48 @@ export class AppointmentsService {
     return { appointment: await this.reader.byId(id), quote: this.#quote(actor, visit) };
   }
 
-  /** The patient is in the waiting room. Who was there before, or comes after the start, changes nothing. */
-  async arrived(id: string): Promise<void> {
+  /** Gives up a slot that is only held. A visit that has become more than that, or less, stays as it is. */
+  @Transactional()
+  async letGo(actor: UserActor, id: string): Promise<Appointment> {
+    const visit = await this.reader.locked(actor, id);
+    return visit.status === 'held' ? (await this.cancel(actor, id)).appointment : visit;
+  }
+
+  /** Somebody has entered the room. It counts once; a patient who comes before the start is waiting. */
+  @Transactional()
+  async arrived(id: string, side: 'patient' | 'doctor'): Promise<void> {
+    const now = this.clock.now();
+    const column = side === 'patient' ? 'patientArrivedAt' : 'doctorArrivedAt';
     await this.database.query
       .updateTable('appointments')
-      .set((eb) => ({ status: 'arrived', version: eb('version', '+', 1), updatedAt: this.clock.now() }))
+      .set({ [column]: now })
+      .where('id', '=', id)
+      .where('status', 'in', ['scheduled', 'arrived', 'in_progress'])
+      .where(column, 'is', null)
+      .execute();
+    if (side === 'doctor') return;
+    await this.database.query
+      .updateTable('appointments')
+      .set((eb) => ({ status: 'arrived', version: eb('version', '+', 1), updatedAt: now }))
       .where('id', '=', id)
       .where('status', '=', 'scheduled')
       .execute();
   }
 
-  /** The doctor begins the visit. @throws conflict `appointment_is_…`; forbidden `doctor_only` */
+  /**
+   * The doctor begins the visit.
+   * @throws conflict `appointment_is_…`, `too_early`, `too_late`; forbidden `doctor_only`
+   */
   @Transactional()
   async start(actor: UserActor, id: string): Promise<Appointment> {
     const visit = await this.#lockedAsDoctor(actor, id);
     // Pressed twice, or by the room and by the calendar: it has begun once.
     if (visit.status === 'in_progress') return visit;
     appointmentStates.assert(visit.status, 'in_progress');
-    await this.#change(id, { status: 'in_progress', startedAt: this.clock.now() });
+    this.window.assertOpen(visit);
+    const startedAt = this.clock.now();
+    const doctorArrivedAt = visit.doctorArrivedAt ?? startedAt;
+    await this.#change(id, { status: 'in_progress', startedAt, doctorArrivedAt });
     await this.jobs.publish(AppointmentStarted, { appointmentId: id });
     return this.reader.byId(id);
   }
@@ -196,17 +217,25 @@ export class AppointmentsService {
     return this.reader.byId(id);
   }
 
+  /** A slot that is only held is its patient's to see to; nobody else counts on it. */
+  #isUpcoming({ userId }: Actor) {
+    return sql<boolean>`(visit.status = 'in_progress'
+      or (visit.status in ('scheduled', 'arrived') and visit.ends_at > ${this.window.closedEnd})
+      or (visit.status = 'held' and visit.hold_expires_at > ${this.clock.now()} and patient.account_user_id = ${userId}))`;
+  }
+
   async #lockedAsDoctor(actor: UserActor, id: string): Promise<Appointment> {
     const visit = await this.reader.locked(actor, id);
     if (visit.practitioner.userId !== actor.userId) {
-      throw forbidden('doctor_only', 'Only the doctor of the visit may do this.');
+      throw doctorOnly();
     }
     return visit;
   }
 
+  /** Nothing has been paid for a visit that is only held. */
   #quote(actor: UserActor, visit: Appointment): CancellationQuote {
-    const { cancellationPolicy: policy, fee, startsAt } = visit;
-    return quote({ policy, fee, startsAt }, sideOf(actor, visit), this.clock.now());
+    const { refundPercent, refund } = quote(visit, sideOf(actor, visit), this.clock.now());
+    return { refundPercent, refund: visit.status === 'held' ? { ...refund, amount: 0 } : refund };
   }
 
   async #change(id: string, changes: object): Promise<void> {

@@ -1,26 +1,32 @@
 import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
 import { localDay } from '#availability';
-import { type Doctor, DoctorsService } from '#doctors';
+import { type Doctor, DoctorsService, isLicensed } from '#doctors';
 import { type Actor, Clock, DomainError, newId, type UserActor } from '#kernel';
 import { PatientsService } from '#patients';
 import { Database, Jobs, Transactional, violatedConstraint } from '#platform';
 import type { Appointment } from './appointment.entity.ts';
 import {
   dayFull,
+  holdExpired,
   notAccepting,
   ownPractice,
   patientBusy,
+  patientOnly,
   slotNotOffered,
   slotTaken,
+  toBePaid,
   versionChanged,
 } from './appointment.errors.ts';
 import { appointmentStates } from './appointment.states.ts';
 import { AppointmentReader } from './appointment-reader.ts';
+import { sideOf } from './appointments.policy.ts';
 import { CANCELLATION_POLICY } from './cancellation-policy.ts';
-import { AppointmentConfirmed, AppointmentRescheduled } from './events.ts';
+import { ConcludeVisit } from './conclude-visit.handler.ts';
+import { AppointmentConfirmed, AppointmentOffered, AppointmentRescheduled } from './events.ts';
 import { ExpireHold } from './expire-hold.handler.ts';
 import { isLive } from './live-visits.ts';
+import { assertMovable, termsAfterMove } from './move-terms.ts';
 import { type OfferedSlot, SlotsService } from './slots.service.ts';
 
 /** How long a slot is kept for somebody who has not paid yet. */
@@ -34,7 +40,22 @@ export interface BookingRequest {
   readonly reason?: string | null;
 }
 
-/** The three ways in which a visit gets its time: held, confirmed, moved. No other code writes it. */
+/** For whom a slot is kept, until when, and why. */
+interface HoldTerms {
+  readonly patientId: string;
+  readonly bookedBy: string;
+  readonly reason?: string | null;
+  readonly until: Temporal.Instant;
+  readonly followUpOf?: string;
+}
+
+/** A slot for a patient who has not chosen it. */
+export interface Proposal extends HoldTerms {
+  readonly doctorId: string;
+  readonly start: Temporal.Instant;
+}
+
+/** The ways in which a visit gets its time: held by its patient or for them, confirmed, moved. No other code writes it. */
 @Injectable()
 export class BookingService {
   constructor(
@@ -56,41 +77,47 @@ export class BookingService {
   async hold(actor: UserActor, { doctorId, patientId, start, reason }: BookingRequest): Promise<Appointment> {
     const doctor = await this.doctors.listed(doctorId);
     if (doctor.userId === actor.userId) throw ownPractice();
+    if (!doctor.acceptingPatients) throw notAccepting();
     const slot = await this.#offered(doctor, start);
     const patient = await this.patients.actedFor(actor, patientId);
-    const now = this.clock.now();
-    const id = newId();
-    const holdExpiresAt = now.add({ minutes: HOLD_MINUTES });
-    await this.#taking(doctor, slot, () =>
-      this.database.transaction(async () => {
-        await this.#claim(doctor, patient.id, slot);
-        await this.database.query
-          .insertInto('appointments')
-          .values({
-            id,
-            organizationId: doctor.organizationId,
-            practitionerId: doctor.id,
-            patientId: patient.id,
-            bookedBy: actor.userId,
-            status: 'held',
-            startsAt: slot.start,
-            endsAt: slot.end,
-            bufferMinutes: slot.bufferMinutes,
-            feeAmount: doctor.fee.amount,
-            feeCurrency: doctor.fee.currency,
-            cancellationPolicy: JSON.stringify(CANCELLATION_POLICY),
-            reason: this.reader.seal(id, 'reason', reason),
-            holdExpiresAt,
-            createdAt: now,
-            updatedAt: now,
-          })
-          .execute();
-        // A visit that costs nothing has nothing to wait for.
-        if (doctor.fee.amount === 0) await this.confirm(actor, id);
-        else await this.jobs.send(ExpireHold, { appointmentId: id }, { startAfter: holdExpiresAt });
-      }),
+    const until = this.clock.now().add({ minutes: HOLD_MINUTES });
+    return this.#hold(doctor, slot, { patientId: patient.id, bookedBy: actor.userId, reason, until }, (id) =>
+      // A visit that costs nothing has nothing to wait for.
+      doctor.fee.amount === 0 ? this.confirm(actor, id) : this.#expireLater(id, until),
     );
-    return this.reader.byId(id);
+  }
+
+  /**
+   * Keeps a slot for a patient who has yet to say whether they take it: by paying, or with `accept` when it
+   * costs nothing. The doctor's notice does not bind a follow-up, whose time the doctor has chosen.
+   * @throws not_found `doctor_not_found`; conflict `slot_taken`, `slot_not_offered`, `patient_busy`
+   */
+  async propose({ doctorId, start, ...terms }: Proposal): Promise<Appointment> {
+    const doctor = await this.doctors.listed(doctorId);
+    const slot = await this.#offered(doctor, start, { notice: terms.followUpOf === undefined });
+    return this.#hold(doctor, slot, terms, async (id) => {
+      await this.#expireLater(id, terms.until);
+      await this.jobs.publish(AppointmentOffered, { appointmentId: id });
+    });
+  }
+
+  /**
+   * The patient takes a slot that was kept for them and costs nothing. Taking it twice is taking it once.
+   * @throws forbidden `patient_only`; payment_required `payment_required`; gone `hold_expired`; conflict
+   *   `appointment_is_…`
+   */
+  @Transactional()
+  async accept(actor: UserActor, appointmentId: string): Promise<Appointment> {
+    const visit = await this.reader.locked(actor, appointmentId);
+    if (sideOf(actor, visit) !== 'patient') throw patientOnly();
+    if (visit.status === 'scheduled') return visit;
+    if (visit.status !== 'expired') appointmentStates.assert(visit.status, 'scheduled');
+    const lapsed =
+      !visit.holdExpiresAt || Temporal.Instant.compare(visit.holdExpiresAt, this.clock.now()) <= 0;
+    if (visit.status === 'expired' || lapsed) throw holdExpired();
+    if (visit.fee.amount > 0) throw toBePaid(visit.id);
+    await this.confirm(actor, visit.id);
+    return this.reader.byId(visit.id);
   }
 
   /**
@@ -108,6 +135,8 @@ export class BookingService {
     } else if (visit.status !== 'held') {
       return 'confirmed';
     }
+    // The licence may have been revoked while the patient paid.
+    if (!isLicensed(await this.doctors.byId(visit.practitionerId), visit.startsAt)) return 'slot_lost';
     appointmentStates.assert(visit.status, 'scheduled');
     await this.database.query
       .updateTable('appointments')
@@ -120,12 +149,15 @@ export class BookingService {
       .where('id', '=', visit.id)
       .execute();
     await this.jobs.publish(AppointmentConfirmed, { appointmentId: visit.id });
+    await this.#concludeLater(visit);
     return 'confirmed';
   }
 
   /**
-   * Moves a confirmed visit; identity and payment stay, the old slot is free when the new one is taken.
-   * @throws conflict `slot_taken`, `slot_not_offered`, `day_full`, `patient_busy`, `appointment_is_…`, `version_changed`
+   * Moves a confirmed visit; identity and payment stay, the old slot is free when the new one is taken. The
+   * doctor's notice and the limits on moving are for the patient. Moving it to where it is changes nothing.
+   * @throws conflict `slot_taken`, `slot_not_offered`, `day_full`, `patient_busy`, `appointment_is_…`, `version_changed`,
+   *   `too_late_to_move`, `moved_too_often`
    */
   async reschedule(
     actor: UserActor,
@@ -135,7 +167,8 @@ export class BookingService {
   ): Promise<Appointment> {
     const before = await this.reader.visible(actor, appointmentId);
     const doctor = await this.doctors.byId(before.practitionerId);
-    const slot = await this.#offered(doctor, start);
+    const by = sideOf(actor, before);
+    const slot = await this.#offered(doctor, start, { notice: by === 'patient' });
     await this.#taking(doctor, slot, () =>
       this.database.transaction(async () => {
         await this.#lockCalendars(doctor.id, before.patientId);
@@ -144,29 +177,85 @@ export class BookingService {
           throw versionChanged(visit.version);
         // A visit that can still be started can still be moved.
         appointmentStates.assert(visit.status, 'in_progress');
+        if (visit.startsAt.equals(slot.start)) return;
+        const now = this.clock.now();
+        assertMovable(visit, by, now, doctor.minimumNoticeMinutes);
         await this.#assertFree(doctor, visit.patientId, slot, visit.id);
         await this.database.query
           .updateTable('appointments')
           .set((eb) => ({
+            status: 'scheduled',
             startsAt: slot.start,
             endsAt: slot.end,
             bufferMinutes: slot.bufferMinutes,
+            ...termsAfterMove(visit, by, now),
+            patientArrivedAt: null,
+            doctorArrivedAt: null,
             sequence: eb('sequence', '+', 1),
             version: eb('version', '+', 1),
-            updatedAt: this.clock.now(),
+            updatedAt: now,
           }))
           .where('id', '=', visit.id)
           .execute();
-        await this.jobs.publish(AppointmentRescheduled, { appointmentId: visit.id });
+        const formerStart = visit.startsAt.toString();
+        await this.jobs.publish(AppointmentRescheduled, { appointmentId: visit.id, formerStart });
+        await this.#concludeLater(await this.reader.byId(visit.id));
       }),
     );
     return this.reader.byId(appointmentId);
   }
 
-  async #offered(doctor: Doctor, start: Temporal.Instant): Promise<OfferedSlot> {
-    if (!doctor.acceptingPatients) throw notAccepting();
-    const slot = await this.slots.onGrid(doctor, start);
-    if (!slot) throw slotNotOffered(await this.slots.nearest(doctor, start));
+  async #hold(
+    doctor: Doctor,
+    slot: OfferedSlot,
+    { patientId, bookedBy, reason, until, followUpOf }: HoldTerms,
+    then: (id: string) => Promise<unknown>,
+  ): Promise<Appointment> {
+    const now = this.clock.now();
+    const id = newId();
+    await this.#taking(doctor, slot, () =>
+      this.database.transaction(async () => {
+        await this.#claim(doctor, patientId, slot);
+        await this.database.query
+          .insertInto('appointments')
+          .values({
+            id,
+            organizationId: doctor.organizationId,
+            practitionerId: doctor.id,
+            patientId,
+            bookedBy,
+            status: 'held',
+            startsAt: slot.start,
+            endsAt: slot.end,
+            bufferMinutes: slot.bufferMinutes,
+            feeAmount: doctor.fee.amount,
+            feeCurrency: doctor.fee.currency,
+            cancellationPolicy: JSON.stringify(CANCELLATION_POLICY),
+            reason: this.reader.seal(id, 'reason', reason),
+            followUpOf,
+            holdExpiresAt: until,
+            createdAt: now,
+            updatedAt: now,
+          })
+          .execute();
+        await then(id);
+      }),
+    );
+    return this.reader.byId(id);
+  }
+
+  async #expireLater(appointmentId: string, until: Temporal.Instant): Promise<void> {
+    await this.jobs.send(ExpireHold, { appointmentId }, { startAfter: until });
+  }
+
+  /** The slot at `start`, which may be of the hours of a doctor who takes no new bookings. */
+  async #offered(
+    doctor: Doctor,
+    start: Temporal.Instant,
+    options: { readonly notice?: boolean } = {},
+  ): Promise<OfferedSlot> {
+    const slot = await this.slots.onGrid(doctor, start, options);
+    if (!slot || !isLicensed(doctor, start)) throw slotNotOffered(await this.slots.nearest(doctor, start));
     return slot;
   }
 
@@ -267,6 +356,11 @@ export class BookingService {
       .where('status', '=', 'held')
       .executeTakeFirst();
     return numUpdatedRows > 0n;
+  }
+
+  /** When nobody can come any more, somebody has to see whether the visit took place. */
+  async #concludeLater({ id, window }: Appointment): Promise<void> {
+    await this.jobs.send(ConcludeVisit, { appointmentId: id }, { startAfter: window.closesAt });
   }
 
   async #isFree(visit: Appointment): Promise<boolean> {

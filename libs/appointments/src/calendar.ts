@@ -55,6 +55,8 @@ interface Coming {
  */
 export class Calendar {
   readonly #rules: BookingRules;
+  readonly #hours: ReadSchedule;
+  /** The hours that patients may book. */
   readonly #schedule: ReadSchedule;
   /** Start, end and lapse of each live visit, one after the other: as objects they are five times as large. */
   readonly #taken: Float64Array;
@@ -72,7 +74,8 @@ export class Calendar {
     over: readonly number[] = [],
   ) {
     this.#rules = rules;
-    this.#schedule = rules.acceptingPatients ? readSchedule(schedule) : CLOSED;
+    this.#hours = readSchedule(schedule);
+    this.#schedule = rules.acceptingPatients ? this.#hours : CLOSED;
     this.#taken = Float64Array.from(taken.flatMap(({ start, end, heldUntil }) => [start, end, heldUntil]));
     this.#over = over;
   }
@@ -125,14 +128,17 @@ export class Calendar {
     return nearestFree(this.#schedule, to, count, this.#limits(now));
   }
 
-  /** The slot of the hours that starts exactly then, taken or not, and the time to keep free after it. */
+  /**
+   * The slot of the hours that starts exactly then, taken or not, and the time to keep free after it; also of
+   * one who takes no new bookings, since a visit that is booked may move.
+   */
   onGrid(
     start: number,
     now: number,
     notice: boolean,
   ): (Slot & { readonly bufferMinutes: number }) | undefined {
     const limits = notice ? this.#limits(now) : this.#withoutNotice(now);
-    return slotAt(this.#schedule, start, { ...limits, busy: [], full: [] });
+    return slotAt(this.#hours, start, { ...limits, busy: [], full: [] });
   }
 
   #earliest(from: number, now: number): number {

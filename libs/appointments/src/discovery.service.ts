@@ -1,31 +1,27 @@
 import { Injectable } from '@nestjs/common';
-import { sql } from 'kysely';
 import type { Slot } from '#availability';
-import { asDoctor, DOCTOR_COLUMNS, type Doctor } from '#doctors';
-import { Clock, type Page, type PageRequest } from '#kernel';
-import { Database, given, pageOf } from '#platform';
+import {
+  type Doctor,
+  DoctorSearch,
+  DoctorsService,
+  isLicensed,
+  licensedOn,
+  type ProfileFilter,
+} from '#doctors';
+import { type Actor, Clock, hasRole, notFound, type Page, type PageRequest } from '#kernel';
+import { AppointmentsService } from './appointments.service.ts';
 import { Calendars } from './calendars.ts';
 import type { DoctorList } from './doctor-list.ts';
 import { DoctorLists } from './doctor-lists.ts';
 import { pageInOrder } from './page-in-order.ts';
 import { asBookable, type BookableSlot, type Window } from './slots.service.ts';
 
-export interface DoctorFilter {
-  readonly search?: string;
-  readonly specialty?: string;
-  readonly language?: string;
-  readonly gender?: 'female' | 'male' | 'other';
-  readonly country?: string;
-  readonly currency?: string;
-  /** Minor units. */
-  readonly feeFrom?: number;
-  readonly feeTo?: number;
-  readonly ratingFrom?: number;
+export interface DoctorFilter extends Omit<ProfileFilter, 'order'> {
   /** Only doctors with a free slot that starts in this time. */
   readonly freeFrom?: Temporal.Instant;
   readonly freeBefore?: Temporal.Instant;
   readonly order?: {
-    readonly by: 'name' | 'fee' | 'rating' | 'experience' | 'createdAt' | 'nextSlot';
+    readonly by: NonNullable<ProfileFilter['order']>['by'] | 'nextSlot';
     readonly descending: boolean;
   };
 }
@@ -51,8 +47,10 @@ export interface FoundSlot {
 @Injectable()
 export class DiscoveryService {
   constructor(
-    private readonly database: Database,
     private readonly clock: Clock,
+    private readonly appointments: AppointmentsService,
+    private readonly doctors: DoctorsService,
+    private readonly profiles: DoctorSearch,
     private readonly calendars: Calendars,
     private readonly lists: DoctorLists,
   ) {}
@@ -62,16 +60,27 @@ export class DiscoveryService {
     return bySlot ? this.#bySlot(filter, page) : this.#byProfile(filter, page);
   }
 
+  /**
+   * A doctor as the actor may see them. Who is not listed any more is still known to those who met them, to
+   * administrators and to themselves; they take no bookings.
+   * @throws not_found `doctor_not_found`
+   */
+  async doctor(actor: Actor, doctorId: string): Promise<Doctor> {
+    const doctor = await this.doctors.byId(doctorId);
+    if (isLicensed(doctor, this.clock.now())) return doctor;
+    const knows =
+      doctor.userId === actor.userId || hasRole(actor, 'admin') || (await this.#met(actor, doctorId));
+    if (!knows) throw notFound('doctor');
+    return { ...doctor, acceptingPatients: false };
+  }
+
   /** The bookable slots in a time, of every doctor who fits, soonest first. */
   async slots(
     { doctorId, perDoctor, ...filter }: SlotFilter,
     { from, to }: Window,
     page: PageRequest,
   ): Promise<Page<FoundSlot>> {
-    const doctors = await this.#listed(filter)
-      .select(['id', 'name'])
-      .where((eb) => eb.and(given([doctorId && eb('id', '=', doctorId)])))
-      .execute();
+    const doctors = await this.profiles.names({ ...profileOf(filter), ...(doctorId && { id: doctorId }) });
     const calendars = await this.calendars.of(doctors.map(({ id }) => id));
     const now = this.clock.now().epochMilliseconds;
     const window = { start: from.epochMilliseconds, end: to.epochMilliseconds };
@@ -93,11 +102,24 @@ export class DiscoveryService {
     };
   }
 
+  async #met(actor: Actor, practitionerId: string): Promise<boolean> {
+    if (actor.userId === null) return false;
+    const { total } = await this.appointments.list(
+      actor,
+      {
+        practitionerId,
+        status: ['scheduled', 'arrived', 'in_progress', 'completed', 'cancelled', 'no_show'],
+      },
+      { page: 1, pageSize: 1 },
+    );
+    return total > 0;
+  }
+
   async #byProfile(filter: DoctorFilter, page: PageRequest): Promise<Page<FoundDoctor>> {
-    const found = await pageOf(this.#ordered(filter), page);
-    const calendars = await this.calendars.of(found.items.map(({ id }) => id));
+    const { items: doctors, ...found } = await this.profiles.page(profileOf(filter), page);
+    const calendars = await this.calendars.of(doctors.map(({ id }) => id));
     const now = this.clock.now().epochMilliseconds;
-    return { ...found, items: found.items.map((row, i) => asFound(row, calendars[i]?.next(now, now))) };
+    return { ...found, items: doctors.map((doctor, i) => asFound(doctor, calendars[i]?.next(now, now))) };
   }
 
   /**
@@ -117,13 +139,13 @@ export class DiscoveryService {
         ? pageInOrder(starts.map(sortKey(isLeftOut, order.descending)), list.ids, page)
         : pageOfPlaces(starts, isLeftOut, page);
     const ids = chosen.map((place) => list.ids[place] as string);
-    const [rows, calendars] = await Promise.all([this.#rows(ids), this.calendars.of(ids)]);
+    const [doctors, calendars] = await Promise.all([this.profiles.byIds(ids), this.calendars.of(ids)]);
     return {
       ...page,
       total,
       items: ids.flatMap((id, i) => {
-        const row = rows.get(id);
-        return row ? [asFound(row, calendars[i]?.next(from, now))] : [];
+        const doctor = doctors.get(id);
+        return doctor ? [asFound(doctor, calendars[i]?.next(from, now))] : [];
       }),
     };
   }
@@ -131,83 +153,19 @@ export class DiscoveryService {
   /** The ids of all who fit, in order unless the slots make it. */
   #matching(asked: DoctorFilter): Promise<DoctorList> {
     const { freeFrom: _from, freeBefore: _before, ...filter } = asked;
-    const today = this.clock.now().toZonedDateTimeISO('UTC').toPlainDate().toString();
-    return this.lists.of(JSON.stringify([today, filter]), async () => {
-      const matching =
-        filter.order?.by === 'nextSlot'
-          ? this.#listed(filter).select('id')
-          : this.#ordered(filter).clearSelect().select('id');
-      // As one value: ten thousand rows cost more.
-      const { ids } = await this.database.query
-        .selectFrom(matching.as('found'))
-        .select(sql<string | null>`string_agg(id::text, ',')`.as('ids'))
-        .executeTakeFirstOrThrow();
-      return ids?.split(',') ?? [];
-    });
-  }
-
-  async #rows(ids: readonly string[]) {
-    const rows = await this.database.query
-      .selectFrom('doctors')
-      .select(DOCTOR_COLUMNS)
-      .where('id', '=', sql<string>`any(${ids}::uuid[])`)
-      .execute();
-    return new Map(rows.map((row) => [row.id, row]));
-  }
-
-  #ordered(filter: DoctorFilter) {
-    const { by, descending } = filter.order ?? { by: 'rating', descending: true };
-    const rating = sql`rating_total::numeric / nullif(rating_count, 0)`;
-    const column = {
-      name: sql`name`,
-      fee: sql`fee_amount`,
-      rating,
-      experience: sql`years_of_experience`,
-      createdAt: sql`created_at`,
-      nextSlot: sql`name`,
-    }[by];
-    return (
-      this.#listed(filter)
-        .select(DOCTOR_COLUMNS)
-        // With a search the best match comes first unless another order is asked for.
-        .$if(filter.search !== undefined && filter.order === undefined, (query) =>
-          query.orderBy(sql`word_similarity(fold(${filter.search}), search_text)`, 'desc'),
-        )
-        .orderBy(column, (order) => (descending ? order.desc() : order.asc()).nullsLast())
-        .orderBy('id')
-    );
-  }
-
-  #listed(filter: DoctorFilter) {
-    const { search, specialty, language, gender, country, currency, feeFrom, feeTo, ratingFrom } = filter;
-    const today = this.clock.now().toZonedDateTimeISO('UTC').toPlainDate().toString();
-    return this.database.query
-      .selectFrom('doctors')
-      .where('kycStatus', '=', 'approved')
-      .where('licenseExpiresOn', '>=', today)
-      .where('acceptingPatients', '=', true)
-      .where((eb) =>
-        eb.and(
-          given([
-            // Typing errors and accents are forgiven: trigrams of the folded text (pg_trgm).
-            search && sql<boolean>`fold(${search}) <% search_text`,
-            specialty && sql<boolean>`specialties @> array[lower(${specialty})]`,
-            language && sql<boolean>`languages @> array[lower(${language})]`,
-            gender && eb('gender', '=', gender),
-            country && eb('licenseCountry', '=', country),
-            currency && eb('feeCurrency', '=', currency),
-            feeFrom !== undefined && eb('feeAmount', '>=', feeFrom),
-            feeTo !== undefined && eb('feeAmount', '<=', feeTo),
-            ratingFrom !== undefined &&
-              sql<boolean>`rating_total >= ${ratingFrom}::numeric * nullif(rating_count, 0)`,
-          ]),
-        ),
-      );
+    const name = JSON.stringify([licensedOn(this.clock.now()), filter]);
+    return this.lists.of(name, () => this.profiles.ids(profileOf(filter)));
   }
 }
 
-function asFound(row: Parameters<typeof asDoctor>[0], next: Slot | undefined): FoundDoctor {
-  return { doctor: asDoctor(row), nextSlot: next ? asBookable(next) : null };
+/** What the profile has to say to a filter; an order by slot is made of the slots. */
+function profileOf({ order, ...profile }: DoctorFilter): ProfileFilter {
+  if (!order || order.by === 'nextSlot') return profile;
+  return { ...profile, order: { by: order.by, descending: order.descending } };
+}
+
+function asFound(doctor: Doctor, next: Slot | undefined): FoundDoctor {
+  return { doctor, nextSlot: next ? asBookable(next) : null };
 }
 
 /** By what a slot's start is sorted. Who has none comes last in either direction. */

@@ -11,8 +11,8 @@ export const AppointmentConfirmed = defineEvent(
 
 export const AppointmentRescheduled = defineEvent(
   'appointments.rescheduled',
-  'A confirmed visit was moved to another time.',
-  visit,
+  'A confirmed visit was moved to another time; the former one is free.',
+  visit.extend({ formerStart: z.iso.datetime({ offset: true }) }),
 );
 
 export const AppointmentCancelled = defineEvent(
@@ -39,5 +39,17 @@ export const AppointmentStarted = defineEvent(
 export const AppointmentCompleted = defineEvent(
   'appointments.completed',
   'The visit has taken place.',
+  visit,
+);
+
+export const AppointmentNoShow = defineEvent(
+  'appointments.no-show',
+  'The time of a visit has passed without it, because somebody did not come.',
+  visit.extend({ absent: z.enum(['patient', 'doctor', 'both']) }),
+);
+
+export const AppointmentOffered = defineEvent(
+  'appointments.offered',
+  'A slot is kept for a patient who has yet to take it: from the waitlist, or a follow-up that the doctor proposes.',
   visit,
 );

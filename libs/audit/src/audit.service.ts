@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { sql } from 'kysely';
+import { type ExpressionBuilder, type RawBuilder, sql } from 'kysely';
 import { type Actor, Clock, newId, type Page, type PageRequest } from '#kernel';
-import { containing, Database, given, pageOf, within } from '#platform';
+import { containing, Database, given, pageOf, type Tables, within } from '#platform';
 import type { AuditEntry, AuditedAction } from './audit-entry.ts';
 
 /** The chain of what belongs to no practice. */
@@ -12,20 +12,40 @@ export interface AuditFilter {
   readonly patientId?: string;
   readonly action?: string;
   readonly resource?: string;
+  readonly resourceId?: string;
   readonly outcome?: 'allowed' | 'denied';
   readonly from?: Temporal.Instant;
   readonly to?: Temporal.Instant;
+  /** Matches action, resource and the record's id. */
   readonly search?: string;
+  /** What only a later library can say of the columns of `audit_log`, such as the name of who acted. */
+  readonly also?: readonly RawBuilder<boolean>[];
   /** Oldest first instead of newest first. */
   readonly ascending?: boolean;
 }
 
 export interface AuditStats {
+  /** What was counted: the last 30 days, where the filter does not say since when. */
+  readonly from: Temporal.Instant;
+  readonly to: Temporal.Instant;
   readonly total: number;
   readonly denied: number;
+  /** How many different people. */
   readonly actors: number;
-  readonly byAction: readonly { readonly action: string; readonly count: number }[];
+  readonly byAction: readonly (Tally & { readonly action: string })[];
+  /** Days in UTC, `2026-03-01`, the first one first; a day on which nothing happened is left out. */
+  readonly byDay: readonly (Tally & { readonly day: string })[];
+  /** Who did or tried most, at most TOP_ACTORS of them; `null` is the system. */
+  readonly topActors: readonly (Tally & { readonly actorUserId: string | null })[];
 }
+
+interface Tally {
+  readonly count: number;
+  readonly denied: number;
+}
+
+const STATS_PERIOD = { hours: 30 * 24 };
+const TOP_ACTORS = 10;
 
 /** Where a chain no longer agrees with itself. */
 export interface ChainBreak {
@@ -98,22 +118,25 @@ export class AuditService {
   }
 
   async stats(_actor: Actor, filter: AuditFilter): Promise<AuditStats> {
-    const [totals, byAction] = await Promise.all([
-      this.#matching(filter)
-        .select(({ fn }) => [
-          fn.countAll<number>().as('total'),
-          fn.countAll<number>().filterWhere('outcome', '=', 'denied').as('denied'),
-          fn.count<number>('actorUserId').distinct().as('actors'),
-        ])
+    const to = filter.to ?? this.clock.now();
+    const from = filter.from ?? to.subtract(STATS_PERIOD);
+    const matching = () => this.#matching({ ...filter, from, to }).select(tally);
+    const [totals, byAction, byDay, topActors] = await Promise.all([
+      matching()
+        .select(({ fn }) => fn.count<number>('actorUserId').distinct().as('actors'))
         .executeTakeFirstOrThrow(),
-      this.#matching(filter)
-        .select(({ fn }) => ['action', fn.countAll<number>().as('count')])
-        .groupBy('action')
+      matching().select('action').groupBy('action').orderBy('count', 'desc').orderBy('action').execute(),
+      matching().select(UTC_DAY.as('day')).groupBy(UTC_DAY).orderBy('day').execute(),
+      matching()
+        .select('actorUserId')
+        .groupBy('actorUserId')
         .orderBy('count', 'desc')
-        .orderBy('action')
+        .orderBy('actorUserId')
+        .limit(TOP_ACTORS)
         .execute(),
     ]);
-    return { ...totals, byAction };
+    const { count: total, denied, actors } = totals;
+    return { from, to, total, denied, actors, byAction, byDay, topActors };
   }
 
   /** Recomputes every chain and compares it with its head. An empty answer means that nothing was touched. */
@@ -138,7 +161,7 @@ export class AuditService {
   }
 
   #matching(filter: AuditFilter) {
-    const { actorUserId, patientId, action, resource, outcome, from, to, search } = filter;
+    const { actorUserId, patientId, action, resource, resourceId, outcome, from, to, search, also } = filter;
     return this.database.query
       .selectFrom('auditLog')
       .where((eb) =>
@@ -149,7 +172,9 @@ export class AuditService {
             action && eb('action', '=', action),
             resource && eb('resource', '=', resource),
             outcome && eb('outcome', '=', outcome),
+            resourceId && eb('resourceId', '=', resourceId),
             ...within('at', { from, to }),
+            ...(also ?? []),
             search &&
               eb.or([
                 eb('action', 'ilike', containing(search)),
@@ -160,4 +185,13 @@ export class AuditService {
         ),
       );
   }
+}
+
+const UTC_DAY = sql<string>`to_char(at at time zone 'UTC', 'YYYY-MM-DD')`;
+
+function tally({ fn }: ExpressionBuilder<Tables, 'auditLog'>) {
+  return [
+    fn.countAll<number>().as('count'),
+    fn.countAll<number>().filterWhere('outcome', '=', 'denied').as('denied'),
+  ] as const;
 }

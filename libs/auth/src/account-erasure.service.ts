@@ -3,6 +3,7 @@ import { AuditService } from '#audit';
 import { type Actor, Clock, notFound, type Role, type UserActor } from '#kernel';
 import { Database, Jobs } from '#platform';
 import { accountInUse, freshLoginRequired, lastAdmin, wrongPassword } from './account.errors.ts';
+import { ADMINISTRATORS_LOCK } from './account-administration.service.ts';
 import { AccountErased } from './account-events.ts';
 import { AccountParts } from './account-parts.ts';
 import { verifyPassword } from './password.ts';
@@ -22,7 +23,16 @@ export interface RequestedErasure {
 }
 
 /** What is of no use without the person. */
-const FORGOTTEN = ['identities', 'identityVerifications', 'idempotencyKeys'] as const;
+const FORGOTTEN = [
+  'contactCodes',
+  'idempotencyKeys',
+  'identities',
+  'identityVerifications',
+  'loginChallenges',
+  'passwordResets',
+  'recoveryCodes',
+  'secondFactors',
+] as const;
 
 /** Who has logged in this recently has shown who they are. */
 const FRESH_MINUTES = 10;
@@ -100,7 +110,7 @@ export class AccountErasureService {
 
   /** Administrators are erased one after the other, so that the last one is seen to be the last. */
   async #lock(userId: string): Promise<Role[]> {
-    await this.database.lock('account-erasure');
+    await this.database.lock(ADMINISTRATORS_LOCK);
     const user = await this.database.query
       .selectFrom('users')
       .select(['roles', 'status'])
@@ -128,6 +138,9 @@ export class AccountErasureService {
   async #empty(userId: string): Promise<void> {
     const now = this.clock.now();
     const db = this.database.query;
+    // A password mail that was asked for and not written yet knows the address only.
+    const email = db.selectFrom('users').select('email').where('id', '=', userId);
+    await db.deleteFrom('passwordResets').where('email', '=', email).execute();
     await db
       .updateTable('users')
       .set({
@@ -136,10 +149,14 @@ export class AccountErasureService {
         firstName: 'Erased',
         lastName: 'account',
         phone: null,
+        phoneVerifiedAt: null,
         timeZone: 'UTC',
         language: 'en',
         status: 'erased',
+        disabledReason: null,
         emailVerifiedAt: null,
+        secondFactorSince: null,
+        lastLoginAt: null,
         identityStatus: 'unsubmitted',
         updatedAt: now,
       })

@@ -1,19 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
-import {
-  type Actor,
-  Clock,
-  newId,
-  notFound,
-  type Page,
-  type PageRequest,
-  type Role,
-  type UserActor,
-} from '#kernel';
-import { containing, Database, given, pageOf, violatedConstraint } from '#platform';
+import { type Actor, Clock, newId, notFound, type Role, type UserActor } from '#kernel';
+import { Database, violatedConstraint } from '#platform';
 import { emailTaken } from './auth.errors.ts';
+import type { ContactChannel } from './contact-codes.ts';
 import { hashPassword } from './password.ts';
-import { USER_COLUMNS, type User } from './user.entity.ts';
+import { requireStrong } from './password-strength.ts';
+import { phoneNumber } from './phone-number.ts';
+import { asUser, USER_COLUMNS, type User } from './user.entity.ts';
 
 export interface NewAccount {
   readonly email: string;
@@ -33,13 +27,6 @@ export type AccountChanges = Partial<
   Pick<User, 'firstName' | 'lastName' | 'phone' | 'timeZone' | 'language'>
 >;
 
-export interface AccountFilter {
-  readonly role?: Role;
-  readonly status?: User['status'];
-  readonly search?: string;
-  readonly order?: { readonly by: 'createdAt' | 'email' | 'lastName'; readonly descending: boolean };
-}
-
 @Injectable()
 export class AccountsService {
   constructor(
@@ -47,9 +34,10 @@ export class AccountsService {
     private readonly clock: Clock,
   ) {}
 
-  /** @throws conflict `email_taken` */
+  /** @throws conflict `email_taken`; invalid `phone_invalid`, `password_too_weak` */
   async register(_actor: Actor, account: NewAccount): Promise<User> {
     const now = this.clock.now();
+    if (account.password !== null) requireStrong(account.password, account);
     const passwordHash = account.password === null ? null : await hashPassword(account.password);
     try {
       return await this.database.query
@@ -60,7 +48,7 @@ export class AccountsService {
           passwordHash,
           firstName: account.firstName,
           lastName: account.lastName,
-          phone: account.phone ?? null,
+          phone: account.phone ? phoneNumber(account.phone) : null,
           roles: [...account.roles],
           timeZone: account.timeZone,
           language: account.language ?? 'en',
@@ -91,14 +79,36 @@ export class AccountsService {
     return asUser(user);
   }
 
-  async update(actor: UserActor, changes: AccountChanges): Promise<User> {
+  /**
+   * A phone number that is not the one before is not verified.
+   * @throws invalid `phone_invalid`
+   */
+  async update(actor: UserActor, { phone: written, ...changes }: AccountChanges): Promise<User> {
+    const phone = written ? phoneNumber(written) : written;
     return this.database.query
       .updateTable('users')
       .set({ ...changes, updatedAt: this.clock.now() })
+      .$if(phone !== undefined, (query) =>
+        query.set({
+          phone,
+          phoneVerifiedAt: sql`case when phone = ${phone} then phone_verified_at end`,
+        }),
+      )
       .where('id', '=', actor.userId)
       .returning(USER_COLUMNS)
       .executeTakeFirstOrThrow()
       .then(asUser);
+  }
+
+  /** The owner has shown that a number, which is the account's from now on, or its address is theirs. */
+  async verified(actor: UserActor, channel: ContactChannel, recipient: string): Promise<void> {
+    const now = this.clock.now();
+    const proof = channel === 'phone' ? { phone: recipient, phoneVerifiedAt: now } : { emailVerifiedAt: now };
+    await this.database.query
+      .updateTable('users')
+      .set({ ...proof, updatedAt: now })
+      .where('id', '=', actor.userId)
+      .execute();
   }
 
   /** Adds a role; an account that has it keeps it. */
@@ -110,32 +120,4 @@ export class AccountsService {
       .where(sql<boolean>`not ${role} = any (roles)`)
       .execute();
   }
-
-  /** The accounts of the whole platform, for administrators. */
-  async list(_actor: Actor, filter: AccountFilter, page: PageRequest): Promise<Page<User>> {
-    const { role, status, search, order = { by: 'createdAt', descending: true } } = filter;
-    const found = await pageOf(
-      this.database.query
-        .selectFrom('users')
-        .select(USER_COLUMNS)
-        .where((eb) =>
-          eb.and(
-            given([
-              role && sql<boolean>`${role} = any (roles)`,
-              status && eb('status', '=', status),
-              search &&
-                sql<boolean>`first_name || ' ' || last_name || ' ' || email ilike ${containing(search)}`,
-            ]),
-          ),
-        )
-        .orderBy(order.by, order.descending ? 'desc' : 'asc')
-        .orderBy('id'),
-      page,
-    );
-    return { ...found, items: found.items.map(asUser) };
-  }
-}
-
-function asUser<Row extends { roles: string[] }>(row: Row): Row & { roles: Role[] } {
-  return row as Row & { roles: Role[] };
 }

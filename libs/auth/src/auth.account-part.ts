@@ -38,10 +38,17 @@ export class AuthAccountPart implements AccountPart {
           'userAgent',
           'address',
           'createdAt',
+          'lastUsedAt',
           'expiresAt',
           'revokedAt',
           'revokedBecause',
         ])
+        .where('userId', '=', userId)
+        .orderBy('createdAt')
+        .execute(),
+      codesSent: await db
+        .selectFrom('contactCodes')
+        .select(['channel', 'recipient', 'createdAt'])
         .where('userId', '=', userId)
         .orderBy('createdAt')
         .execute(),

@@ -1,4 +1,13 @@
-import { conflict, DomainError, forbidden, unauthenticated, unavailable } from '#kernel';
+import {
+  conflict,
+  DomainError,
+  forbidden,
+  gone,
+  invalid,
+  rateLimited,
+  unauthenticated,
+  unavailable,
+} from '#kernel';
 
 export const emailTaken = () =>
   conflict('email_taken', 'An account with this e-mail address already exists.');
@@ -17,6 +26,49 @@ export const refreshTokenReused = () =>
     'This refresh token was used before, so the session has been ended. Log in again.',
   );
 export const accountDisabled = () => forbidden('account_disabled', 'This account is disabled.');
+
+export const secondFactorRequired = () =>
+  forbidden(
+    'second_factor_required',
+    'Administrators need a second factor. Set it up at /api/auth/second-factor/ first.',
+  );
+
+export const phoneInvalid = () => invalid('phone_invalid', 'There is no such phone number.');
+export const phoneMissing = () => invalid('phone_missing', 'The profile has no phone number. Send one.');
+export const alreadyVerified = (channel: 'phone' | 'email') =>
+  conflict(
+    `${channel}_already_verified`,
+    channel === 'phone' ? 'This phone number is verified.' : 'This e-mail address is verified.',
+  );
+export const smsNotConfigured = () =>
+  unavailable('sms_not_configured', 'This server cannot send text messages.');
+export const tooManyCodes = (wait: Temporal.Duration) =>
+  rateLimited('too_many_codes', 'Too many codes. Wait before you ask again.', retryAfter(wait));
+export const tooManyGuesses = (wait: Temporal.Duration) =>
+  rateLimited('too_many_guesses', 'Too many wrong codes. Wait before you try again.', retryAfter(wait));
+/** @param attemptsLeft how often another code may be tried, where that is known */
+export const codeWrong = (attemptsLeft?: number) =>
+  invalid(
+    'code_wrong',
+    'This is not the right code.',
+    attemptsLeft === undefined ? {} : { attempts_left: attemptsLeft },
+  );
+export const codeVoid = () => gone('code_void', 'There is no code that could be used. Ask for a new one.');
+
+export const passwordTooWeak = (reason: string) =>
+  invalid('password_too_weak', 'This password is too easy to guess.', { reason });
+export const passwordNotSet = () =>
+  conflict('password_not_set', 'This account signs in at the login provider and has no password here.');
+export const resetLinkVoid = () =>
+  gone('reset_link_void', 'This link was used before or is too old. Ask for a new one.');
+
+export const secondFactorEnabled = () =>
+  conflict('second_factor_enabled', 'The second factor is on. Turn it off first.');
+export const secondFactorNotEnabled = () =>
+  conflict('second_factor_not_enabled', 'The second factor is not on.');
+export const secondFactorNotBegun = () => conflict('second_factor_not_begun', 'Begin with a secret first.');
+export const challengeEnded = () =>
+  unauthenticated('challenge_ended', 'This login took too long or too many codes. Log in again.');
 
 export const accessTokenRequired = () =>
   unauthenticated('access_token_required', 'This is not an access token. Send the access token.');
@@ -38,3 +90,7 @@ export const cognitoTokensRejected = () =>
     'cognito_tokens_rejected',
     'The answer of the login provider is not for this login. Start the login again.',
   );
+
+function retryAfter(wait: Temporal.Duration) {
+  return { retry_after: Math.ceil(wait.total('seconds')) };
+}

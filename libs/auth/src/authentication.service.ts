@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock, type Role, type UserActor } from '#kernel';
-import { Database } from '#platform';
-import { identityNotLinked, sessionEnded } from './auth.errors.ts';
+import { Config, Database } from '#platform';
+import { identityNotLinked, secondFactorRequired, sessionEnded } from './auth.errors.ts';
 import { CognitoTokens } from './cognito-tokens.ts';
 import { TokenIssuer } from './token-issuer.ts';
 
@@ -9,7 +9,11 @@ import { TokenIssuer } from './token-issuer.ts';
 export interface RequestOrigin {
   readonly requestId: string;
   readonly address?: string;
+  /** Whether what is asked for serves to set up a second factor, and so is open to who must have one first. */
+  readonly enrolling?: boolean;
 }
+
+type Origin = Omit<RequestOrigin, 'enrolling'>;
 
 /** Turns a bearer token into the actor behind it. */
 @Injectable()
@@ -19,26 +23,32 @@ export class AuthenticationService {
     private readonly clock: Clock,
     private readonly issuer: TokenIssuer,
     private readonly cognito: CognitoTokens,
+    private readonly config: Config,
   ) {}
 
   /**
    * The session or identity is read with every request: roles come from the database, and a logout works
    * at once.
    * @throws unauthenticated `token_invalid`, `token_expired`, `session_ended`, and for a token of Cognito
-   *   `access_token_required`, `identity_not_linked`; unavailable `cognito_unavailable`
+   *   `access_token_required`, `identity_not_linked`; unavailable `cognito_unavailable`; forbidden
+   *   `second_factor_required` for an administrator who logged in with a password alone, where the server
+   *   asks for more
    */
-  async authenticate(accessToken: string, origin: RequestOrigin): Promise<UserActor> {
+  async authenticate(
+    accessToken: string,
+    { enrolling = false, ...origin }: RequestOrigin,
+  ): Promise<UserActor> {
     return this.cognito.isOfPool(accessToken)
       ? this.#byIdentity(accessToken, origin)
-      : this.#bySession(accessToken, origin);
+      : this.#bySession(accessToken, origin, enrolling);
   }
 
-  async #bySession(accessToken: string, origin: RequestOrigin): Promise<UserActor> {
+  async #bySession(accessToken: string, origin: Origin, enrolling: boolean): Promise<UserActor> {
     const { userId, sessionId } = await this.issuer.verify(accessToken);
     const session = await this.database.query
       .selectFrom('sessions as session')
       .innerJoin('users as user', 'user.id', 'session.userId')
-      .select('user.roles')
+      .select(['user.roles', 'user.secondFactorSince', 'session.origin'])
       .where('session.id', '=', sessionId)
       .where('user.id', '=', userId)
       .where('user.status', '=', 'active')
@@ -46,10 +56,14 @@ export class AuthenticationService {
       .where('session.expiresAt', '>', this.clock.now())
       .executeTakeFirst();
     if (!session) throw sessionEnded();
+    // How somebody proves who they are at another issuer is that issuer's business.
+    const owesFactor =
+      session.origin === 'password' && session.secondFactorSince === null && session.roles.includes('admin');
+    if (owesFactor && !enrolling && this.config.adminsNeedSecondFactor) throw secondFactorRequired();
     return { userId, sessionId, roles: session.roles as Role[], ...origin };
   }
 
-  async #byIdentity(accessToken: string, origin: RequestOrigin): Promise<UserActor> {
+  async #byIdentity(accessToken: string, origin: Origin): Promise<UserActor> {
     const { issuer, subject, issuedAt } = await this.cognito.verifyAccess(accessToken);
     const user = await this.database.query
       .selectFrom('identities as identity')

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, Clock } from '#kernel';
 import { Database, Transactional } from '#platform';
+import { AccountClaims } from './account-claims.ts';
 import { AccountsService } from './accounts.service.ts';
 import { accountDisabled, emailUnverified } from './auth.errors.ts';
 import { type AuthorizationCode, type AuthorizationRequest, CognitoProvider } from './cognito.provider.ts';
@@ -21,6 +22,7 @@ export class CognitoService {
     private readonly clock: Clock,
     private readonly provider: CognitoProvider,
     private readonly accounts: AccountsService,
+    private readonly claims: AccountClaims,
     private readonly sessions: SessionsService,
   ) {}
 
@@ -93,24 +95,22 @@ export class CognitoService {
   }
 
   /**
-   * The account with the address, now in the hands of the one who proved that it is theirs. Anybody can
-   * register with an address that nobody has checked and wait for its owner, so whatever let them in ends
-   * here (Sudhodanan and Paverd, "Pre-hijacked accounts", USENIX Security 2022).
+   * The account with the address, now in the hands of the one who proved that it is theirs: whatever let
+   * others in ends here.
    */
   async #claimed(email: string): Promise<string | undefined> {
     const user = await this.database.query
       .selectFrom('users')
-      .select(['id', 'status', 'emailVerifiedAt'])
+      .select(['id', 'status'])
       .where('email', '=', email)
       .forUpdate()
       .executeTakeFirst();
     if (!user) return undefined;
     if (user.status !== 'active') throw accountDisabled();
-    if (user.emailVerifiedAt) return user.id;
-    const now = this.clock.now();
+    if (!(await this.claims.proveEmail(user.id))) return user.id;
     await this.database.query
       .updateTable('users')
-      .set({ passwordHash: null, emailVerifiedAt: now, updatedAt: now })
+      .set({ passwordHash: null })
       .where('id', '=', user.id)
       .execute();
     await this.sessions.endAll(user.id, 'password_change');

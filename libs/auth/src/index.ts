@@ -1,4 +1,5 @@
 export { AccountModule } from './account.module.ts';
+export * from './account-administration.service.ts';
 export { AccountErasureService } from './account-erasure.service.ts';
 export { AccountErased } from './account-events.ts';
 export type { AccountExport, OwnExport } from './account-export.entity.ts';
@@ -11,6 +12,8 @@ export * from './auth.module.ts';
 export * from './authentication.service.ts';
 export type { AuthorizationRequest } from './cognito.provider.ts';
 export * from './cognito.service.ts';
+export * from './contact-verification.service.ts';
+export * from './events.ts';
 export { IdentityDecisionsService } from './identity-decisions.service.ts';
 export type {
   BegunVerification,
@@ -23,6 +26,12 @@ export { IdentityExpired, IdentityRejected, IdentityVerified } from './identity-
 export { IdentityVerificationsService } from './identity-verifications.service.ts';
 export * from './logins.service.ts';
 export { hashPassword } from './password.ts';
+export * from './password-logins.service.ts';
+export * from './password-resets.service.ts';
+export { MIN_PASSWORD_LENGTH } from './password-strength.ts';
+export * from './passwords.service.ts';
+export * from './second-factor.service.ts';
+export * from './second-factor-enrolment.service.ts';
 export * from './sessions.service.ts';
 export * from './token-issuer.ts';
 export type { User } from './user.entity.ts';

@@ -1,5 +1,20 @@
 create type gender as enum ('female', 'male', 'other');
-create type kyc_status as enum ('unsubmitted', 'submitted', 'approved', 'rejected', 'expired');
+create type kyc_status as enum ('unsubmitted', 'submitted', 'approved', 'rejected', 'expired', 'revoked');
+create type licence_status as enum
+  ('awaiting_documents', 'submitted', 'approved', 'rejected', 'withdrawn', 'replaced', 'expired', 'revoked');
+create type licence_document_kind as enum ('licence', 'identity', 'degree', 'insurance');
+
+-- Text as words: folded, with a space for every sign between them, so that "O'Brien" and "MD/PhD" are found
+-- by their parts.
+create function searchable(text) returns text
+  language sql immutable parallel safe strict
+  return regexp_replace(public.fold($1), '[[:punct:][:space:]]+', ' ', 'g');
+
+-- The query for texts with a word that starts like this one, among the words of these weights ('' for all).
+-- Null, which matches nothing, for a text without any word.
+create function words_starting(word text, weights text) returns tsquery
+  language sql immutable parallel safe strict
+  return (nullif(plainto_tsquery('simple', public.searchable(word))::text, '') || ':*' || weights)::tsquery;
 
 -- The public marketplace profile of a staff member, under the staff member's id.
 create table doctors (
@@ -23,25 +38,74 @@ create table doctors (
   -- How many visits a day takes, by the calendar of `time_zone`; null for as many as fit.
   daily_limit smallint check (daily_limit between 1 and 200),
   accepting_patients boolean not null default true,
+  -- What the licences below come to, and the one in force: the last that was approved.
   kyc_status kyc_status not null default 'unsubmitted',
   license_number text,
   license_country text check (license_country ~ '^[A-Z]{2}$'),
   license_expires_on date,
-  kyc_documents jsonb not null default '[]',
-  kyc_submitted_at timestamptz,
-  kyc_reviewed_at timestamptz,
-  kyc_reviewed_by uuid references users,
-  kyc_rejection_reason text,
   rating_total integer not null default 0,
   rating_count integer not null default 0,
+  -- As it is shown, so that nobody who shows 4.5 is missing among those with at least 4.5.
+  rating double precision generated always as (round(rating_total::numeric / nullif(rating_count, 0), 1)) stored,
   created_at timestamptz not null,
   updated_at timestamptz not null,
-  search_text text not null generated always as (
-    fold(name || ' ' || bio || ' ' || immutable_join(specialties) || ' ' || immutable_join(languages))
-  ) stored
+  -- Every word, by where it stands: name, specialties, qualifications, the rest.
+  search_words tsvector not null generated always as (
+    setweight(to_tsvector('simple', searchable(name)), 'A')
+    || setweight(to_tsvector('simple', searchable(immutable_join(specialties))), 'B')
+    || setweight(to_tsvector('simple', searchable(immutable_join(qualifications))), 'C')
+    || setweight(to_tsvector('simple', searchable(bio)), 'D')
+  ) stored,
+  -- Where typing errors are forgiven.
+  search_text text not null generated always as (fold(name || ' ' || immutable_join(specialties))) stored
 );
-create index on doctors using gin (search_text gin_trgm_ops);
-create index on doctors using gin (specialties);
-create index on doctors using gin (languages);
+-- Profiles are read far more often than written: no list of pending entries that each search would have to read.
+create index doctors_search_words on doctors using gin (search_words) with (fastupdate = off);
+create index doctors_search_text on doctors using gin (search_text gin_trgm_ops) with (fastupdate = off);
+create index on doctors using gin (specialties) with (fastupdate = off);
+create index on doctors using gin (languages) with (fastupdate = off);
 create index on doctors (organization_id);
-create index doctors_listed on doctors (created_at desc, id) where kyc_status = 'approved' and accepting_patients;
+create index doctors_by_rating on doctors (rating desc nulls last, rating_count desc, id)
+  include (license_expires_on) where kyc_status = 'approved' and accepting_patients;
+
+-- A licence as a doctor sent it in. What it says never changes: another licence, or the same one renewed, is
+-- another row.
+create table licences (
+  id uuid primary key,
+  doctor_id uuid not null references doctors,
+  number text not null,
+  country text not null check (country ~ '^[A-Z]{2}$'),
+  -- The last day on which it is valid.
+  expires_on date not null,
+  status licence_status not null,
+  submitted_at timestamptz,
+  -- The last warning that its end is near: how many days ahead it was due.
+  warned_days smallint,
+  created_at timestamptz not null,
+  updated_at timestamptz not null
+);
+create unique index licences_one_of_each on licences (doctor_id, status)
+  where status in ('awaiting_documents', 'submitted', 'approved');
+create index on licences (doctor_id, created_at desc);
+create index on licences (status, submitted_at);
+create index licences_ending on licences (expires_on) where status = 'approved';
+
+create table licence_documents (
+  file_id uuid primary key references files,
+  licence_id uuid not null references licences,
+  kind licence_document_kind not null
+);
+create index on licence_documents (licence_id);
+
+-- Append-only: who decided what of a licence, when and why.
+create table licence_decisions (
+  id uuid primary key,
+  licence_id uuid not null references licences,
+  status licence_status not null check (status in ('approved', 'rejected', 'expired', 'revoked')),
+  reason text,
+  -- Null for what time decides.
+  decided_by uuid references users,
+  decided_at timestamptz not null
+);
+create index on licence_decisions (licence_id, decided_at);
+revoke update, delete on licence_decisions from televisit_app;

@@ -2,22 +2,15 @@ import type { Selectable } from 'kysely';
 import type { Money } from '#kernel';
 import type { Tables } from '#platform';
 
-type Row = Omit<Selectable<Tables['doctors']>, 'searchText'>;
+type Row = Omit<Selectable<Tables['doctors']>, 'searchText' | 'searchWords'>;
 
 /** The public marketplace profile of a member of staff; `id` is the staff member's id. */
-export type Doctor = Omit<Row, 'feeAmount' | 'feeCurrency' | 'kycDocuments'> & {
+export type Doctor = Omit<Row, 'feeAmount' | 'feeCurrency'> & {
   /** What one visit costs. */
   readonly fee: Money;
-  readonly kycDocuments: readonly KycDocument[];
 };
 
 export type KycStatus = Row['kycStatus'];
-
-/** A piece of evidence that a doctor sends: what it is, and where it is kept. */
-export interface KycDocument {
-  readonly kind: 'licence' | 'identity' | 'degree' | 'insurance';
-  readonly reference: string;
-}
 
 export const DOCTOR_COLUMNS = [
   'id',
@@ -43,13 +36,9 @@ export const DOCTOR_COLUMNS = [
   'licenseNumber',
   'licenseCountry',
   'licenseExpiresOn',
-  'kycDocuments',
-  'kycSubmittedAt',
-  'kycReviewedAt',
-  'kycReviewedBy',
-  'kycRejectionReason',
   'ratingTotal',
   'ratingCount',
+  'rating',
   'createdAt',
   'updatedAt',
 ] as const;
@@ -62,14 +51,23 @@ export function asDoctor({
   return {
     ...row,
     fee: { amount: feeAmount, currency: feeCurrency as Money['currency'] },
-    kycDocuments: row.kycDocuments as unknown as KycDocument[],
   };
 }
 
-/** The mean rating to one decimal, or `null` before the first review. */
-export function rating({
-  ratingTotal,
-  ratingCount,
-}: Pick<Doctor, 'ratingTotal' | 'ratingCount'>): number | null {
-  return ratingCount === 0 ? null : Math.round((ratingTotal / ratingCount) * 10) / 10;
+/** The day on which a licence must be valid to be valid at this instant: licences end with their last day in UTC. */
+export function licensedOn(at: Temporal.Instant): string {
+  return at.toZonedDateTimeISO('UTC').toPlainDate().toString();
+}
+
+type Licensed = Pick<Doctor, 'kycStatus' | 'licenseExpiresOn'>;
+
+/** The instant at which the doctor's right to see patients ends; long ago for one who has none. */
+export function licensedUntil({ kycStatus, licenseExpiresOn }: Licensed): Temporal.Instant {
+  if (kycStatus !== 'approved' || licenseExpiresOn === null) return Temporal.Instant.fromEpochMilliseconds(0);
+  return Temporal.PlainDate.from(licenseExpiresOn).add({ days: 1 }).toZonedDateTime('UTC').toInstant();
+}
+
+/** Whether the doctor may see patients at this instant: approved, with a licence that has not run out by then. */
+export function isLicensed(doctor: Licensed, at: Temporal.Instant): boolean {
+  return Temporal.Instant.compare(at, licensedUntil(doctor)) < 0;
 }

@@ -1,6 +1,7 @@
 import { type AccountPart, KeepsOfAccount } from '#auth';
 import { Database } from '#platform';
 import { asDoctor, DOCTOR_COLUMNS } from './doctor.entity.ts';
+import { LICENCE_COLUMNS } from './licence.entity.ts';
 
 @KeepsOfAccount('doctor_profile')
 export class DoctorsAccountPart implements AccountPart {
@@ -12,6 +13,12 @@ export class DoctorsAccountPart implements AccountPart {
       .select(DOCTOR_COLUMNS)
       .where('userId', '=', userId)
       .executeTakeFirst();
-    return { profile: row ? asDoctor(row) : null };
+    const licences = await this.database.query
+      .selectFrom('licences')
+      .select(LICENCE_COLUMNS)
+      .where('doctorId', '=', row?.id ?? null)
+      .orderBy('createdAt')
+      .execute();
+    return { profile: row ? asDoctor(row) : null, licences };
   }
 }

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
+import { AuditService } from '#audit';
 import { AccountsService } from '#auth';
 import { Clock, conflict, type Money, notFound, type UserActor } from '#kernel';
 import { type NewPractice, PracticesService } from '#organizations';
 import { Database, Transactional, violatedConstraint } from '#platform';
-import { asDoctor, DOCTOR_COLUMNS, type Doctor } from './doctor.entity.ts';
+import { asDoctor, DOCTOR_COLUMNS, type Doctor, licensedOn } from './doctor.entity.ts';
 
 export interface DoctorProfile {
   readonly name: string;
@@ -29,6 +30,7 @@ export class DoctorsService {
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
+    private readonly audit: AuditService,
     private readonly accounts: AccountsService,
     private readonly practices: PracticesService,
   ) {}
@@ -80,6 +82,8 @@ export class DoctorsService {
     return asDoctor(row);
   }
 
+  /** Audited, since it may change the name that a licence was approved for. @throws not_found `doctor_not_found` */
+  @Transactional()
   async updateOwn(actor: UserActor, { fee, ...changes }: Partial<DoctorProfile>): Promise<Doctor> {
     const row = await this.database.query
       .updateTable('doctors')
@@ -92,6 +96,12 @@ export class DoctorsService {
       .returning(DOCTOR_COLUMNS)
       .executeTakeFirst();
     if (!row) throw notFound('doctor');
+    await this.audit.record(actor, {
+      action: 'doctor.update',
+      resource: 'doctor',
+      resourceId: row.id,
+      organizationId: row.organizationId,
+    });
     return asDoctor(row);
   }
 
@@ -102,7 +112,7 @@ export class DoctorsService {
       .select(DOCTOR_COLUMNS)
       .where('id', '=', doctorId)
       .where('kycStatus', '=', 'approved')
-      .where('licenseExpiresOn', '>=', this.#today())
+      .where('licenseExpiresOn', '>=', licensedOn(this.clock.now()))
       .executeTakeFirst();
     if (!row) throw notFound('doctor');
     return asDoctor(row);
@@ -119,35 +129,18 @@ export class DoctorsService {
     return asDoctor(row);
   }
 
-  /**
-   * Takes the doctor off the list for good, when their account is erased. What prescriptions and visits show
-   * of them stays: the name, the qualifications, the licence.
-   */
-  @Transactional()
-  async delist(userId: string): Promise<void> {
-    const own = () =>
-      this.database.query
-        .updateTable('doctors')
-        .set({ updatedAt: this.clock.now() })
-        .where('userId', '=', userId);
-    await own().set({ bio: '', acceptingPatients: false }).execute();
-    await own().set({ kycStatus: 'expired' }).where('kycStatus', '=', 'approved').execute();
-    await own().set({ kycStatus: 'rejected' }).where('kycStatus', '=', 'submitted').execute();
-  }
-
-  /** Keeps the sums behind the mean rating. Called with the review's own transaction. */
-  async addRating(doctorId: string, rating: number): Promise<void> {
+  /** Keeps the sums behind the mean rating. In the transaction of the review that changes them. */
+  async countRating(
+    doctorId: string,
+    change: { readonly total: number; readonly count: number },
+  ): Promise<void> {
     await this.database.query
       .updateTable('doctors')
       .set((eb) => ({
-        ratingTotal: eb('ratingTotal', '+', rating),
-        ratingCount: eb('ratingCount', '+', 1),
+        ratingTotal: eb('ratingTotal', '+', change.total),
+        ratingCount: eb('ratingCount', '+', change.count),
       }))
       .where('id', '=', doctorId)
       .execute();
-  }
-
-  #today(): string {
-    return this.clock.now().toZonedDateTimeISO('UTC').toPlainDate().toString();
   }
 }

@@ -1,11 +1,16 @@
 import { stateMachine } from '#kernel';
 import type { KycStatus } from './doctor.entity.ts';
 
-/** Only an approved doctor with an unexpired licence is listed and can be booked. */
+/**
+ * Only an approved doctor with an unexpired licence is listed and can be booked. A new licence of an approved
+ * doctor waits beside the one in force, so the doctor stays approved until that one ends. What is withdrawn leaves
+ * things as they were.
+ */
 export const kycStates = stateMachine<KycStatus>('kyc', {
   unsubmitted: ['submitted'],
-  submitted: ['submitted', 'approved', 'rejected'],
-  approved: ['submitted', 'rejected', 'expired'],
+  submitted: ['approved', 'rejected', 'unsubmitted', 'expired', 'revoked'],
+  approved: ['submitted', 'expired', 'revoked'],
   rejected: ['submitted'],
   expired: ['submitted'],
+  revoked: ['submitted'],
 });

@@ -1,5 +1,6 @@
 create type encounter_status as enum ('draft', 'finalized', 'amended');
-create type document_status as enum ('pending_upload', 'quarantined', 'available', 'rejected');
+create type document_kind as enum ('lab_report', 'imaging', 'referral', 'discharge_letter', 'vaccination', 'consent',
+  'photo', 'outside_prescription', 'other', 'prescription');
 create type prescription_status as enum ('draft', 'issued', 'cancelled');
 
 -- Everything clinical is in `content`, encrypted; the columns beside it are what rules and lists need.
@@ -49,24 +50,22 @@ create table encounter_versions (
 call isolate_by_organization('encounter_versions');
 revoke update, delete on encounter_versions from televisit_app;
 
+-- A file in a chart; the bytes and how far they are is told by the file.
 create table documents (
   id uuid primary key,
   organization_id uuid references organizations,
   patient_id uuid not null references patients,
   uploaded_by uuid not null references users,
-  kind text not null,
+  file_id uuid not null unique references files,
+  kind document_kind not null,
   title bytea not null,
-  object_key text not null unique,
-  content_type text not null,
-  size_bytes bigint,
-  sha256 bytea,
-  status document_status not null,
   created_at timestamptz not null,
   updated_at timestamptz not null,
   deleted_at timestamptz
 );
 create index on documents (patient_id, created_at desc) where deleted_at is null;
 call isolate_by_organization('documents');
+revoke delete on documents from televisit_app;
 
 create sequence prescription_numbers;
 
@@ -133,3 +132,43 @@ create table vitals (
 );
 create index on vitals (patient_id, recorded_at desc);
 call isolate_by_organization('vitals');
+
+create type break_glass_verdict as enum ('justified', 'not_justified');
+
+-- A doctor who does not treat the patient opens their chart in an emergency: for reading, for an hour.
+create table break_glass_grants (
+  id uuid primary key,
+  organization_id uuid references organizations,
+  patient_id uuid not null references patients,
+  doctor_id uuid not null references doctors,
+  user_id uuid not null references users,
+  -- Why, in the doctor's own words: health text, and encrypted.
+  reason bytea not null,
+  granted_at timestamptz not null,
+  expires_at timestamptz not null,
+  verdict break_glass_verdict,
+  review_note bytea,
+  reviewed_by uuid references users,
+  reviewed_at timestamptz
+);
+create index on break_glass_grants (user_id, expires_at desc);
+create index on break_glass_grants (patient_id, granted_at desc);
+create index on break_glass_grants (granted_at desc);
+call isolate_by_organization('break_glass_grants');
+-- What a doctor once claimed stays as it is; an administrator's verdict is all that is added.
+revoke update, delete on break_glass_grants from televisit_app;
+grant update (verdict, review_note, reviewed_by, reviewed_at) on break_glass_grants to televisit_app;
+
+-- A chart at a glance as a PDF: made once for each state of the chart.
+create table summary_pdfs (
+  id uuid primary key,
+  organization_id uuid references organizations,
+  patient_id uuid not null references patients,
+  -- SHA-256 over the ids and versions of what it shows; never over health text.
+  state bytea not null,
+  file_id uuid not null unique references files,
+  created_at timestamptz not null,
+  unique (patient_id, state)
+);
+create index on summary_pdfs (patient_id, created_at desc);
+call isolate_by_organization('summary_pdfs');

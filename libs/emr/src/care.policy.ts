@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { CareRelationships } from '#appointments';
 import { AuditService } from '#audit';
-import { notFound, type UserActor } from '#kernel';
+import { hasRole, notFound, type UserActor } from '#kernel';
 import { type Patient, PatientsService } from '#patients';
+import { CareGrounds, type Ground } from './care-grounds.ts';
 import { notTheAuthor } from './emr.errors.ts';
 
 /** A record of a chart, as far as the rules and the audit log need to know it. */
@@ -22,8 +22,9 @@ export interface ChartRecord {
 export type ChartReference = string;
 
 /**
- * Who may do what with a chart. The patient reads their own; a doctor who treats the patient reads it; a
- * record is changed by its author only. The role of administrator opens no chart.
+ * Who may do what with a chart. The patient reads their own; a doctor who treats the patient reads it, and
+ * one who does not for an hour, in an emergency; a record is changed by its author only. The role of
+ * administrator opens no chart.
  *
  * A denial is written to the audit log at once, so these checks come before the transaction that they
  * guard: an error would undo the row with it.
@@ -31,40 +32,91 @@ export type ChartReference = string;
 @Injectable()
 export class CarePolicy {
   constructor(
-    private readonly relationships: CareRelationships,
+    private readonly grounds: CareGrounds,
     private readonly patients: PatientsService,
     private readonly audit: AuditService,
   ) {}
 
   /**
-   * The chart, if the actor may read it and add to it.
+   * The chart, if the actor may read it; what is read of it is for the caller to record.
    * @throws not_found `patient_not_found`
    */
   async chart(actor: UserActor, reference: ChartReference, resource: string, verb: string): Promise<Patient> {
-    if (reference === 'me') return this.patients.personalChart(actor);
-    const chart = await this.patients.get(reference);
-    if (await this.relationships.mayOpen(actor.userId, chart.id)) return chart;
-    await this.#record(
-      actor,
-      { resource, id: null, patientId: chart.id, organizationId: null },
-      verb,
-      'denied',
+    const { chart } = await this.#chart(actor, reference, resource, verb, (patientId) =>
+      this.grounds.forReading(actor.userId, patientId),
     );
-    throw notFound('patient');
+    return chart;
   }
 
-  /** @throws not_found `<resource>_not_found` */
-  async assertReader(actor: UserActor, record: ChartRecord, verb: string): Promise<void> {
-    if (await this.#mayRead(actor, record)) return;
-    await this.#record(actor, record, verb, 'denied');
-    throw notFound(record.resource);
+  /**
+   * The chart, if the actor may read it, and a row in the audit log that they did.
+   * @throws not_found `patient_not_found`
+   */
+  async openChart(
+    actor: UserActor,
+    reference: ChartReference,
+    resource: string,
+    verb = 'read',
+  ): Promise<Patient> {
+    const { chart, ground } = await this.#chart(actor, reference, resource, verb, (patientId) =>
+      this.grounds.forReading(actor.userId, patientId),
+    );
+    await this.#record(actor, wholeChart(chart, resource), verb, 'allowed', ground);
+    return chart;
+  }
+
+  /**
+   * The chart, if the actor may add to it: an emergency opens it for reading only.
+   * @throws not_found `patient_not_found`
+   */
+  async chartToWrite(
+    actor: UserActor,
+    reference: ChartReference,
+    resource: string,
+    verb: string,
+  ): Promise<Patient> {
+    const { chart } = await this.#chart(actor, reference, resource, verb, async (patientId) =>
+      (await this.grounds.cares(actor.userId, patientId)) ? {} : undefined,
+    );
+    return chart;
+  }
+
+  /**
+   * The chart, if it is the actor's own or that of somebody they act for.
+   * @throws not_found `patient_not_found`
+   */
+  async ownChart(
+    actor: UserActor,
+    reference: ChartReference,
+    resource: string,
+    verb: string,
+  ): Promise<Patient> {
+    const own = await this.#chart(actor, reference, resource, verb, async (_, chart) =>
+      this.grounds.actsFor(actor.userId, chart) ? {} : undefined,
+    );
+    return own.chart;
+  }
+
+  /**
+   * Lets the actor read a record, and writes down that they did.
+   * @throws not_found `<resource>_not_found`
+   */
+  async read(actor: UserActor, record: ChartRecord, verb = 'read'): Promise<void> {
+    const ground = await this.#groundToRead(actor, record);
+    await this.#record(actor, record, verb, ground ? 'allowed' : 'denied', ground);
+    if (!ground) throw notFound(record.resource);
   }
 
   /** @throws not_found `<resource>_not_found`; forbidden `not_the_author` for somebody who may read it */
-  async assertAuthor(actor: UserActor, record: ChartRecord, verb: string): Promise<void> {
+  async assertAuthor(
+    actor: UserActor,
+    record: ChartRecord,
+    verb: string,
+    error: () => Error = notTheAuthor,
+  ): Promise<void> {
     if (record.authorId === actor.userId) return;
     await this.#record(actor, record, verb, 'denied');
-    throw (await this.#mayRead(actor, record)) ? notTheAuthor() : notFound(record.resource);
+    throw (await this.#groundToRead(actor, record)) ? error() : notFound(record.resource);
   }
 
   /** Writes to the audit log what was done; inside the transaction that does it. */
@@ -76,21 +128,47 @@ export class CarePolicy {
   async recordList(
     actor: UserActor,
     records: readonly Omit<ChartRecord, 'authorId' | 'draft'>[],
+    verb = 'list',
   ): Promise<void> {
     const charts = new Map(
       records.map((record) => [`${record.patientId} ${record.organizationId}`, { ...record, id: null }]),
     );
-    for (const chart of charts.values()) await this.#record(actor, chart, 'list', 'allowed');
+    // Patients have no emergencies with their own charts: one statement less.
+    const emergencies = hasRole(actor, 'doctor')
+      ? await this.grounds.emergencies(
+          actor.userId,
+          records.map(({ patientId }) => patientId),
+        )
+      : undefined;
+    for (const chart of charts.values()) {
+      await this.#record(actor, chart, verb, 'allowed', emergencies?.get(chart.patientId));
+    }
   }
 
   /** The ids of the charts that the actor may read, for the statement of a list. */
   readableCharts(actor: UserActor) {
-    return this.relationships.chartsOf(actor.userId);
+    return this.grounds.readableCharts(actor.userId);
   }
 
-  async #mayRead(actor: UserActor, record: ChartRecord): Promise<boolean> {
-    if (record.authorId === actor.userId) return true;
-    return !record.draft && (await this.relationships.mayOpen(actor.userId, record.patientId));
+  async #chart(
+    actor: UserActor,
+    reference: ChartReference,
+    resource: string,
+    verb: string,
+    groundOf: (patientId: string, chart: Patient) => Promise<Ground | undefined>,
+  ): Promise<{ chart: Patient; ground: Ground }> {
+    if (reference === 'me') return { chart: await this.patients.personalChart(actor), ground: {} };
+    const chart = await this.patients.get(reference);
+    const ground = await groundOf(chart.id, chart);
+    if (ground) return { chart, ground };
+    const { id: patientId } = chart;
+    await this.#record(actor, { resource, id: null, patientId, organizationId: null }, verb, 'denied');
+    throw notFound('patient');
+  }
+
+  async #groundToRead(actor: UserActor, record: ChartRecord): Promise<Ground | undefined> {
+    if (record.authorId === actor.userId) return {};
+    return record.draft ? undefined : this.grounds.forReading(actor.userId, record.patientId);
   }
 
   async #record(
@@ -98,6 +176,7 @@ export class CarePolicy {
     { resource, id, patientId, organizationId }: AuditedRecord,
     verb: string,
     outcome: 'allowed' | 'denied',
+    { reason }: Ground = {},
   ): Promise<void> {
     await this.audit.record(actor, {
       action: `${resource}.${verb}`,
@@ -106,8 +185,17 @@ export class CarePolicy {
       patientId,
       organizationId,
       outcome,
+      ...(reason && { reason }),
     });
   }
+}
+
+/** What a chart as a whole looks like to the audit log, seen through one of its parts. */
+export function wholeChart(
+  { id, organizationId }: Patient,
+  resource: string,
+): AuditedRecord & { id: string } {
+  return { resource, id, patientId: id, organizationId };
 }
 
 type AuditedRecord = Pick<ChartRecord, 'resource' | 'patientId' | 'organizationId'> & {

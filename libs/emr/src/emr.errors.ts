@@ -1,4 +1,4 @@
-import { conflict, forbidden, invalid } from '#kernel';
+import { conflict, forbidden, invalid, rateLimited } from '#kernel';
 
 export const notTheAuthor = () =>
   forbidden('not_the_author', 'Only the doctor of the visit writes its records.');
@@ -24,8 +24,14 @@ export const allergyConflict = (items: readonly number[]) =>
     'The patient is recorded as allergic to a medicine on this prescription. To prescribe it all the same, give a reason.',
     { items },
   );
+export const duplicateMedicine = (items: readonly number[]) =>
+  conflict(
+    'duplicate_medicine',
+    'Another prescription of the patient has a medicine of this one already. To prescribe it all the same, give a reason.',
+    { items },
+  );
 export const licenceNotValid = () =>
-  forbidden('licence_not_valid', 'Only a doctor with an approved, unexpired licence issues prescriptions.');
+  forbidden('licence_not_valid', 'This takes an approved, unexpired licence.');
 export const prescriptionIssued = () =>
   conflict(
     'prescription_is_issued',
@@ -42,9 +48,29 @@ export const vitalsOfEncounter = (encounterId: string) =>
 export const recordedInFuture = () =>
   invalid('recorded_in_future', 'Vital signs cannot have been recorded in the future.');
 export const notTheUploader = () =>
-  forbidden('not_the_uploader', 'Only whoever added this document removes it.');
+  forbidden('not_the_uploader', 'Only whoever added this document changes it or removes it.');
+export const documentIsMade = () =>
+  conflict('document_is_made', 'This document was made of a prescription, and changes with it only.');
 export const vitalsEmpty = () => invalid('vitals_empty', 'Send at least one vital sign.');
 export const bloodPressureIncomplete = () =>
   invalid('blood_pressure_incomplete', 'A blood pressure has both a systolic and a diastolic value.');
 export const bloodPressureReversed = () =>
   invalid('blood_pressure_reversed', 'The diastolic pressure must be below the systolic one.');
+export const alreadyTreating = () =>
+  conflict('already_treating', 'This chart is open to you: no emergency access is needed.');
+export const breakGlassOpen = (grantId: string, expiresAt: Temporal.Instant) =>
+  conflict('break_glass_open', 'You have opened this chart already.', {
+    id: grantId,
+    expires_at: expiresAt.toString(),
+  });
+export const tooManyEmergencies = (retryAt: Temporal.Instant) =>
+  rateLimited('too_many_attempts', 'Too many patients were not found. Try again later.', {
+    retry_at: retryAt.toString(),
+  });
+export const ownEmergency = () =>
+  forbidden('own_break_glass', 'Somebody else reviews an access of one’s own.');
+export const periodReversed = () => invalid('period_reversed', 'The period must begin before it ends.');
+export const tooManyReadings = (most: number) =>
+  invalid('too_many_readings', 'Too much was recorded in this period. Choose a shorter one.', { most });
+export const historyChanged = (version: number) =>
+  conflict('version_changed', 'The history was changed in the meantime. Read it again.', { version });

@@ -93,8 +93,7 @@ export class EncountersService {
   /** @throws not_found `encounter_not_found` */
   async get(actor: UserActor, id: string): Promise<Encounter> {
     const row = await this.reader.row(id);
-    await this.care.assertReader(actor, asRecord(row), 'read');
-    await this.care.record(actor, asRecord(row), 'read');
+    await this.care.read(actor, asRecord(row));
     return this.reader.asEncounter(row);
   }
 

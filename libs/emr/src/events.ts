@@ -1,6 +1,12 @@
 import { z } from 'zod';
 import { defineEvent } from '#platform';
 
+export const ChartOpenedInEmergency = defineEvent(
+  'emr.chart-opened-in-emergency',
+  'A doctor who does not treat the patient has opened their chart; the patient is to know.',
+  z.object({ grantId: z.uuid(), patientId: z.uuid() }),
+);
+
 export const EncounterFinalized = defineEvent(
   'emr.encounter-finalized',
   'A doctor has signed the record of a visit; the patient may read it.',

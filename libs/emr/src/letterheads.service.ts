@@ -3,8 +3,8 @@ import { DoctorsService } from '#doctors';
 import { Clock } from '#kernel';
 import { PracticesService } from '#organizations';
 import { PatientsService } from '#patients';
-import { licenceNotValid } from './emr.errors.ts';
 import { EncounterReader } from './encounter-reader.ts';
+import { licenceOn } from './licence.policy.ts';
 import { MedicalHistoriesService } from './medical-histories.service.ts';
 import type { Letterhead } from './prescription.entity.ts';
 import { VitalsService } from './vitals.service.ts';
@@ -36,10 +36,7 @@ export class LetterheadsService {
     const practice = await this.practices.get(of.organizationId);
     const doctor = await this.doctors.byId(of.practitionerId);
     const today = now.toZonedDateTimeISO(practice.timeZone).toPlainDate().toString();
-    const { kycStatus, licenseNumber, licenseCountry, licenseExpiresOn } = doctor;
-    if (kycStatus !== 'approved' || !licenseNumber || !licenseCountry || (licenseExpiresOn ?? '') < today) {
-      throw licenceNotValid();
-    }
+    const { licenseNumber, licenseCountry } = licenceOn(doctor, today);
     const patient = await this.patients.get(of.patientId);
     const { allergies } = await this.histories.latestOf(of.patientId);
     const weight = await this.vitals.weightOf(

@@ -32,3 +32,12 @@ export interface MedicalHistory extends HistoryContent {
   readonly recordedBy: string | null;
   readonly recordedAt: Temporal.Instant | null;
 }
+
+/** A section of the history. */
+export type HistorySection = keyof HistoryContent;
+
+/** One version as it was written, and which sections it changed. */
+export interface HistoryVersion extends MedicalHistory {
+  readonly recordedByName: string;
+  readonly changed: readonly HistorySection[];
+}

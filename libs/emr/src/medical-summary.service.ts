@@ -14,15 +14,19 @@ import { PrescriptionsService } from './prescriptions.service.ts';
 import type { Vitals } from './vitals.entity.ts';
 import { VitalsService } from './vitals.service.ts';
 
-/** A chart at a glance. */
-export interface MedicalSummary {
-  readonly patient: Patient;
+/** What a chart has, whoever reads it. */
+export interface ChartContent {
   readonly history: MedicalHistory;
   readonly latestVitals: Vitals | null;
   readonly encounters: readonly Encounter[];
   /** Issued and not cancelled. */
   readonly prescriptions: readonly Prescription[];
   readonly documents: readonly MedicalDocument[];
+}
+
+/** A chart at a glance. */
+export interface MedicalSummary extends ChartContent {
+  readonly patient: Patient;
   /** Those that the reader takes part in. */
   readonly upcomingVisits: readonly Appointment[];
 }
@@ -45,15 +49,10 @@ export class MedicalSummaryService {
 
   /** @throws not_found `patient_not_found` */
   async get(actor: UserActor, reference: ChartReference): Promise<MedicalSummary> {
-    const patient = await this.care.chart(actor, reference, 'medical_summary', 'read');
-    const { id, organizationId } = patient;
-    await this.care.record(actor, { resource: 'medical_summary', id, patientId: id, organizationId }, 'read');
-    const [history, latestVitals, encounters, prescriptions, documents, upcoming] = await Promise.all([
-      this.histories.latestOf(id),
-      this.vitals.latestOf(id),
-      this.encounters.latestOf(id, SHOWN),
-      this.prescriptions.activeOf(id, SHOWN),
-      this.documents.latestOf(id, SHOWN),
+    const patient = await this.care.openChart(actor, reference, 'medical_summary');
+    const { id } = patient;
+    const [content, upcoming] = await Promise.all([
+      this.contentOf(id),
       this.appointments.list(
         actor,
         {
@@ -65,14 +64,18 @@ export class MedicalSummaryService {
         { page: 1, pageSize: SHOWN },
       ),
     ]);
-    return {
-      patient,
-      history,
-      latestVitals,
-      encounters,
-      prescriptions,
-      documents,
-      upcomingVisits: upcoming.items,
-    };
+    return { patient, ...content, upcomingVisits: upcoming.items };
+  }
+
+  /** For a caller that may read the chart. */
+  async contentOf(patientId: string): Promise<ChartContent> {
+    const [history, latestVitals, encounters, prescriptions, documents] = await Promise.all([
+      this.histories.latestOf(patientId),
+      this.vitals.latestOf(patientId),
+      this.encounters.latestOf(patientId, SHOWN),
+      this.prescriptions.activeOf(patientId, SHOWN),
+      this.documents.latestOf(patientId, SHOWN),
+    ]);
+    return { history, latestVitals, encounters, prescriptions, documents };
   }
 }

@@ -1,38 +1,10 @@
+import { ACCENT, BODY, DANGER, INK, rule, type Sheet, SMALL, STRONG } from './pdf-sheet.ts';
 import { clamp, drawLine, drawLines, heightOf, type TextStyle, wrap } from './pdf-text.ts';
+import { countryName, longDate, longTime } from './pdf-words.ts';
 import type { PrescriptionDocument } from './prescription-document.ts';
-import { countryName, longDate, longTime } from './prescription-words.ts';
 
-/** The page and its measures, in points. `left` and `right` bound the text, `bottom` is where the footer begins. */
-export interface Sheet {
-  readonly doc: PDFKit.PDFDocument;
-  readonly width: number;
-  readonly height: number;
-  readonly left: number;
-  readonly right: number;
-  readonly bottom: number;
-}
-
-export const INK = '#17212b';
-export const MUTED = '#586573';
-export const ACCENT = '#0b6b6b';
-const HAIRLINE = '#cfd7dd';
-export const PANEL = '#f1f6f6';
-export const DANGER = '#b3261e';
 const DANGER_PANEL = '#fdeceb';
-
-export const BODY: TextStyle = { size: 9, weight: 400, color: INK };
-export const STRONG: TextStyle = { ...BODY, weight: 600 };
-export const SMALL: TextStyle = { size: 8, weight: 400, color: MUTED };
-export const LABEL: TextStyle = { size: 7, weight: 600, color: MUTED };
-
-const MARGIN = 42;
-const FOOTER = 40;
 const HEADER_TOP = 34;
-
-export function openSheet(doc: PDFKit.PDFDocument, letter: boolean): Sheet {
-  const [width, height] = letter ? [612, 792] : [595.28, 841.89];
-  return { doc, width, height, left: MARGIN, right: width - MARGIN, bottom: height - FOOTER - 12 };
-}
 
 /** Adds a page with its header and, on a copy that no longer stands, the banner. Returns where content begins. */
 export function beginPage(sheet: Sheet, input: PrescriptionDocument): number {
@@ -43,25 +15,6 @@ export function beginPage(sheet: Sheet, input: PrescriptionDocument): number {
   doc.rect(0, 0, sheet.width, 6).fill(ACCENT);
   const y = first ? drawLetterhead(sheet, input) : drawRunningHead(sheet, input);
   return drawBanner(sheet, input, y);
-}
-
-/** Draws the footer of every page, once it is known how many there are. */
-export function drawFooters(sheet: Sheet, input: PrescriptionDocument): void {
-  const { doc, left, right } = sheet;
-  const { count } = doc.bufferedPageRange();
-  const y = sheet.height - FOOTER;
-  for (let page = 0; page < count; page++) {
-    doc.switchToPage(page);
-    rule(sheet, y);
-    const [number] = wrap(`Page ${page + 1} of ${count}`, SMALL, 100);
-    if (number) drawLine(doc, number, right - number.width, y + 7);
-    const name = wrap(`Prescription ${input.number}  ·  ${input.practice.name}`, SMALL, right - left - 120);
-    drawLines(doc, clamp(name, 1), left, y + 7);
-  }
-}
-
-export function rule({ doc, left, right }: Sheet, y: number): void {
-  doc.moveTo(left, y).lineTo(right, y).lineWidth(0.6).strokeColor(HAIRLINE).stroke();
 }
 
 /** The practice on the left, the doctor on the right; below, the sign of a prescription with its number and date. */

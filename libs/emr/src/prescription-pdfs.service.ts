@@ -25,11 +25,11 @@ export class PrescriptionPdfsService {
    */
   async generate(actor: UserActor, id: string): Promise<DownloadLink> {
     const row = await this.reader.row(id);
-    await this.care.assertReader(actor, asRecord(row), 'print');
+    await this.care.read(actor, asRecord(row), 'print');
     if (row.status === 'draft') {
       throw conflict('prescription_is_draft', 'Issue the prescription first.', { status: row.status });
     }
-    const documentId = await this.#reserve(actor, id);
+    const documentId = await this.#reserve(id);
     await this.documents.fill(documentId, async () => {
       // PDFKit and its fonts are loaded when the first prescription is printed.
       const { renderPrescription } = await import('./prescription.template.ts');
@@ -38,16 +38,14 @@ export class PrescriptionPdfsService {
     return this.documents.linkTo(documentId);
   }
 
-  async #reserve(actor: UserActor, id: string): Promise<string> {
+  async #reserve(id: string): Promise<string> {
     return this.database.transaction(async () => {
       const row = await this.reader.locked(id);
-      await this.care.record(actor, asRecord(row), 'print');
       if (row.documentId && (await this.documents.stands(row.documentId))) return row.documentId;
       const documentId = await this.documents.reserve({
         organizationId: row.organizationId,
         patientId: row.patientId,
         authorId: row.authorId,
-        kind: 'prescription',
         title: `Prescription ${row.number}`,
         contentType: 'application/pdf',
       });

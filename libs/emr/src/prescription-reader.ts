@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Selectable, sql } from 'kysely';
 import { notFound } from '#kernel';
-import { Config, Database, FieldCipher, type Tables } from '#platform';
+import { Config, Database, FieldCipher, type Tables, within } from '#platform';
 import type { ChartRecord } from './care.policy.ts';
 import type { Prescription, SealedPrescription } from './prescription.entity.ts';
 import { writeVerificationCode } from './verification-code.ts';
@@ -49,6 +49,18 @@ export class PrescriptionReader {
 
   async byId(id: string): Promise<Prescription> {
     return this.asPrescription(await this.row(id));
+  }
+
+  /** The newest of a patient that are issued and not cancelled, of those issued after `since`. */
+  issuedTo(patientId: string, limit: number, since?: Temporal.Instant): Promise<PrescriptionRow[]> {
+    return this.all()
+      .where('prescription.patientId', '=', patientId)
+      .where('prescription.status', '=', 'issued')
+      .where((eb) => eb.and(within('prescription.issuedAt', { from: since })))
+      .orderBy('prescription.issuedAt', 'desc')
+      .orderBy('prescription.id')
+      .limit(limit)
+      .execute();
   }
 
   open({ id, content }: Pick<PrescriptionRow, 'id' | 'content'>): SealedPrescription {

@@ -1,7 +1,5 @@
 import { encode } from 'uqr';
 import { type Band, bandsOf, type Cell, gap, painted, textBand, together } from './pdf-flow.ts';
-import { drawLines, heightOf, type TextLine, type TextStyle, wrap } from './pdf-text.ts';
-import type { PrescriptionDocument, PrescriptionItem } from './prescription-document.ts';
 import {
   ACCENT,
   BODY,
@@ -14,8 +12,10 @@ import {
   type Sheet,
   SMALL,
   STRONG,
-} from './prescription-page.ts';
-import { ageAt, counted, countryName, longDate, longTime } from './prescription-words.ts';
+} from './pdf-sheet.ts';
+import { drawLines, heightOf, type TextLine, type TextStyle, wrap } from './pdf-text.ts';
+import { ageAt, counted, countryName, longDate, longTime } from './pdf-words.ts';
+import type { PrescriptionDocument, PrescriptionItem } from './prescription-document.ts';
 
 const QR_SIZE = 84;
 

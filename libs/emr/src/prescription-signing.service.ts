@@ -1,15 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import { Clock, type UserActor } from '#kernel';
 import { Database, Jobs } from '#platform';
-import { conflictsWithAllergies } from './allergy-check.ts';
 import { DocumentsService } from './documents.service.ts';
-import { allergyConflict, cancellationReasonRequired } from './emr.errors.ts';
+import { allergyConflict, cancellationReasonRequired, duplicateMedicine } from './emr.errors.ts';
 import { PrescriptionIssued } from './events.ts';
 import { LetterheadsService } from './letterheads.service.ts';
 import { MedicalHistoriesService } from './medical-histories.service.ts';
+import { conflictsWithAllergies, duplicatesOf } from './medicine-warnings.ts';
 import type { PrescriptionContent } from './prescription.entity.ts';
 import { prescriptionStates } from './prescription.states.ts';
 import { PrescriptionReader, type PrescriptionRow } from './prescription-reader.ts';
+
+/** A duration is free text: a prescription that was issued longer ago is taken to be used up. */
+const TAKEN_FOR = { hours: 90 * 24 };
+const MOST_TAKEN = 50;
 
 /** The two acts that bind: issuing a prescription, and cancelling it. Both in the caller's transaction. */
 @Injectable()
@@ -24,18 +28,32 @@ export class PrescriptionSigning {
     private readonly documents: DocumentsService,
   ) {}
 
-  /** @throws conflict `allergy_conflict` */
-  async assertSafe(patientId: string, content: PrescriptionContent): Promise<void> {
-    if (content.allergyOverrideReason) return;
-    const { allergies } = await this.histories.latestOf(patientId);
-    const items = conflictsWithAllergies(
-      content.items.map(({ genericName }) => genericName),
-      allergies ?? [],
-    );
-    if (items.length > 0) throw allergyConflict(items);
+  /**
+   * Warns of an allergy and of a medicine that the patient takes already; a reason lets each pass.
+   * @throws conflict `allergy_conflict`, `duplicate_medicine`
+   */
+  async assertSafe(
+    patientId: string,
+    { items, allergyOverrideReason, duplicateOverrideReason }: PrescriptionContent,
+  ): Promise<void> {
+    const medicines = items.map(({ genericName }) => genericName);
+    if (!allergyOverrideReason) {
+      const { allergies } = await this.histories.latestOf(patientId);
+      const conflicts = conflictsWithAllergies(medicines, allergies ?? []);
+      if (conflicts.length > 0) throw allergyConflict(conflicts);
+    }
+    if (!duplicateOverrideReason) {
+      const since = this.clock.now().subtract(TAKEN_FOR);
+      const standing = await this.reader.issuedTo(patientId, MOST_TAKEN, since);
+      const taken = standing.flatMap((row) =>
+        this.reader.open(row).items.map(({ genericName }) => genericName),
+      );
+      const duplicates = duplicatesOf(medicines, taken);
+      if (duplicates.length > 0) throw duplicateMedicine(duplicates);
+    }
   }
 
-  /** @throws conflict `allergy_conflict`, `prescription_is_…`; forbidden `licence_not_valid` */
+  /** @throws conflict `allergy_conflict`, `duplicate_medicine`, `prescription_is_…`; forbidden `licence_not_valid` */
   async issue(_actor: UserActor, row: PrescriptionRow, content: PrescriptionContent): Promise<void> {
     prescriptionStates.assert(row.status, 'issued');
     await this.assertSafe(row.patientId, content);

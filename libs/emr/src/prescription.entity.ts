@@ -16,6 +16,8 @@ export interface PrescriptionContent {
   readonly advice: string | null;
   /** Why a medicine is prescribed although the patient is recorded as allergic to it. */
   readonly allergyOverrideReason: string | null;
+  /** Why a medicine is prescribed that another prescription of the patient's has already. */
+  readonly duplicateOverrideReason: string | null;
 }
 
 /**

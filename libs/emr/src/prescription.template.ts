@@ -1,8 +1,8 @@
-import PDFDocument from 'pdfkit';
+import { openPdf } from './pdf-file.ts';
 import { Flow } from './pdf-flow.ts';
-import { printable } from './pdf-text.ts';
+import { drawFooters, openSheet } from './pdf-sheet.ts';
 import type { PrescriptionDocument } from './prescription-document.ts';
-import { beginPage, drawFooters, openSheet } from './prescription-page.ts';
+import { beginPage } from './prescription-page.ts';
 import {
   adviceBlock,
   diagnosisBlock,
@@ -22,25 +22,12 @@ export type {
  */
 export async function renderPrescription(input: PrescriptionDocument): Promise<Buffer> {
   const letter = input.practice.country === 'US' || input.practice.country === 'CA';
-  const doc = new PDFDocument({
-    size: letter ? 'LETTER' : 'A4',
-    margin: 0,
-    // No default font: it would be one of PDF's fourteen, which are not embedded.
-    font: '',
-    autoFirstPage: false,
-    bufferPages: true,
-    pdfVersion: '1.7',
-    lang: 'en',
-    displayTitle: true,
-    info: {
-      Title: printable(`Prescription ${input.number}`),
-      Author: printable(input.doctor.name),
-      Creator: 'Televisit',
-      // PDFKit derives the file's id from this record, so that it repeats with the input.
-      CreationDate: new Date(lastChange(input).epochMilliseconds),
-    },
+  const { doc, written } = openPdf({
+    letter,
+    title: `Prescription ${input.number}`,
+    author: input.doctor.name,
+    changedAt: lastChange(input).toInstant(),
   });
-  const written = collect(doc);
 
   const sheet = openSheet(doc, letter);
   const flow = new Flow(sheet.bottom, () => beginPage(sheet, input));
@@ -52,7 +39,7 @@ export async function renderPrescription(input: PrescriptionDocument): Promise<B
   flow.place([end]);
   flow.place(adviceBlock(sheet, input));
   flow.placeAtBottom(signatureBlock(sheet, input));
-  drawFooters(sheet, input);
+  drawFooters(sheet, `Prescription ${input.number}  ·  ${input.practice.name}`);
 
   doc.end();
   return written;
@@ -60,13 +47,4 @@ export async function renderPrescription(input: PrescriptionDocument): Promise<B
 
 function lastChange({ standing, signedAt }: PrescriptionDocument): Temporal.ZonedDateTime {
   return standing.kind === 'valid' ? signedAt : standing.at;
-}
-
-function collect(doc: PDFKit.PDFDocument): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    doc.on('data', (chunk: Buffer) => chunks.push(chunk));
-    doc.on('end', () => resolve(Buffer.concat(chunks)));
-    doc.on('error', reject);
-  });
 }

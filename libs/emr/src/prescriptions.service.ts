@@ -92,15 +92,14 @@ export class PrescriptionsService {
   /** @throws not_found `prescription_not_found` */
   async get(actor: UserActor, id: string): Promise<Prescription> {
     const row = await this.reader.row(id);
-    await this.care.assertReader(actor, asRecord(row), 'read');
-    await this.care.record(actor, asRecord(row), 'read');
+    await this.care.read(actor, asRecord(row));
     return this.reader.asPrescription(row);
   }
 
   /**
    * The doctor of a visit writes a prescription, as a draft or issued at once.
    * @throws not_found `appointment_not_found`; forbidden `not_the_author`, `licence_not_valid`; invalid
-   *   `encounter_of_other_visit`; conflict `visit_not_begun`, `allergy_conflict`
+   *   `encounter_of_other_visit`; conflict `visit_not_begun`, `allergy_conflict`, `duplicate_medicine`
    */
   async create(actor: UserActor, prescription: NewPrescription): Promise<Prescription> {
     const {
@@ -110,6 +109,7 @@ export class PrescriptionsService {
       items,
       advice,
       allergyOverrideReason,
+      duplicateOverrideReason,
     } = prescription;
     const visit = await this.appointments.byId(appointmentId);
     await this.care.assertAuthor(actor, visitRecord(visit), 'write');
@@ -120,6 +120,7 @@ export class PrescriptionsService {
       items,
       advice: advice ?? null,
       allergyOverrideReason: allergyOverrideReason ?? null,
+      duplicateOverrideReason: duplicateOverrideReason ?? null,
     };
     const id = newId();
     const now = this.clock.now();
@@ -154,7 +155,7 @@ export class PrescriptionsService {
   /**
    * Changes a draft, issues it, or cancels what was issued. Sending again what stands there changes nothing.
    * @throws not_found `prescription_not_found`; forbidden `not_the_author`, `licence_not_valid`; invalid
-   *   `cancellation_reason_required`; conflict `allergy_conflict`, `prescription_is_…`
+   *   `cancellation_reason_required`; conflict `allergy_conflict`, `duplicate_medicine`, `prescription_is_…`
    */
   async update(actor: UserActor, id: string, changes: PrescriptionChanges): Promise<Prescription> {
     await this.care.assertAuthor(actor, asRecord(await this.reader.row(id)), 'write');
@@ -177,14 +178,7 @@ export class PrescriptionsService {
 
   /** The newest prescriptions of a chart that stand, for a caller that may read it. */
   async activeOf(patientId: string, limit: number): Promise<Prescription[]> {
-    const rows = await this.reader
-      .all()
-      .where('prescription.patientId', '=', patientId)
-      .where('prescription.status', '=', 'issued')
-      .orderBy('prescription.issuedAt', 'desc')
-      .orderBy('prescription.id')
-      .limit(limit)
-      .execute();
+    const rows = await this.reader.issuedTo(patientId, limit);
     return rows.map((row) => this.reader.asPrescription(row));
   }
 

@@ -5,11 +5,13 @@ import { Database, FieldCipher, given, pageOf, type Tables, within } from '#plat
 import { CarePolicy, type ChartRecord, type ChartReference } from './care.policy.ts';
 import type { ChartFilter } from './chart-filter.ts';
 import { notTheRecorder, recordedInFuture, vitalsOfEncounter } from './emr.errors.ts';
+import { flagsOf } from './reference-ranges.ts';
 import {
   assertPlausible,
   type MeasurementChanges,
   type Measurements,
   type Vitals,
+  vitalsPlace,
   withChanges,
 } from './vitals.entity.ts';
 
@@ -51,9 +53,7 @@ export class VitalsService {
     if (patientId) await this.care.chart(actor, patientId, 'vitals', 'list');
     const { by, descending } = filter.order ?? { by: 'recordedAt', descending: true };
     const found = await pageOf(
-      this.database.query
-        .selectFrom('vitals')
-        .selectAll()
+      this.#all()
         .where('patientId', 'in', this.care.readableCharts(actor))
         .where((eb) =>
           eb.and(
@@ -61,13 +61,13 @@ export class VitalsService {
               patientId && eb('patientId', '=', patientId),
               encounterId && eb('encounterId', '=', encounterId),
               ...within('recordedAt', recorded),
-              ...within('createdAt', created),
-              ...within('updatedAt', updated),
+              ...within('vitals.createdAt', created),
+              ...within('vitals.updatedAt', updated),
             ]),
           ),
         )
-        .orderBy(by, descending ? 'desc' : 'asc')
-        .orderBy('id'),
+        .orderBy(`vitals.${by}`, descending ? 'desc' : 'asc')
+        .orderBy('vitals.id'),
       page,
     );
     await this.care.recordList(actor, found.items.map(asRecord));
@@ -77,8 +77,7 @@ export class VitalsService {
   /** @throws not_found `vitals_not_found` */
   async get(actor: UserActor, id: string): Promise<Vitals> {
     const row = await this.#row(id);
-    await this.care.assertReader(actor, asRecord(row), 'read');
-    await this.care.record(actor, asRecord(row), 'read');
+    await this.care.read(actor, asRecord(row));
     return this.#asVitals(row);
   }
 
@@ -87,7 +86,7 @@ export class VitalsService {
    * @throws not_found `patient_not_found`; invalid `recorded_in_future`, `vitals_empty`, `blood_pressure_…`
    */
   async record(actor: UserActor, chart: ChartReference, reading: Reading): Promise<Vitals> {
-    const { id: patientId, organizationId } = await this.care.chart(actor, chart, 'vitals', 'create');
+    const { id: patientId, organizationId } = await this.care.chartToWrite(actor, chart, 'vitals', 'create');
     const recordedAt = this.#past(reading.recordedAt ?? this.clock.now());
     return this.database.transaction(async () => {
       const { measurements } = reading;
@@ -104,8 +103,7 @@ export class VitalsService {
    */
   async update(actor: UserActor, id: string, changes: ReadingChanges): Promise<Vitals> {
     const seen = await this.#row(id);
-    await this.care.assertReader(actor, asRecord(seen), 'update');
-    if (seen.recordedBy !== actor.userId) throw notTheRecorder();
+    await this.care.assertAuthor(actor, asRecord(seen), 'update', notTheRecorder);
     if (seen.encounterId) throw vitalsOfEncounter(seen.encounterId);
     return this.database.transaction(async () => {
       const before = this.#asVitals(await this.#row(id, 'locked'));
@@ -156,12 +154,10 @@ export class VitalsService {
 
   /** The last sets of a chart, the last recorded first, for a caller that may read it. */
   async recentOf(patientId: string, limit: number): Promise<Vitals[]> {
-    const rows = await this.database.query
-      .selectFrom('vitals')
-      .selectAll()
+    const rows = await this.#all()
       .where('patientId', '=', patientId)
       .orderBy('recordedAt', 'desc')
-      .orderBy('id')
+      .orderBy('vitals.id')
       .limit(limit)
       .execute();
     return rows.map((row) => this.#asVitals(row));
@@ -183,37 +179,45 @@ export class VitalsService {
     assertPlausible(measurements);
     const id = newId();
     const now = this.clock.now();
-    return this.database.query
+    await this.database.query
       .insertInto('vitals')
       .values({
         ...columns,
         id,
-        measurements: this.cipher.encryptJson(measurements, place(id)),
+        measurements: this.cipher.encryptJson(measurements, vitalsPlace(id)),
         recordedBy: actor.userId,
         createdAt: now,
         updatedAt: now,
       })
-      .returningAll()
-      .executeTakeFirstOrThrow();
+      .execute();
+    return this.#row(id);
   }
 
   async #change(id: string, { measurements, recordedAt }: Required<Reading>): Promise<Row> {
     assertPlausible(measurements);
-    return this.database.query
+    await this.database.query
       .updateTable('vitals')
       .set({
-        measurements: this.cipher.encryptJson(measurements, place(id)),
+        measurements: this.cipher.encryptJson(measurements, vitalsPlace(id)),
         recordedAt,
         updatedAt: this.clock.now(),
       })
       .where('id', '=', id)
-      .returningAll()
-      .executeTakeFirstOrThrow();
+      .execute();
+    return this.#row(id);
+  }
+
+  #all() {
+    return this.database.query
+      .selectFrom('vitals')
+      .innerJoin('patients', 'patients.id', 'vitals.patientId')
+      .selectAll('vitals')
+      .select('patients.dateOfBirth');
   }
 
   async #row(id: string, locked?: 'locked'): Promise<Row> {
-    const query = this.database.query.selectFrom('vitals').selectAll().where('id', '=', id);
-    const row = await (locked ? query.forUpdate() : query).executeTakeFirst();
+    const query = this.#all().where('vitals.id', '=', id);
+    const row = await (locked ? query.forUpdate('vitals') : query).executeTakeFirst();
     if (!row) throw notFound('vitals');
     return row;
   }
@@ -224,13 +228,14 @@ export class VitalsService {
   }
 
   #asVitals(row: Row): Vitals {
-    return { ...row, measurements: this.cipher.decryptJson<Measurements>(row.measurements, place(row.id)) };
+    const { dateOfBirth, measurements: sealed, ...columns } = row;
+    const measurements = this.cipher.decryptJson<Measurements>(sealed, vitalsPlace(row.id));
+    const day = row.recordedAt.toZonedDateTimeISO('UTC').toPlainDate();
+    return { ...columns, measurements, flags: flagsOf(measurements, dateOfBirth, day) };
   }
 }
 
-type Row = Selectable<Tables['vitals']>;
-
-const place = (id: string) => `vitals:${id}`;
+type Row = Selectable<Tables['vitals']> & { readonly dateOfBirth: string | null };
 
 function asRecord({ id, patientId, organizationId, recordedBy }: Row): ChartRecord {
   return { resource: 'vitals', id, patientId, organizationId, authorId: recordedBy, draft: false };

@@ -7,9 +7,12 @@ import ical, {
   ICalEventStatus,
 } from 'ical-generator';
 
-/** `request` for a new or changed appointment, `cancel` for one that will not take place. */
+/**
+ * `request` for a new or changed appointment, without an address when it is past; `cancel` for one that will not
+ * take place.
+ */
 export type AppointmentInvitation = CalendarEntry &
-  ({ readonly method: 'request'; readonly visitUrl: string } | { readonly method: 'cancel' });
+  ({ readonly method: 'request'; readonly visitUrl: string | null } | { readonly method: 'cancel' });
 
 interface CalendarEntry {
   readonly appointmentId: string;
@@ -40,7 +43,7 @@ const ALARM_SECONDS = 15 * 60;
  */
 export function appointmentInvitation(input: AppointmentInvitation): string {
   const request = input.method === 'request';
-  const visitUrl = request ? oneLine(input.visitUrl) : null;
+  const visitUrl = request && input.visitUrl !== null ? oneLine(input.visitUrl) : null;
   const calendar = ical({
     prodId: { company: 'Televisit', product: 'Appointments', language: 'EN' },
     method: request ? ICalCalendarMethod.REQUEST : ICalCalendarMethod.CANCEL,
@@ -52,9 +55,7 @@ export function appointmentInvitation(input: AppointmentInvitation): string {
     start: input.startsAt,
     end: input.endsAt,
     summary: `Video visit with ${oneLine(input.doctorName)}`,
-    description: request
-      ? `Join the visit here:\n${visitUrl}\n\nOpen the link a few minutes early to check your camera and microphone.`
-      : 'This visit has been cancelled.',
+    description: describe(request, visitUrl),
     location: visitUrl,
     class: ICalEventClass.PRIVATE,
     status: request ? ICalEventStatus.CONFIRMED : ICalEventStatus.CANCELLED,
@@ -70,6 +71,14 @@ export function appointmentInvitation(input: AppointmentInvitation): string {
   });
   // The library leaves out the line break that ends the last line.
   return `${calendar.toString().trimEnd()}\r\n`;
+}
+
+function describe(request: boolean, visitUrl: string | null): string | null {
+  if (!request) return 'This visit has been cancelled.';
+  return (
+    visitUrl &&
+    `Join the visit here:\n${visitUrl}\n\nOpen the link a few minutes early to check your camera and microphone.`
+  );
 }
 
 function party({ name, email }: CalendarParty): CalendarParty {

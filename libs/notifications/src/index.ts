@@ -17,3 +17,4 @@ export * from './push-subscriptions.service.ts';
 export { type Reminder, type ReminderStatus, reminderStates } from './reminder.states.ts';
 export * from './reminders.service.ts';
 export * from './stream-tickets.service.ts';
+export * from './visit-calendar.service.ts';

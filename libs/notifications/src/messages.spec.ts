@@ -12,6 +12,9 @@ const visit = {
   startsAt: Temporal.Instant.from('2026-03-03T08:30:00Z'),
   timeZone: 'Asia/Kolkata',
   amount: money(5000, 'EUR'),
+  lastDay: Temporal.PlainDate.from('2026-03-31'),
+  heldUntil: Temporal.Instant.from('2026-03-02T08:30:00Z'),
+  absent: 'patient' as const,
 };
 
 const EVERY: [string, Wording][] = Object.entries(MESSAGES).flatMap(([type, wording]) =>

@@ -22,6 +22,10 @@ export interface VisitFacts {
   readonly startsAt: Temporal.Instant;
   /** The reader's own zone. */
   readonly timeZone: string;
+  /** Until when it is kept for a patient who has yet to take it. */
+  readonly heldUntil: Temporal.Instant | null;
+  /** Who did not come. */
+  readonly absent: 'patient' | 'doctor' | 'both' | null;
 }
 
 interface PaymentFacts extends VisitFacts {
@@ -40,12 +44,20 @@ export const MESSAGES = {
   appointment_reminder: (visit: VisitFacts) => ofVisit('appointment_reminder', visit),
   appointment_started: ({ doctorName }: VisitFacts) =>
     saying('appointment_started', () => ({ doctor: doctorName })),
+  appointment_missed: (visit: VisitFacts) =>
+    ofVisit('appointment_missed', visit, visit.absent === 'patient' ? 'without_patient' : 'without_doctor'),
+  appointment_offered: (visit: VisitFacts) => ofVisit('appointment_offered', visit),
   payment_received: (facts: PaymentFacts) => ofPayment('payment_received', facts),
   refund_made: (facts: PaymentFacts) => ofPayment('refund_made', facts),
   prescription_ready: ({ doctorName }: { readonly doctorName: string }) =>
     saying('prescription_ready', () => ({ doctor: doctorName })),
   doctor_approved: () => saying('doctor_approved'),
   doctor_rejected: () => saying('doctor_rejected'),
+  licence_expiring: ({ lastDay }: { readonly lastDay: Temporal.PlainDate }) =>
+    saying('licence_expiring', (voice) => ({ day: voice.day(lastDay) })),
+  licence_expired: () => saying('licence_expired'),
+  licence_revoked: () => saying('licence_revoked'),
+  chart_opened_in_emergency: () => saying('chart_opened_in_emergency'),
 } satisfies Record<Exclude<NotificationType, 'announcement'>, (facts: never) => Wording>;
 
 /** The text of a mail around a message. */
@@ -81,14 +93,22 @@ function saying(type: string, valuesIn: (voice: Voice) => Record<string, string>
   };
 }
 
-/** A message whose body, `patient` or `doctor`, depends on who reads it. */
-function ofVisit(type: string, { side, doctorName, startsAt, timeZone }: VisitFacts): Wording {
+/** A message whose body, `patient` or `doctor`, depends on who reads it, and perhaps on what happened. */
+function ofVisit(
+  type: string,
+  { side, doctorName, startsAt, timeZone, heldUntil }: VisitFacts,
+  what?: string,
+): Wording {
+  const body = what ? `${type}.${what}.${side}` : `${type}.${side}`;
   return {
-    say: (voice) => ({
-      title: voice.text(`${type}.title`),
-      body: voice.text(`${type}.${side}`, { doctor: doctorName, when: voice.when(startsAt, timeZone) }),
-      short: voice.text(`${type}.short`, { when: voice.shortly(startsAt, timeZone) }),
-    }),
+    say: (voice) => {
+      const until = heldUntil && { until: voice.when(heldUntil, timeZone) };
+      return {
+        title: voice.text(`${type}.title`),
+        body: voice.text(body, { doctor: doctorName, when: voice.when(startsAt, timeZone), ...until }),
+        short: voice.text(`${type}.short`, { when: voice.shortly(startsAt, timeZone) }),
+      };
+    },
   };
 }
 

@@ -10,7 +10,7 @@ type Usual = boolean | 'always';
 /**
  * What people choose by: each group of types with its channels. A channel that a group lacks would come too
  * late or say too little to be of use. Receipts and refunds are always mailed: they are what a person proves
- * a payment with. Codes and warnings about an account are mails of `auth`, and never pass through here.
+ * a payment with. That a stranger opened one's chart is always mailed, too. Codes and warnings about an account are mails of `auth`, and never pass through here.
  */
 export const NOTIFICATION_GROUPS = {
   appointments: { email: true, sms: false, push: true },
@@ -19,6 +19,7 @@ export const NOTIFICATION_GROUPS = {
   payments: { email: 'always', sms: false, push: true },
   records: { email: true, sms: false, push: true },
   practice: { email: true, sms: false, push: true },
+  chart_access: { email: 'always', sms: false, push: true },
   announcements: { email: true, sms: true, push: true },
 } as const satisfies Record<string, Partial<Record<Channel, Usual>>>;
 
@@ -36,11 +37,17 @@ export const NOTIFICATION_KINDS: Readonly<Record<NotificationType, Kind>> = {
   appointment_cancelled: { group: 'appointments' },
   appointment_reminder: { group: 'reminders' },
   appointment_started: { group: 'visit_calls', urgent: true },
+  appointment_missed: { group: 'appointments' },
+  appointment_offered: { group: 'appointments', urgent: true },
   payment_received: { group: 'payments' },
   refund_made: { group: 'payments' },
   prescription_ready: { group: 'records' },
   doctor_approved: { group: 'practice' },
   doctor_rejected: { group: 'practice' },
+  licence_expiring: { group: 'practice' },
+  licence_expired: { group: 'practice' },
+  licence_revoked: { group: 'practice' },
+  chart_opened_in_emergency: { group: 'chart_access' },
   announcement: { group: 'announcements' },
 };
 

@@ -10,11 +10,17 @@ export const NOTIFICATION_TYPES = [
   'appointment_cancelled',
   'appointment_reminder',
   'appointment_started',
+  'appointment_missed',
+  'appointment_offered',
   'payment_received',
   'refund_made',
   'prescription_ready',
   'doctor_approved',
   'doctor_rejected',
+  'licence_expiring',
+  'licence_expired',
+  'licence_revoked',
+  'chart_opened_in_emergency',
   'announcement',
 ] as const;
 
@@ -28,6 +34,7 @@ export interface NotificationData {
   readonly refundId?: string;
   readonly prescriptionId?: string;
   readonly doctorId?: string;
+  readonly grantId?: string;
 }
 
 export interface Notification

@@ -3,6 +3,7 @@ import { AppointmentsModule } from '#appointments';
 import { AuditModule } from '#audit';
 import { AuthModule } from '#auth';
 import { DoctorsModule } from '#doctors';
+import { PatientsModule } from '#patients';
 import { PaymentsModule } from '#payments';
 import { RtcModule } from '#rtc';
 import { AnnouncementsService } from './announcements.service.ts';
@@ -20,10 +21,16 @@ import { NotificationsService } from './notifications.service.ts';
 import { OnAccountErased } from './on-account-erased.handler.ts';
 import { OnAppointmentCancelled } from './on-appointment-cancelled.handler.ts';
 import { OnAppointmentConfirmed } from './on-appointment-confirmed.handler.ts';
+import { OnAppointmentNoShow } from './on-appointment-no-show.handler.ts';
+import { OnAppointmentOffered } from './on-appointment-offered.handler.ts';
 import { OnAppointmentRescheduled } from './on-appointment-rescheduled.handler.ts';
 import { OnAppointmentStarted } from './on-appointment-started.handler.ts';
+import { OnChartOpenedInEmergency } from './on-chart-opened-in-emergency.handler.ts';
 import { OnDoctorApproved } from './on-doctor-approved.handler.ts';
 import { OnDoctorRejected } from './on-doctor-rejected.handler.ts';
+import { OnLicenceExpired } from './on-licence-expired.handler.ts';
+import { OnLicenceExpiring } from './on-licence-expiring.handler.ts';
+import { OnLicenceRevoked } from './on-licence-revoked.handler.ts';
 import { OnPaymentSucceeded } from './on-payment-succeeded.handler.ts';
 import { OnPrescriptionIssued } from './on-prescription-issued.handler.ts';
 import { OnRefundSucceeded } from './on-refund-succeeded.handler.ts';
@@ -35,6 +42,7 @@ import { RemindersService } from './reminders.service.ts';
 import { SendBulkHandler } from './send-bulk.handler.ts';
 import { SendReminderHandler } from './send-reminder.handler.ts';
 import { StreamTicketsService } from './stream-tickets.service.ts';
+import { VisitCalendar } from './visit-calendar.service.ts';
 import { VisitNotices } from './visit-notices.service.ts';
 
 const DOOR = [
@@ -48,10 +56,19 @@ const DOOR = [
   PushSubscriptionsService,
   RemindersService,
   StreamTicketsService,
+  VisitCalendar,
 ];
 
 @Module({
-  imports: [AppointmentsModule, AuditModule, AuthModule, DoctorsModule, PaymentsModule, RtcModule],
+  imports: [
+    AppointmentsModule,
+    AuditModule,
+    AuthModule,
+    DoctorsModule,
+    PatientsModule,
+    PaymentsModule,
+    RtcModule,
+  ],
   providers: [
     ...DOOR,
     DeliverHandler,
@@ -61,10 +78,16 @@ const DOOR = [
     OnAccountErased,
     OnAppointmentCancelled,
     OnAppointmentConfirmed,
+    OnAppointmentNoShow,
+    OnAppointmentOffered,
     OnAppointmentRescheduled,
     OnAppointmentStarted,
+    OnChartOpenedInEmergency,
     OnDoctorApproved,
     OnDoctorRejected,
+    OnLicenceExpired,
+    OnLicenceExpiring,
+    OnLicenceRevoked,
     OnPaymentSucceeded,
     OnPrescriptionIssued,
     OnRefundSucceeded,

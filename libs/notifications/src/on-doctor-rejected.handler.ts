@@ -1,4 +1,4 @@
-import { DoctorRejected, DoctorsService } from '#doctors';
+import { DoctorRejected } from '#doctors';
 import type { Actor } from '#kernel';
 import { type DataOf, type JobHandler, OnEvent } from '#platform';
 import { MESSAGES } from './messages.ts';
@@ -6,20 +6,17 @@ import { NotificationsService } from './notifications.service.ts';
 
 @OnEvent(DoctorRejected, 'notifications.tell-of-rejection')
 export class OnDoctorRejected implements JobHandler<DataOf<typeof DoctorRejected>> {
-  constructor(
-    private readonly doctors: DoctorsService,
-    private readonly notifications: NotificationsService,
-  ) {}
+  constructor(private readonly notifications: NotificationsService) {}
 
-  async handle(_actor: Actor, { doctorId, userId }: DataOf<typeof DoctorRejected>): Promise<void> {
-    const { kycStatus, kycReviewedAt } = await this.doctors.byId(doctorId);
-    // A later step has overtaken the decision, and tells of itself.
-    if (kycStatus !== 'rejected' || kycReviewedAt === null) return;
+  async handle(
+    _actor: Actor,
+    { doctorId, userId, decisionId }: DataOf<typeof DoctorRejected>,
+  ): Promise<void> {
     await this.notifications.notify(userId, {
       type: 'doctor_rejected',
       ...MESSAGES.doctor_rejected(),
       data: { doctorId },
-      cause: `doctor:${doctorId}:${kycReviewedAt.toString()}`,
+      cause: `licence_decision:${decisionId}`,
       mail: {},
     });
   }

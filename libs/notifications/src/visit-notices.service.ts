@@ -1,16 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import addressparser from 'nodemailer/lib/addressparser';
 import { type Appointment, AppointmentsService } from '#appointments';
-import { AccountsService } from '#auth';
-import { Config, Database, type Mail } from '#platform';
-import { RoomsService } from '#rtc';
-import { appointmentInvitation, type CalendarParty } from './appointment-invitation.ts';
+import { Database } from '#platform';
 import { MESSAGES } from './messages.ts';
 import { NotificationsService } from './notifications.service.ts';
-import { factsFor, partiesOf, type VisitParty } from './visit-party.ts';
-
-/** What follows the `@` in a calendar entry's UID. For ever: another one would be another entry. */
-const CALENDAR_DOMAIN = 'televisit';
+import { VisitCalendar } from './visit-calendar.service.ts';
+import { factsFor, isToTakePlace, partiesOf, type VisitParty } from './visit-party.ts';
 
 export interface VisitNotice {
   readonly type:
@@ -18,7 +12,9 @@ export interface VisitNotice {
     | 'appointment_rescheduled'
     | 'appointment_cancelled'
     | 'appointment_reminder'
-    | 'appointment_started';
+    | 'appointment_started'
+    | 'appointment_missed'
+    | 'appointment_offered';
   readonly cause: string;
   /** Not for what is of use at once or not at all. */
   readonly mail: boolean;
@@ -29,19 +25,12 @@ export interface VisitNotice {
 /** Tells the people of a visit of it, each in their own time zone. */
 @Injectable()
 export class VisitNotices {
-  readonly #organizer: CalendarParty;
-
   constructor(
-    private readonly config: Config,
     private readonly database: Database,
-    private readonly accounts: AccountsService,
     private readonly appointments: AppointmentsService,
-    private readonly rooms: RoomsService,
+    private readonly calendar: VisitCalendar,
     private readonly notifications: NotificationsService,
-  ) {
-    const [sender] = addressparser(config.env.MAIL_FROM, { flatten: true });
-    this.#organizer = { name: sender?.name ?? '', email: sender?.address ?? '' };
-  }
+  ) {}
 
   /**
    * The visit as it stands. Events of one visit can arrive together and in any order; whoever tells of one
@@ -57,7 +46,7 @@ export class VisitNotices {
   }
 
   async tell(party: VisitParty, visit: Appointment, notice: VisitNotice): Promise<void> {
-    const room = notice.type === 'appointment_cancelled' ? null : await this.#room(visit.id);
+    const room = isToTakePlace(visit) ? await this.calendar.room(visit.id) : null;
     await this.notifications.notify(party.userId, {
       type: notice.type,
       cause: notice.cause,
@@ -65,37 +54,10 @@ export class VisitNotices {
       data: { appointmentId: visit.id, ...(room && { roomId: room.id }) },
       ...(room && { link: { label: 'letter.join', url: room.url } }),
       ...(notice.mail && {
-        mail: { ...(notice.calendar && { invitation: await this.#invitation(party, visit, room?.url) }) },
+        mail: { ...(notice.calendar && { invitation: await this.calendar.invitation(party, visit) }) },
       }),
       ...(notice.type === 'appointment_reminder' && { usefulUntil: visit.startsAt }),
+      ...(notice.type === 'appointment_offered' && { usefulUntil: visit.holdExpiresAt ?? visit.startsAt }),
     });
-  }
-
-  async #room(appointmentId: string): Promise<{ id: string; url: string }> {
-    const { id } = await this.rooms.ensureForAppointment(appointmentId);
-    return { id, url: new URL(`/visit/${id}`, this.config.env.BASE_URL).href };
-  }
-
-  /** Each person gets an entry of their own: neither learns the other's address. */
-  async #invitation(
-    { userId, name }: VisitParty,
-    visit: Appointment,
-    visitUrl: string | undefined,
-  ): Promise<Mail['invitation']> {
-    const { email } = await this.accounts.byId(userId);
-    const entry = {
-      appointmentId: visit.id,
-      domain: CALENDAR_DOMAIN,
-      sequence: visit.sequence,
-      stampedAt: visit.updatedAt,
-      startsAt: visit.startsAt,
-      endsAt: visit.endsAt,
-      doctorName: visit.practitioner.name,
-      organizer: this.#organizer,
-      attendees: [{ name, email }],
-    };
-    return visitUrl === undefined
-      ? { method: 'CANCEL', content: appointmentInvitation({ ...entry, method: 'cancel' }) }
-      : { method: 'REQUEST', content: appointmentInvitation({ ...entry, method: 'request', visitUrl }) };
   }
 }

@@ -24,9 +24,9 @@ export function partiesOf({ patient, practitioner }: Appointment): VisitParty[] 
 /** The visit in the words of the one who reads of it. */
 export function factsFor(
   { side, timeZone }: Pick<VisitParty, 'side' | 'timeZone'>,
-  { practitioner, startsAt }: Appointment,
+  { practitioner, startsAt, holdExpiresAt: heldUntil, absent }: Appointment,
 ): VisitFacts {
-  return { side, timeZone, doctorName: practitioner.name, startsAt };
+  return { side, timeZone, doctorName: practitioner.name, startsAt, heldUntil, absent };
 }
 
 /** The visit in the words of the patient, who pays for it. */

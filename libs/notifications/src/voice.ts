@@ -1,5 +1,5 @@
 import type { Money } from '#kernel';
-import { localDateTime, localMoney, shortDateTime, type Translator } from '#platform';
+import { localDate, localDateTime, localMoney, shortDateTime, type Translator } from '#platform';
 
 /** How a reader is spoken to: in their language, with their way to write dates and amounts. */
 export class Voice {
@@ -20,6 +20,11 @@ export class Voice {
   /** `Tue 3 Mar, 14:00` */
   shortly(instant: Temporal.Instant, timeZone: string): string {
     return shortDateTime(this.language, instant, timeZone);
+  }
+
+  /** `Tuesday, 3 March 2026` */
+  day(date: Temporal.PlainDate): string {
+    return localDate(this.language, date);
   }
 
   price(amount: Money): string {

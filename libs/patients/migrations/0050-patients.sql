@@ -32,4 +32,5 @@ create table patients (
 create index on patients (account_user_id);
 create unique index patients_one_personal_chart on patients (user_id) where organization_id is null;
 create index on patients (organization_id, last_name);
+create index on patients (lower(email)) where organization_id is null;
 call isolate_by_organization('patients');

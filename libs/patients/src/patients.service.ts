@@ -77,6 +77,19 @@ export class PatientsService {
     return patient;
   }
 
+  /** Whose personal chart has exactly this address and date of birth; none, where more than one has. */
+  async byIdentity(email: string, dateOfBirth: string): Promise<Patient | undefined> {
+    const [patient, another] = await this.database.query
+      .selectFrom('patients')
+      .selectAll()
+      .where(({ eb, fn }) => eb(fn('lower', ['email']), '=', email.toLowerCase()))
+      .where('dateOfBirth', '=', dateOfBirth)
+      .where('organizationId', 'is', null)
+      .limit(2)
+      .execute();
+    return another ? undefined : patient;
+  }
+
   /** Changes what is known of the person; the chart's contents are not here. */
   @Transactional()
   async updatePersonal(actor: UserActor, changes: Partial<PatientDetails>): Promise<Patient> {

@@ -1,6 +1,6 @@
 create type payment_status as enum ('created', 'requires_action', 'processing', 'succeeded', 'partially_refunded', 'refunded', 'failed', 'cancelled', 'disputed');
 create type refund_status as enum ('pending', 'succeeded', 'failed');
-create type refund_cause as enum ('requested', 'appointment_cancelled', 'slot_lost', 'made_at_provider');
+create type refund_cause as enum ('requested', 'appointment_cancelled', 'doctor_absent', 'slot_lost', 'made_at_provider');
 create type ledger_account_kind as enum ('provider_clearing', 'doctor_pending', 'doctor_available', 'doctor_receivable', 'platform_revenue', 'payout_clearing', 'provider_fees');
 
 create table payments (
@@ -49,7 +49,7 @@ create index on refunds (payment_id);
 create index on refunds (created_at desc);
 -- What happens by itself happens once.
 create unique index refunds_one_automatic_per_payment on refunds (payment_id)
-  where cause in ('appointment_cancelled', 'slot_lost') and status <> 'failed';
+  where cause in ('appointment_cancelled', 'doctor_absent', 'slot_lost') and status <> 'failed';
 call isolate_by_organization('refunds');
 
 -- The inbox: what providers told us, once each, as they said it.
@@ -77,13 +77,18 @@ create table ledger_accounts (
 
 create table ledger_transactions (
   id uuid primary key,
+  -- The order of booking. Of one payment or payout it is also the order of what happened.
+  sequence bigint generated always as identity unique,
   -- What happened, and to what: the same fact is never booked twice.
   kind text not null,
   reference uuid not null,
+  -- The payment that it is about, when it is about one.
+  payment_id uuid references payments,
   occurred_at timestamptz not null,
   recorded_at timestamptz not null default now(),
   unique (kind, reference)
 );
+create index on ledger_transactions (payment_id);
 
 -- Signed minor units: debits are positive, credits are negative.
 create table ledger_postings (
@@ -109,3 +114,70 @@ create constraint trigger ledger_sums_to_zero after insert on ledger_postings
   deferrable initially deferred for each row execute function ledger_sums_to_zero();
 
 revoke update, delete, truncate on ledger_accounts, ledger_transactions, ledger_postings from televisit_app;
+
+-- Where a doctor is paid out to: their account at the provider.
+create table payout_accounts (
+  practitioner_id uuid not null references staff_members,
+  organization_id uuid not null references organizations,
+  provider text not null,
+  provider_reference text not null,
+  details_submitted boolean not null,
+  is_ready boolean not null,
+  disabled_reason text,
+  -- When the provider said so: an older word does not undo a newer one.
+  as_of timestamptz not null,
+  created_at timestamptz not null,
+  updated_at timestamptz not null,
+  primary key (practitioner_id, provider),
+  unique (provider, provider_reference)
+);
+call isolate_by_organization('payout_accounts');
+
+create type payout_status as enum ('draft', 'approved', 'processing', 'paid', 'failed', 'cancelled');
+-- Earnings: whole lines of the doctor's accounts, each paid once. Advance: a part of what is there, which the
+-- next payout of earnings takes off again.
+create type payout_kind as enum ('earnings', 'advance');
+
+create table payouts (
+  id uuid primary key,
+  organization_id uuid not null references organizations,
+  practitioner_id uuid not null references staff_members,
+  kind payout_kind not null,
+  provider text not null,
+  provider_reference text,
+  amount bigint not null check (amount > 0),
+  currency text not null,
+  -- What the provider took back after it was paid.
+  returned_amount bigint not null default 0 check (returned_amount between 0 and amount),
+  period_from timestamptz,
+  period_to timestamptz check (period_to > period_from),
+  status payout_status not null,
+  -- Each approval is a new attempt: a reservation in the ledger, and an idempotency key at the provider.
+  attempt_id uuid,
+  failure_code text,
+  note text,
+  -- The PDF, from when somebody first asked for it.
+  statement_file_id uuid references files,
+  created_by uuid not null references users,
+  approved_by uuid references users,
+  approved_at timestamptz,
+  paid_at timestamptz,
+  created_at timestamptz not null,
+  updated_at timestamptz not null,
+  check (approved_by <> created_by),
+  unique (provider, provider_reference)
+);
+create index on payouts (practitioner_id, created_at desc);
+create index on payouts (created_at desc);
+call isolate_by_organization('payouts');
+
+-- The postings that a payout pays or settles.
+create table payout_items (
+  payout_id uuid not null references payouts,
+  posting_id uuid not null references ledger_postings,
+  -- False when the payout was cancelled: the posting is free for another one.
+  is_live boolean not null default true,
+  primary key (payout_id, posting_id)
+);
+-- Nothing is paid twice, whoever asks at the same time.
+create unique index payout_items_once on payout_items (posting_id) where is_live;

@@ -1,27 +1,37 @@
 import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
 import { DoctorsService } from '#doctors';
-import { type Actor, hasRole, type Money, money, notFound, type UserActor } from '#kernel';
+import { type Actor, add, type Money, money, type UserActor } from '#kernel';
 import { Database, Transactional } from '#platform';
 import { LedgerService } from './ledger.service.ts';
+import { payeeOf } from './payee.policy.ts';
 import { PaymentReader } from './payment-reader.ts';
 import { releasingPostings, sharesAfter } from './payment-shares.ts';
-import { doctorMissing } from './payments.errors.ts';
 
 /** What a doctor has earned in one currency, net of commission and refunds. */
 export interface CurrencyEarnings {
   /** Paid for visits that are not over. */
   readonly pending: Money;
-  /** Of visits that are over, and not paid out; below zero after a refund of what was paid out. */
+  /** Of visits that are over, and not paid out; below zero when refunds took more than an advance had left. */
   readonly available: Money;
+  /** Kept back for payouts that are approved and not made yet. */
+  readonly reserved: Money;
   readonly paid: Money;
-  /** All three together. */
+  /** What the doctor owes after refunds of what was paid out; the next payout settles it. */
+  readonly receivable: Money;
+  /** Pending, available, reserved and paid, less what is receivable. */
   readonly total: Money;
+  /** What the platform has kept. */
+  readonly commission: Money;
 }
 
 export interface MonthEarnings {
   /** `YYYY-MM` in the doctor's time zone. */
   readonly month: string;
+  /** What patients paid, less refunds. */
+  readonly gross: Money;
+  readonly commission: Money;
+  /** What of it is the doctor's. */
   readonly amount: Money;
   /** How many visits were paid for in it. */
   readonly payments: number;
@@ -35,7 +45,7 @@ export interface Earnings {
   readonly months: readonly MonthEarnings[];
 }
 
-/** Everything here is derived from the postings on the doctor's accounts, where a credit is negative. */
+/** Everything here is derived from postings: those on the doctor's accounts, and those about the doctor's payments. */
 @Injectable()
 export class EarningsService {
   constructor(
@@ -50,8 +60,9 @@ export class EarningsService {
    * @throws not_found `doctor_not_found`; invalid `doctor_id_required`
    */
   async summary(actor: UserActor, doctorId?: string): Promise<Earnings> {
-    const { id, timeZone } = await this.#doctor(actor, doctorId);
-    const [currencies, months] = await Promise.all([this.#currencies(id), this.#months(id, timeZone)]);
+    const { id, timeZone } = await payeeOf(this.doctors, actor, doctorId);
+    const months = await this.#months(id, timeZone);
+    const currencies = await this.#currencies(id, months);
     return { practitionerId: id, timeZone, currencies, months };
   }
 
@@ -62,77 +73,83 @@ export class EarningsService {
     // A visit that cost nothing has none.
     if (!payment || payment.succeededAt === null) return;
     await this.ledger.post(
-      'earning_released',
-      payment.id,
+      { kind: 'earning_released', reference: payment.id, paymentId: payment.id },
       releasingPostings(payment, sharesAfter(payment, payment.refunded)),
     );
   }
 
-  async #doctor(actor: UserActor, doctorId?: string) {
-    if (hasRole(actor, 'admin')) {
-      if (!doctorId) throw doctorMissing();
-      return this.doctors.byId(doctorId);
-    }
-    const own = await this.doctors.own(actor);
-    if (doctorId && doctorId !== own.id) throw notFound('doctor');
-    return own;
-  }
-
-  async #currencies(practitionerId: string): Promise<CurrencyEarnings[]> {
-    const rows = await this.#postings(practitionerId)
+  async #currencies(practitionerId: string, months: readonly MonthEarnings[]): Promise<CurrencyEarnings[]> {
+    const rows = await this.database.query
+      .selectFrom('ledgerPostings as posting')
+      .innerJoin('ledgerAccounts as account', 'account.id', 'posting.accountId')
+      .innerJoin('ledgerTransactions as transaction', 'transaction.id', 'posting.transactionId')
       .select([
         'account.currency',
         owed(sql`account.kind = 'doctor_pending'`).as('pending'),
-        owed(sql`account.kind <> 'doctor_pending'`).as('available'),
+        owed(sql`account.kind = 'doctor_available'`).as('available'),
+        owed(sql`account.kind = 'payout_clearing'`).as('reserved'),
+        owed(sql`account.kind = 'doctor_receivable'`).as('lent'),
+        // What is owed less because it was paid.
+        owed(sql`transaction.kind in ('payout_paid', 'payout_returned')`).as('unpaid'),
         owed(EARNED).as('total'),
       ])
+      .where('account.practitionerId', '=', practitionerId)
       .groupBy('account.currency')
       .orderBy('account.currency')
       .execute();
-    return rows.map(({ currency, pending, available, total }) => {
+    return rows.map(({ currency, pending, available, reserved, lent, unpaid, total }) => {
       const of = (amount: number) => money(amount, currency);
-      // What was earned and lies on no account any more has been paid out.
       return {
         pending: of(pending),
         available: of(available),
-        paid: of(total - pending - available),
+        reserved: of(reserved),
+        paid: of(0 - unpaid),
+        receivable: of(0 - lent),
         total: of(total),
+        commission: months
+          .map(({ commission }) => commission)
+          .filter((commission) => commission.currency === currency)
+          .reduce(add, of(0)),
       };
     });
   }
 
   async #months(practitionerId: string, timeZone: string): Promise<MonthEarnings[]> {
-    const rows = await this.#postings(practitionerId)
+    const rows = await this.database.query
+      .selectFrom('ledgerTransactions as transaction')
+      .innerJoin('payments as payment', 'payment.id', 'transaction.paymentId')
+      .innerJoin('ledgerPostings as posting', 'posting.transactionId', 'transaction.id')
+      .innerJoin('ledgerAccounts as account', 'account.id', 'posting.accountId')
       .select([
         sql<string>`to_char(transaction.occurred_at at time zone ${timeZone}, 'YYYY-MM')`.as('month'),
-        'account.currency',
-        owed(EARNED).as('amount'),
-        sql<number>`count(*) filter (where transaction.kind = 'payment_received')`.as('payments'),
+        'posting.currency',
+        owed(sql`account.kind = 'provider_clearing'`).as('unpaid'),
+        owed(sql`account.kind = 'platform_revenue'`).as('commission'),
+        owed(sql`account.practitioner_id is not null`).as('amount'),
+        sql<number>`count(distinct transaction.id) filter (where transaction.kind = 'payment_received')`.as(
+          'payments',
+        ),
       ])
+      .where('payment.practitionerId', '=', practitionerId)
       .where(EARNED)
-      .groupBy(['month', 'account.currency'])
+      .groupBy(['month', 'posting.currency'])
       .orderBy('month', 'desc')
-      .orderBy('account.currency')
+      .orderBy('posting.currency')
       .execute();
-    return rows.map(({ month, currency, amount, payments }) => ({
+    return rows.map(({ month, currency, unpaid, commission, amount, payments }) => ({
       month,
+      gross: money(0 - unpaid, currency),
+      commission: money(commission, currency),
       amount: money(amount, currency),
       payments,
     }));
-  }
-
-  #postings(practitionerId: string) {
-    return this.database.query
-      .selectFrom('ledgerPostings as posting')
-      .innerJoin('ledgerAccounts as account', 'account.id', 'posting.accountId')
-      .innerJoin('ledgerTransactions as transaction', 'transaction.id', 'posting.transactionId')
-      .where('account.practitionerId', '=', practitionerId);
   }
 }
 
 /** What changes how much a doctor has earned, and not only on which account it lies. */
 const EARNED = sql<boolean>`transaction.kind in ('payment_received', 'refund_given', 'refund_returned')`;
 
+/** Postings turned round: a credit is what is owed to somebody. */
 function owed(which: ReturnType<typeof sql>) {
   return sql<number>`coalesce(-sum(posting.amount) filter (where ${which}), 0)::bigint`;
 }

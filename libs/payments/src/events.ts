@@ -20,3 +20,19 @@ export const RefundSucceeded = defineEvent(
   'Money for a visit has gone back to the patient.',
   payment.extend({ refundId: z.uuid() }),
 );
+
+export const RefundFailed = defineEvent(
+  'payments.refund-failed',
+  'Money for a visit did not reach the patient: the provider refused it, or the bank sent it back.',
+  payment.extend({ refundId: z.uuid() }),
+);
+
+const payout = z.object({ payoutId: z.uuid(), doctorId: z.uuid() });
+
+export const PayoutPaid = defineEvent('payments.payout-paid', 'A doctor has been paid out.', payout);
+
+export const PayoutFailed = defineEvent(
+  'payments.payout-failed',
+  'The provider refused to pay a doctor out; an administrator may approve it anew.',
+  payout,
+);

@@ -24,8 +24,15 @@ export interface Posting {
   readonly amount: Money;
 }
 
-/** What a ledger transaction records. With its reference it is booked once. */
-export type LedgerFact =
+/** What is booked: something that happened, to something. The same fact is booked once. */
+export interface LedgerFact {
+  readonly kind: FactKind;
+  readonly reference: string;
+  /** The payment that it is about, when it is about one. */
+  readonly paymentId?: string;
+}
+
+export type FactKind =
   /** Reference: the payment. */
   | 'payment_received'
   /** Reference: the payment, whose visit is over: what is left of it is the doctor's. */
@@ -33,7 +40,18 @@ export type LedgerFact =
   /** Reference: the refund. */
   | 'refund_given'
   /** Reference: a refund that the bank has sent back. */
-  | 'refund_returned';
+  | 'refund_returned'
+  /** Reference: an attempt to pay out; the money is kept back for it, and what it settles is settled. */
+  | 'payout_reserved'
+  /** Reference: an attempt to pay out that came to nothing. */
+  | 'payout_released'
+  /** As `payout_reserved`, for an advance: it settles nothing. */
+  | 'advance_reserved'
+  | 'advance_released'
+  /** Reference: the attempt; the money is with the doctor. */
+  | 'payout_paid'
+  /** Reference: its own; the provider took back what was paid out, or a part of it. */
+  | 'payout_returned';
 
 export interface Balance {
   readonly kind: AccountKind;
@@ -60,12 +78,19 @@ export class LedgerService {
    * @returns false when it is booked already; nothing is written then.
    */
   @Transactional()
-  async post(fact: LedgerFact, reference: string, postings: readonly Posting[]): Promise<boolean> {
+  async post({ kind, reference, paymentId }: LedgerFact, postings: readonly Posting[]): Promise<boolean> {
     const now = this.clock.now();
     const db = this.database.query;
     const transaction = await db
       .insertInto('ledgerTransactions')
-      .values({ id: newId(), kind: fact, reference, occurredAt: now, recordedAt: now })
+      .values({
+        id: newId(),
+        kind,
+        reference,
+        paymentId: paymentId ?? null,
+        occurredAt: now,
+        recordedAt: now,
+      })
       .onConflict((conflict) => conflict.columns(['kind', 'reference']).doNothing())
       .returning('id')
       .executeTakeFirst();
@@ -86,11 +111,11 @@ export class LedgerService {
     return true;
   }
 
-  async isBooked(fact: LedgerFact, reference: string): Promise<boolean> {
+  async isBooked(kind: FactKind, reference: string): Promise<boolean> {
     const row = await this.database.query
       .selectFrom('ledgerTransactions')
       .select('id')
-      .where('kind', '=', fact)
+      .where('kind', '=', kind)
       .where('reference', '=', reference)
       .executeTakeFirst();
     return row !== undefined;

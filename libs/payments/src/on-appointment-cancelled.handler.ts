@@ -23,14 +23,9 @@ export class OnAppointmentCancelled implements JobHandler<DataOf<typeof Appointm
     if (!payment) return;
     // If it turns out to be paid, settling it finds the slot lost and gives everything back.
     if (isOpen(payment.status)) return this.reconciler.close(actor, payment.id);
-    const {
-      cancellationPolicy: policy,
-      fee,
-      startsAt,
-      cancelledAt,
-    } = await this.appointments.byId(appointmentId);
-    if (cancelledAt === null) return;
-    const { refund } = quote({ policy, fee, startsAt }, by, cancelledAt);
+    const visit = await this.appointments.byId(appointmentId);
+    if (visit.cancelledAt === null) return;
+    const { refund } = quote(visit, by, visit.cancelledAt);
     if (refund.amount > 0) await this.refunds.giveBack(actor, payment.id, 'appointment_cancelled', refund);
     // With a refund the rest is the doctor's when the refund has been made.
     else await this.earnings.release(actor, appointmentId);

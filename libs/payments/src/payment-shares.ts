@@ -2,6 +2,9 @@ import { type Money, money, subtract } from '#kernel';
 import type { Posting } from './ledger.service.ts';
 import type { Payment } from './payment.entity.ts';
 
+/** Where a doctor's part of a payment lies, or what the doctor owes of it. */
+export type DoctorAccount = 'doctor_pending' | 'doctor_available' | 'doctor_receivable';
+
 type Priced = Pick<Payment, 'amount' | 'commission' | 'provider' | 'practitionerId'>;
 
 /** How a payment is divided: what came in is the platform's commission and the doctor's net. */
@@ -34,7 +37,7 @@ export function postingsBetween(
   { provider, practitionerId }: Priced,
   before: Shares,
   after: Shares,
-  account: 'doctor_pending' | 'doctor_available',
+  account: DoctorAccount,
 ): Posting[] {
   return [
     { account: { kind: 'provider_clearing', provider }, amount: subtract(after.gross, before.gross) },

@@ -36,6 +36,29 @@ export class PaymentsAccountPart implements AccountPart {
         .where('payment.payerUserId', '=', userId)
         .orderBy('refund.createdAt')
         .execute(),
+      payoutAccounts: await db
+        .selectFrom('payoutAccounts as account')
+        .innerJoin('staffMembers as member', 'member.id', 'account.practitionerId')
+        .select(['account.provider', 'account.providerReference', 'account.isReady', 'account.createdAt'])
+        .where('member.userId', '=', userId)
+        .orderBy('account.createdAt')
+        .execute(),
+      payouts: await db
+        .selectFrom('payouts as payout')
+        .innerJoin('staffMembers as member', 'member.id', 'payout.practitionerId')
+        .select([
+          'payout.id',
+          'payout.amount',
+          'payout.currency',
+          'payout.returnedAmount',
+          'payout.periodFrom',
+          'payout.periodTo',
+          'payout.status',
+          'payout.paidAt',
+        ])
+        .where('member.userId', '=', userId)
+        .orderBy('payout.createdAt')
+        .execute(),
     };
   }
 
@@ -55,7 +78,7 @@ export class PaymentsAccountPart implements AccountPart {
     return rows.map((row) => ({ kind: 'payment', ...row }));
   }
 
-  /** What a doctor is owed for visits that are over, or owes. */
+  /** What a doctor is owed for visits that are over, is about to be paid, or owes. */
   async #earnings(userId: string): Promise<ErasureObstacle[]> {
     const rows = await this.database.query
       .selectFrom('ledgerPostings as posting')
@@ -63,7 +86,7 @@ export class PaymentsAccountPart implements AccountPart {
       .innerJoin('staffMembers as member', 'member.id', 'account.practitionerId')
       .select(['member.id', 'account.kind as status'])
       .where('member.userId', '=', userId)
-      .where('account.kind', 'in', ['doctor_available', 'doctor_receivable'])
+      .where('account.kind', 'in', ['doctor_available', 'doctor_receivable', 'payout_clearing'])
       .groupBy(['member.id', 'account.kind', 'account.currency'])
       .having(sql<boolean>`sum(posting.amount) <> 0`)
       .execute();

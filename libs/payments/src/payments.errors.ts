@@ -18,6 +18,23 @@ export const unreadableWebhook = () =>
   invalid('webhook_unreadable', 'This is not an event of the payment provider.');
 export const doctorMissing = () => invalid('doctor_id_required', 'Name the doctor with doctor_id.');
 
+export const returnUrlRefused = () =>
+  invalid('return_url_not_allowed', 'return_url has to be of an allowed origin.');
+
+export const nothingToPayOut = (available: Money) =>
+  conflict('nothing_to_pay_out', 'There is nothing to pay out to this doctor.', { available });
+export const payoutExceedsAvailable = (available: Money) =>
+  conflict('payout_exceeds_available', 'That is more than can be paid out to this doctor now.', {
+    available,
+  });
+export const payoutAccountNotReady = () =>
+  conflict('payout_account_not_ready', 'The doctor has no account yet that money can be sent to.');
+export const payoutNotPaid = (status: string) =>
+  conflict('payout_not_paid', 'There is a statement when the payout has been paid.', { status });
+export const ownPayout = () =>
+  forbidden('own_payout', 'A payout is approved by an administrator who neither made it nor gets it.');
+export const invalidPeriod = () => invalid('invalid_period', 'A period ends after it begins.');
+
 /** Nobody knows whether the provider did it. It may be asked again with the same ids. */
 export const providerUnavailable = () =>
   unavailable('payment_provider_unavailable', 'The payment provider does not answer. Please try again.');

@@ -9,3 +9,6 @@ export const ReconcilePayment = defineQueue('payments.reconcile', z.object({ pay
 
 /** A refund has to be made at the provider, or followed there to its end. */
 export const ExecuteRefund = defineQueue('payments.execute-refund', z.object({ refundId: z.uuid() }));
+
+/** An approved payout has to be made at the provider, or its outcome there found out. */
+export const ExecutePayout = defineQueue('payments.execute-payout', z.object({ payoutId: z.uuid() }));

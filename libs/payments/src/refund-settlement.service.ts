@@ -2,8 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { AppointmentsService } from '#appointments';
 import { type Actor, Clock, money, newId } from '#kernel';
 import { Database, Jobs, Transactional } from '#platform';
+import { DoctorAccountsService } from './doctor-accounts.service.ts';
 import { EarningsService } from './earnings.service.ts';
-import { RefundSucceeded } from './events.ts';
+import { RefundFailed, RefundSucceeded } from './events.ts';
 import { LedgerService } from './ledger.service.ts';
 import type { Payment, PaymentStatus } from './payment.entity.ts';
 import { PaymentReader } from './payment-reader.ts';
@@ -22,6 +23,7 @@ export class RefundSettlementService {
     private readonly jobs: Jobs,
     private readonly payments: PaymentReader,
     private readonly ledger: LedgerService,
+    private readonly doctorAccounts: DoctorAccountsService,
     private readonly earnings: EarningsService,
     private readonly appointments: AppointmentsService,
   ) {}
@@ -46,19 +48,22 @@ export class RefundSettlementService {
     });
     if (snapshot.status === 'succeeded') await this.#given(actor, payment, refund);
     else if (refund.status === 'succeeded') await this.#returned(payment, refund);
+    if (snapshot.status === 'failed') await this.#tellFailed(payment, refund.id);
     return 'applied';
   }
 
   /** The provider will not do it: the money can be asked back again. */
   @Transactional()
   async refuse(refundId: string, paymentId: string, failureCode: string): Promise<void> {
-    await this.payments.locked(paymentId);
-    await this.database.query
+    const payment = await this.payments.locked(paymentId);
+    const refused = await this.database.query
       .updateTable('refunds')
       .set({ status: 'failed', failureCode, updatedAt: this.clock.now() })
       .where('id', '=', refundId)
       .where('status', '=', 'pending')
-      .execute();
+      .returning('id')
+      .executeTakeFirst();
+    if (refused) await this.#tellFailed(payment, refundId);
   }
 
   async #given(actor: Actor, payment: Payment, refund: Refund): Promise<void> {
@@ -77,22 +82,27 @@ export class RefundSettlementService {
     await this.#book('refund_returned', payment, refund, payment.refunded.amount - refund.amount.amount);
   }
 
+  async #tellFailed({ id: paymentId, appointmentId }: Payment, refundId: string): Promise<void> {
+    await this.jobs.publish(RefundFailed, { refundId, paymentId, appointmentId });
+  }
+
   async #book(
-    fact: 'refund_given' | 'refund_returned',
+    kind: 'refund_given' | 'refund_returned',
     payment: Payment,
     refund: Refund,
     refundedAfter: number,
   ): Promise<void> {
     const refunded = money(refundedAfter, payment.amount.currency);
-    const released = await this.ledger.isBooked('earning_released', payment.id);
+    const account = await (kind === 'refund_given'
+      ? this.doctorAccounts.refundedFrom(payment)
+      : this.doctorAccounts.returnedTo(payment, refund.id));
     await this.ledger.post(
-      fact,
-      refund.id,
+      { kind, reference: refund.id, paymentId: payment.id },
       postingsBetween(
         payment,
         sharesAfter(payment, payment.refunded),
         sharesAfter(payment, refunded),
-        released ? 'doctor_available' : 'doctor_pending',
+        account,
       ),
     );
     await this.database.query

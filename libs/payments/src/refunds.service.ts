@@ -43,6 +43,7 @@ export interface RefundFilter {
 const AUTOMATIC_REASONS = {
   slot_lost: 'The slot was gone when the payment arrived.',
   appointment_cancelled: 'The visit was cancelled.',
+  doctor_absent: 'The doctor did not come to the visit.',
 } as const;
 
 /**
@@ -176,7 +177,7 @@ export class RefundsService {
       .selectFrom('refunds')
       .select('id')
       .where('paymentId', '=', paymentId)
-      .where('cause', 'in', ['slot_lost', 'appointment_cancelled'])
+      .where('cause', 'in', Object.keys(AUTOMATIC_REASONS) as RefundCause[])
       .where('status', '<>', 'failed')
       .executeTakeFirst();
     return row !== undefined;

@@ -71,8 +71,7 @@ export class SettlementService {
       succeededAt: this.clock.now(),
     });
     await this.ledger.post(
-      'payment_received',
-      payment.id,
+      { kind: 'payment_received', reference: payment.id, paymentId: payment.id },
       postingsBetween(payment, noShares(payment), sharesAfter(payment, payment.refunded), 'doctor_pending'),
     );
     await this.jobs.publish(PaymentSucceeded, {

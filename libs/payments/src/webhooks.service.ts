@@ -1,16 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, Clock, newId } from '#kernel';
 import { Database, Jobs, Transactional } from '#platform';
-import type {
-  PaymentSnapshot,
-  ProviderEvent,
-  RefundSnapshot,
-  WebhookHeaders,
-} from './providers/payment-provider.ts';
+import { ProviderNewsService } from './provider-news.service.ts';
+import type { ProviderEvent, WebhookHeaders } from './providers/payment-provider.ts';
 import { PaymentProviders } from './providers/payment-providers.ts';
 import { ProcessWebhook } from './queues.ts';
-import { RefundSettlementService } from './refund-settlement.service.ts';
-import { type Outcome, SettlementService } from './settlement.service.ts';
+import type { Outcome } from './settlement.service.ts';
 
 /** The inbox for what providers tell: kept first, once each, and worked on by a job. */
 @Injectable()
@@ -20,8 +15,7 @@ export class WebhooksService {
     private readonly clock: Clock,
     private readonly jobs: Jobs,
     private readonly providers: PaymentProviders,
-    private readonly settlement: SettlementService,
-    private readonly refundSettlement: RefundSettlementService,
+    private readonly news: ProviderNewsService,
   ) {}
 
   /**
@@ -46,7 +40,7 @@ export class WebhooksService {
       .executeTakeFirstOrThrow();
     if (row.processedAt) return;
     const told = this.providers.named(row.provider).readWebhook(row.payload);
-    const outcome = await this.#apply(actor, row.provider, told);
+    const outcome = await this.news.apply(actor, row.provider, told);
     await this.database.query
       .updateTable('webhookEvents')
       .set({ processedAt: this.clock.now(), outcome })
@@ -73,11 +67,5 @@ export class WebhooksService {
       .returning('id')
       .executeTakeFirst();
     if (kept && isKnown) await this.jobs.send(ProcessWebhook, { webhookEventId });
-  }
-
-  #apply(actor: Actor, provider: string, told: PaymentSnapshot | RefundSnapshot): Promise<Outcome> {
-    return told.kind === 'payment'
-      ? this.settlement.apply(actor, provider, told)
-      : this.refundSettlement.apply(actor, provider, told);
   }
 }

@@ -1,19 +1,27 @@
 import { Injectable } from '@nestjs/common';
+import { sql } from 'kysely';
 import { AppointmentsService } from '#appointments';
 import { AccountsService } from '#auth';
 import { DoctorsService } from '#doctors';
 import {
+  type Actor,
   Clock,
-  conflict,
-  forbidden,
   newId,
   notFound,
   type Page,
   type PageRequest,
+  type Period,
   type UserActor,
 } from '#kernel';
-import { Database, given, pageOf, Transactional, violatedConstraint } from '#platform';
-import type { Review } from './review.entity.ts';
+import { containing, Database, given, pageOf, Transactional, violatedConstraint, within } from '#platform';
+import type { RatingSummary, Review } from './review.entity.ts';
+import { alreadyReviewed, notTheAuthor, reviewClosed, visitRequired } from './review.errors.ts';
+import { reviewStates } from './review.states.ts';
+import { ReviewRecords } from './review-records.ts';
+import { isAuthor } from './reviews.policy.ts';
+
+/** How long its author may change a review. */
+export const EDITABLE_DAYS = 30;
 
 export interface NewReview {
   readonly doctorId: string;
@@ -24,6 +32,16 @@ export interface NewReview {
   readonly comment?: string;
 }
 
+export interface ReviewFilter {
+  readonly rating?: number;
+  /** Matches the patient's words and the doctor's reply. */
+  readonly search?: string;
+  readonly created?: Period;
+  readonly updated?: Period;
+  readonly order?: { readonly by: 'createdAt' | 'updatedAt' | 'rating'; readonly descending: boolean };
+}
+
+/** What patients say of their visits: one review a visit, public, and the author's to change or take back. */
 @Injectable()
 export class ReviewsService {
   constructor(
@@ -32,31 +50,54 @@ export class ReviewsService {
     private readonly accounts: AccountsService,
     private readonly appointments: AppointmentsService,
     private readonly doctors: DoctorsService,
+    private readonly records: ReviewRecords,
   ) {}
 
-  /** What patients say of a doctor, newest first. */
-  async ofDoctor(
-    doctorId: string,
-    filter: { rating?: number; order?: { by: 'createdAt' | 'rating'; descending: boolean } },
-    page: PageRequest,
-  ): Promise<Page<Review>> {
+  /** What patients say of a doctor, newest first unless asked otherwise. @throws not_found `doctor_not_found` */
+  async ofDoctor(doctorId: string, filter: ReviewFilter, page: PageRequest): Promise<Page<Review>> {
     await this.doctors.listed(doctorId);
+    const { rating, search, created, updated } = filter;
     const { by, descending } = filter.order ?? { by: 'createdAt', descending: true };
     return pageOf(
-      this.database.query
-        .selectFrom('reviews')
+      this.#published(doctorId)
         .selectAll()
-        .where('practitionerId', '=', doctorId)
-        .where((eb) => eb.and(given([filter.rating && eb('rating', '=', filter.rating)])))
+        .where((eb) =>
+          eb.and(
+            given([
+              rating && eb('rating', '=', rating),
+              search &&
+                eb.or([eb('comment', 'ilike', containing(search)), eb('reply', 'ilike', containing(search))]),
+              ...within('createdAt', created),
+              ...within('updatedAt', updated),
+            ]),
+          ),
+        )
         .orderBy(by, descending ? 'desc' : 'asc')
         .orderBy('id'),
       page,
     );
   }
 
+  /** @throws not_found `doctor_not_found` */
+  async summary(doctorId: string): Promise<RatingSummary> {
+    const { rating, ratingCount } = await this.doctors.listed(doctorId);
+    const rows = await this.#published(doctorId)
+      .select(['rating', sql<number>`count(*)`.as('count')])
+      .groupBy('rating')
+      .execute();
+    const of = (stars: number) => rows.find((row) => row.rating === stars)?.count ?? 0;
+    return { rating, count: ratingCount, counts: [of(1), of(2), of(3), of(4), of(5)] };
+  }
+
+  /** @throws not_found `review_not_found`, also for one that the actor may not see */
+  get(actor: Actor, doctorId: string, id: string): Promise<Review> {
+    return this.records.visible(actor, doctorId, id);
+  }
+
   /**
    * Only a patient whose visit with the doctor took place reviews it, once.
-   * @throws forbidden `visit_required`; conflict `already_reviewed`; not_found `doctor_not_found`
+   * @throws forbidden `visit_required`; conflict `already_reviewed`; not_found `doctor_not_found`,
+   *   `appointment_not_found`
    */
   @Transactional()
   async create(actor: UserActor, { doctorId, appointmentId, rating, comment }: NewReview): Promise<Review> {
@@ -69,36 +110,81 @@ export class ReviewsService {
     const { firstName, lastName } = await this.accounts.get(actor);
     const now = this.clock.now();
     try {
-      const review = await this.database.query
-        .insertInto('reviews')
-        .values({
-          id: newId(),
-          appointmentId: visit.id,
-          practitionerId: doctorId,
-          patientId: visit.patientId,
-          // The public learns a first name and an initial.
-          authorName: `${firstName} ${lastName.slice(0, 1)}.`,
-          rating,
-          comment: comment ?? '',
-          createdAt: now,
-          updatedAt: now,
-        })
-        .returningAll()
-        .executeTakeFirstOrThrow();
-      await this.doctors.addRating(doctorId, rating);
-      return review;
+      return await this.records.add({
+        id: newId(),
+        appointmentId: visit.id,
+        practitionerId: doctorId,
+        patientId: visit.patientId,
+        authorUserId: actor.userId,
+        authorName: publicName(firstName, lastName),
+        rating,
+        comment: comment ?? '',
+        status: 'published',
+        editedAt: null,
+        reply: null,
+        repliedAt: null,
+        moderatedBy: null,
+        moderatedAt: null,
+        moderationReason: null,
+        createdAt: now,
+        updatedAt: now,
+      });
     } catch (error) {
       throw violatedConstraint(error) === 'reviews_one_per_visit' ? alreadyReviewed() : error;
     }
+  }
+
+  /**
+   * The author changes what they said, for EDITABLE_DAYS. What is hidden stays hidden.
+   * @throws not_found `review_not_found`; forbidden `not_the_author`; conflict `review_closed`,
+   *   `review_is_withdrawn`
+   */
+  @Transactional()
+  async edit(
+    actor: UserActor,
+    doctorId: string,
+    id: string,
+    changes: Partial<Pick<Review, 'rating' | 'comment'>>,
+  ): Promise<Review> {
+    const review = await this.#own(actor, doctorId, id);
+    const now = this.clock.now();
+    const until = review.createdAt.add({ hours: EDITABLE_DAYS * 24 });
+    if (Temporal.Instant.compare(now, until) > 0) throw reviewClosed(until.toString());
+    return this.records.change(review, { ...changes, editedAt: now });
+  }
+
+  /**
+   * The author takes the review back, at any time: its words and the reply to them are gone. The visit is
+   * not reviewed again.
+   * @throws not_found `review_not_found`; forbidden `not_the_author`
+   */
+  @Transactional()
+  async withdraw(actor: UserActor, doctorId: string, id: string): Promise<void> {
+    const review = await this.#own(actor, doctorId, id);
+    reviewStates.assert(review.status, 'withdrawn');
+    await this.records.change(review, { status: 'withdrawn', comment: '', reply: null, repliedAt: null });
   }
 
   /** Takes the person out of their reviews; the ratings still count. */
   async anonymize(patientId: string): Promise<void> {
     await this.database.query
       .updateTable('reviews')
-      .set({ authorName: 'A former patient', comment: '', updatedAt: this.clock.now() })
+      .set({ authorName: 'A former patient', comment: '', authorUserId: null, updatedAt: this.clock.now() })
       .where('patientId', '=', patientId)
       .execute();
+  }
+
+  async #own(actor: UserActor, doctorId: string, id: string): Promise<Review> {
+    const review = await this.records.locked(actor, doctorId, id);
+    if (!isAuthor(actor, review)) throw notTheAuthor();
+    return review;
+  }
+
+  #published(doctorId: string) {
+    return this.database.query
+      .selectFrom('reviews')
+      .where('practitionerId', '=', doctorId)
+      .where('status', '=', 'published');
   }
 
   async #newestUnreviewed(actor: UserActor, doctorId: string) {
@@ -127,6 +213,8 @@ export class ReviewsService {
   }
 }
 
-const visitRequired = () =>
-  forbidden('visit_required', 'Only a patient whose visit with this doctor took place can review it.');
-const alreadyReviewed = () => conflict('already_reviewed', 'This visit has been reviewed already.');
+/** The public learns a first name and an initial. */
+function publicName(firstName: string, lastName: string): string {
+  const [initial] = lastName;
+  return initial ? `${firstName} ${initial}.` : firstName;
+}

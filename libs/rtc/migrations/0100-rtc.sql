@@ -24,11 +24,14 @@ create table room_join_tokens (
   room_id uuid not null references rooms,
   user_id uuid not null references users,
   role room_role not null,
+  -- The login in which it was asked for; null for a token of another issuer. It ends with it.
+  session_id uuid references sessions,
   created_at timestamptz not null,
   expires_at timestamptz not null,
   used_at timestamptz
 );
 create index on room_join_tokens (room_id, created_at desc);
+create index on room_join_tokens (session_id) where session_id is not null;
 
 create table room_participants (
   room_id uuid not null references rooms,

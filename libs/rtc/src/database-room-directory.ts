@@ -31,6 +31,10 @@ export class DatabaseRoomDirectory extends RoomDirectory {
       .where('token.tokenHash', '=', tokenHash)
       .where('token.usedAt', 'is', null)
       .where('token.expiresAt', '>', now)
+      .where(
+        sql<boolean>`not exists (select from sessions session
+          where session.id = token.session_id and session.revoked_at is not null)`,
+      )
       .returning([
         'token.userId',
         'token.role',
@@ -79,7 +83,7 @@ export class DatabaseRoomDirectory extends RoomDirectory {
       .values({ roomId, userId, role, firstJoinedAt: at })
       .onConflict((conflict) => conflict.columns(['roomId', 'userId']).doUpdateSet({ lastLeftAt: null }))
       .execute();
-    if (role === 'patient') await this.appointments.arrived(await this.#appointmentOf(roomId));
+    await this.appointments.arrived(await this.#appointmentOf(roomId), role);
   }
 
   override async participantLeft(roomId: string, userId: string, at: Temporal.Instant): Promise<void> {

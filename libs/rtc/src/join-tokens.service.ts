@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { VisitWindow } from '#appointments';
 import { type Actor, Clock, newId, type Page, type PageRequest, type UserActor } from '#kernel';
 import { Database, pageOf } from '#platform';
 import { hashJoinToken, newJoinToken } from './join-token.ts';
@@ -38,17 +39,20 @@ export class JoinTokensService {
     private readonly clock: Clock,
     private readonly records: RoomRecords,
     private readonly turn: TurnCredentials,
+    private readonly window: VisitWindow,
   ) {}
 
   /**
    * Lets the actor into a room once, in the role they have in the visit.
-   * @throws not_found `room_not_found`; forbidden `not_a_participant`; gone `room_ended`
+   * @throws not_found `room_not_found`; forbidden `not_a_participant`; gone `room_ended`; conflict
+   *   `too_early`, `too_late`
    */
   async issue(actor: UserActor, roomId: string): Promise<JoinGrant> {
     const room = await this.records.visible(actor, roomId);
     const role = roleIn(room, actor.userId);
     if (!role) throw notAMember();
     if (room.status === 'ended') throw roomEnded(room.endReason);
+    this.window.assertOpen({ ...room, status: room.visitStatus });
     const token = newJoinToken();
     const id = newId();
     const createdAt = this.clock.now();
@@ -61,6 +65,7 @@ export class JoinTokensService {
         roomId,
         userId: actor.userId,
         role,
+        sessionId: actor.sessionId ?? null,
         createdAt,
         expiresAt,
       })

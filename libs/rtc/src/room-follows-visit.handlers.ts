@@ -2,6 +2,7 @@ import {
   AppointmentCancelled,
   AppointmentCompleted,
   AppointmentConfirmed,
+  AppointmentNoShow,
   AppointmentStarted,
 } from '#appointments';
 import type { Actor } from '#kernel';
@@ -45,5 +46,15 @@ export class CloseCancelledRoom implements JobHandler<DataOf<typeof AppointmentC
 
   async handle(_actor: Actor, { appointmentId }: DataOf<typeof AppointmentCancelled>): Promise<void> {
     await this.rooms.close(appointmentId, 'cancelled');
+  }
+}
+
+/** A visit that somebody has missed keeps nobody waiting. */
+@OnEvent(AppointmentNoShow, 'rtc.close-missed-room')
+export class CloseMissedRoom implements JobHandler<DataOf<typeof AppointmentNoShow>> {
+  constructor(private readonly rooms: RoomsService) {}
+
+  async handle(_actor: Actor, { appointmentId }: DataOf<typeof AppointmentNoShow>): Promise<void> {
+    await this.rooms.close(appointmentId, 'no_show');
   }
 }

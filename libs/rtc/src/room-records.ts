@@ -18,6 +18,8 @@ export class RoomRecords {
       .selectAll('room')
       .select([
         'visit.startsAt',
+        'visit.endsAt',
+        'visit.status as visitStatus',
         'doctor.userId as doctorUserId',
         'doctor.name as doctorName',
         'patient.accountUserId as patientUserId',

@@ -110,7 +110,7 @@ export class RoomsService {
 
   /** Closes the room of a visit that is over or off, and sends everybody out. Doing it twice is doing it once. */
   @Transactional()
-  async close(appointmentId: string, reason: 'completed' | 'cancelled' | 'rescheduled'): Promise<void> {
+  async close(appointmentId: string, reason: 'completed' | 'cancelled' | 'no_show'): Promise<void> {
     const room = await this.records.byAppointment(appointmentId);
     if (!room || !roomStates.can(room.status, 'ended')) return;
     const now = this.clock.now();

@@ -4,12 +4,14 @@ import { Clock } from '#kernel';
 import { Config, Log, RealtimeBus } from '#platform';
 import { DatabaseRoomDirectory } from './database-room-directory.ts';
 import { JoinTokensService } from './join-tokens.service.ts';
+import { LeaveWithSession } from './leave-with-session.handler.ts';
 import { RoomDirectory } from './room-directory.ts';
 import { RoomDoor } from './room-door.ts';
 import {
   ActivateRoom,
   CloseCancelledRoom,
   CloseCompletedRoom,
+  CloseMissedRoom,
   OpenRoom,
 } from './room-follows-visit.handlers.ts';
 import { RoomHub } from './room-hub.ts';
@@ -32,7 +34,9 @@ const report = (log: Log) => (error: unknown) => log.error({ error }, 'rtc failu
     ActivateRoom,
     CloseCancelledRoom,
     CloseCompletedRoom,
+    CloseMissedRoom,
     JoinTokensService,
+    LeaveWithSession,
     OpenRoom,
     RoomRecords,
     RoomsService,

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { VisitWindow } from '#appointments';
 import type { UserActor } from '#kernel';
 import type { RelayedMessage } from './protocol.ts';
 import type { Admission } from './room-directory.ts';
@@ -13,9 +14,10 @@ export class SignalsService {
   constructor(
     private readonly records: RoomRecords,
     private readonly polling: SignalPolling,
+    private readonly window: VisitWindow,
   ) {}
 
-  /** @throws not_found `room_not_found`; forbidden `not_a_participant`; gone `signals_forgotten` */
+  /** @throws not_found `room_not_found`; forbidden `not_a_participant`; gone `signals_forgotten`; conflict `too_early`, `too_late` */
   async poll(actor: UserActor, roomId: string, after: number | null): Promise<PolledSignals> {
     return this.polling.poll(await this.#admission(actor, roomId), after);
   }
@@ -29,6 +31,7 @@ export class SignalsService {
     const room = await this.records.visible(actor, roomId);
     const role = roleIn(room, actor.userId);
     if (!role) throw notAMember();
+    if (room.status !== 'ended') this.window.assertOpen({ ...room, status: room.visitStatus });
     return { roomId, userId: actor.userId, role, displayName: room[role].name };
   }
 }

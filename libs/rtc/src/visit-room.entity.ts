@@ -1,4 +1,5 @@
 import type { Selectable } from 'kysely';
+import type { AppointmentStatus } from '#appointments';
 import type { Tables } from '#platform';
 import type { RoomRole } from './protocol.ts';
 
@@ -6,6 +7,8 @@ import type { RoomRole } from './protocol.ts';
 export type VisitRoom = Selectable<Tables['rooms']> & {
   /** When the visit is planned to begin. */
   readonly startsAt: Temporal.Instant;
+  readonly endsAt: Temporal.Instant;
+  readonly visitStatus: AppointmentStatus;
   /** The person behind each role who may enter. */
   readonly doctor: RoomMember;
   readonly patient: RoomMember;

@@ -14,7 +14,9 @@ const RUNS = Number(process.env['FUZZ_RUNS'] ?? 8);
 const ENDS_LOGINS = new Set([
   'POST /api/auth/logout/',
   'DELETE /api/auth/profile/',
+  'DELETE /api/auth/sessions/{id}/',
   'DELETE /api/auth/users/{id}/',
+  'PATCH /api/auth/users/{id}/',
 ]);
 
 const nameOf = ({ method, path }: Operation) => `${method} ${path}`;

@@ -51,7 +51,17 @@ describe('appointments', () => {
         reason: 'A cough',
         notes: null,
         hold_expires_at: expect.any(String),
-        cancellation_policy: { free_until_hours: 24, partial_refund_percent: 50 },
+        cancellation_policy: {
+          free_until_hours: 24,
+          partial_refund_percent: 50,
+          partial_until_hours: 0,
+          free_until: expect.any(String),
+        },
+        join_opens_at: expect.any(String),
+        join_closes_at: expect.any(String),
+        follow_up_of: null,
+        follow_up: null,
+        absent: null,
         started_at: null,
         ended_at: null,
         cancelled_at: null,
@@ -278,7 +288,7 @@ describe('appointments', () => {
   });
 
   it('answers text that PostgreSQL cannot hold with a clear error', async () => {
-    const searched = await app.client().get('/api/doctors/?search=%00');
+    const searched = await app.client().get('/api/doctors/?specialty=%00');
     expect(searched.status).toBe(400);
     expect(searched.body.details.code).toBe('value_not_allowed');
     const registered = await app.client().post('/api/auth/register/', {
@@ -327,7 +337,51 @@ describe('appointments', () => {
       'ordering',
       'page',
     ]);
+    for (const query of ['status=cancelled,completed', 'status=cancelled&status=completed']) {
+      const several = await doctor.client.get(`/api/appointments/?${query}&page_size=100`);
+      const statuses = several.body.data.items.map((visit: { status: string }) => visit.status);
+      expect(new Set(statuses)).toEqual(new Set(['cancelled', 'completed']));
+    }
+    for (const status of ['nothing', 'held,', 'held,nothing']) {
+      expect((await doctor.client.get(`/api/appointments/?status=${status}`)).status).toBe(400);
+    }
+    const [first] = own.body.data.items;
+    const window = `start_after=${first.start}&start_before=${Temporal.Instant.from(first.start).add({ minutes: 1 }).toString()}`;
+    const within = await doctor.client.get(
+      `/api/appointments/?${window}&patient_id=${first.patient.id}&doctor_id=${doctor.doctorId}&search=${first.patient.name.slice(2)}`,
+    );
+    expect(within.body.data.items.map((visit: { id: string }) => visit.id)).toContain(first.id);
+    const all = await admin.client.get(`/api/appointments/?doctor_id=${doctor.doctorId}`);
+    expect(all.body.data.total).toBe(own.body.data.total);
     const upcoming = await doctor.client.get('/api/appointments/upcoming/');
     expect(upcoming.body.data.items.every((visit: { status: string }) => visit.status !== 'held')).toBe(true);
+  });
+
+  it('counts a slot that waits to be paid among what is upcoming, for its patient and while it is held', async () => {
+    const someone = await register(app);
+    const { id } = await book(someone, doctor.doctorId, 20);
+    const mine = async (query = '') =>
+      (await someone.client.get(`/api/appointments/upcoming/${query}`)).body.data.items;
+    expect(await mine()).toMatchObject([{ id, status: 'held', hold_expires_at: expect.any(String) }]);
+    expect(await mine('?status=scheduled')).toEqual([]);
+    const doctors = await doctor.client.get('/api/appointments/upcoming/?page_size=100');
+    expect(doctors.body.data.items.map((visit: { id: string }) => visit.id)).not.toContain(id);
+    const quote = await someone.client.get(`/api/appointments/${id}/cancellation-quote/`);
+    expect(quote.body.data.refund).toEqual({ amount: 0, currency: 'EUR' });
+    await app.sql(`update appointments set hold_expires_at = now() where id = $1`, [id]);
+    expect(await mine()).toEqual([]);
+    // One that is over, one that has just ended and may still be entered, one that goes on and on.
+    for (const [status, minutes, shown] of [
+      ['scheduled', -61, false],
+      ['scheduled', -59, true],
+      ['in_progress', -300, true],
+    ] as const) {
+      await app.sql(
+        `update appointments set status = $2, starts_at = now() + make_interval(mins => $3),
+           ends_at = now() + make_interval(mins => $3 + 30) where id = $1`,
+        [id, status, minutes],
+      );
+      expect((await mine()).length === 1).toBe(shown);
+    }
   });
 });

@@ -5,8 +5,11 @@ import { expect } from 'expect';
 import pg from 'pg';
 import { AuditService } from '#audit';
 import { type Actor, newId } from '#kernel';
+import { PatientsService } from '#patients';
 import { startTestApp, type TestApp } from '../../support/app.ts';
 import { type Person, register, registerAdmin } from '../../support/people.ts';
+
+const today = () => new Date().toISOString().slice(0, 10);
 
 const PLATFORM = '00000000-0000-0000-0000-000000000000';
 
@@ -66,11 +69,13 @@ describe('the audit log', () => {
         id: expect.any(String),
         at: expect.any(String),
         actor_id: doctor.userId,
+        actor_name: expect.stringMatching(/^Dora Person/),
         actor_roles: ['doctor'],
         action: 'encounter.read',
         resource: 'encounter',
         resource_id: 'e-2',
         patient_id: patientId,
+        patient_name: null,
         organization_id: organizationId,
         outcome: 'denied',
         reason: 'no_care_relationship',
@@ -80,6 +85,7 @@ describe('the audit log', () => {
       });
       expect(data.items[0]).toMatchObject({
         actor_id: null,
+        actor_name: null,
         actor_roles: [],
         action: 'payout.made',
         patient_id: null,
@@ -115,17 +121,55 @@ describe('the audit log', () => {
         status: 'success',
         message: 'OK',
         data: {
+          from: expect.any(String),
+          to: expect.any(String),
           total: 5,
           denied: 1,
           actors: 1,
           by_action: [
-            { action: 'encounter.read', count: 3 },
-            { action: 'encounter.created', count: 1 },
-            { action: 'vitals.recorded', count: 1 },
+            { action: 'encounter.read', count: 3, denied: 1 },
+            { action: 'encounter.created', count: 1, denied: 0 },
+            { action: 'vitals.recorded', count: 1, denied: 0 },
+          ],
+          by_day: [{ day: today(), count: 5, denied: 1 }],
+          top_actors: [
+            { actor_id: doctor.userId, name: expect.stringMatching(/^Dora Person/), count: 5, denied: 1 },
           ],
         },
       });
       expect((await admin.client.get('/api/audit/stats/?outcome=denied')).body.data.total).toBe(1);
+      expect(await actions('?resource=payout&resource_id=p-2')).toEqual(['payout.made']);
+    });
+
+    it('counts by day and by person within a period, of itself the last thirty days', async () => {
+      const stats = async (query = '') => (await admin.client.get(`/api/audit/stats/${query}`)).body.data;
+      await app.sql(`update audit_log set at = at - interval '1 day' where resource = 'payout'`);
+      await app.sql(`update audit_log set at = at - interval '40 days' where action = 'vitals.recorded'`);
+      const recent = await stats();
+      expect(recent.total).toBe(6);
+      expect(recent.by_day.map(({ count }: { count: number }) => count)).toEqual([2, 4]);
+      expect(recent.top_actors).toEqual([
+        { actor_id: doctor.userId, name: expect.any(String), count: 4, denied: 1 },
+        { actor_id: null, name: null, count: 2, denied: 0 },
+      ]);
+      expect((await stats('?from=2020-01-01T00:00:00Z')).total).toBe(7);
+      expect((await stats(`?from=${today()}T00:00:00Z`)).total).toBe(4);
+    });
+
+    it('finds people by name and address, whoever they were in it', async () => {
+      const somebody = await register(app, 'patient', { first_name: 'Zoë', last_name: 'Quidam' });
+      const chart = await app.nest
+        .get(PatientsService, { strict: false })
+        .personalChart({ userId: somebody.userId, roles: ['patient'], requestId: 'r' });
+      await app.nest
+        .get(AuditService)
+        .record(actor, { action: 'chart.read', resource: 'chart', patientId: chart.id });
+      const { items } = (await logs('?person=zoe%20q')).data;
+      expect(items).toMatchObject([{ action: 'chart.read', patient_name: 'Zoë Quidam' }]);
+      expect(await actions(`?person=${encodeURIComponent(doctor.email)}`)).toHaveLength(6);
+      expect(await actions('?person=100%25')).toEqual([]);
+      const { total } = (await admin.client.get('/api/audit/stats/?person=quidam')).body.data;
+      expect(total).toBe(1);
     });
 
     it('is closed to everybody else', async () => {

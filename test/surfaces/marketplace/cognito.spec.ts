@@ -170,9 +170,17 @@ describe('a login with a Cognito user pool', () => {
   it('hands an account that was registered with an unproved address to the one who proved it', async () => {
     const squatter = await register(app);
     await pool.signUp(squatter.email);
+    await app.sql(
+      `update users set second_factor_since = now(), phone = '+33612345678', phone_verified_at = now() where id = $1`,
+      [squatter.userId],
+    );
     const owner = await logIn(squatter.email);
     expect(owner).toMatchObject({ status: 200, body: { data: { user: { id: squatter.userId } } } });
-    expect(owner.body.data.user.email_verified_at).not.toBeNull();
+    expect(owner.body.data.user).toMatchObject({
+      email_verified: true,
+      phone_verified: false,
+      second_factor: false,
+    });
     expect(await squatter.client.get('/api/auth/me/')).toMatchObject(failure(401, 'session_ended'));
     expect(
       await app.client().post('/api/auth/login/', { email: squatter.email, password: PASSWORD }),
@@ -186,7 +194,11 @@ describe('a login with a Cognito user pool', () => {
     await pool.signUp(doctor.email);
     const linked = await logIn(doctor.email);
     expect(linked.body.data.user).toMatchObject({ id: doctor.userId, roles: ['doctor'], first_name: 'Dora' });
-    expect((await doctor.client.get('/api/auth/me/')).status).toBe(200);
+    const sessions = await doctor.client.get('/api/auth/sessions/?ordering=created_at');
+    expect(sessions.body.data.items).toMatchObject([
+      { origin: 'password', current: true },
+      { origin: 'cognito', current: false },
+    ]);
     expect(
       (await app.client().post('/api/auth/login/', { email: doctor.email, password: PASSWORD })).status,
     ).toBe(200);

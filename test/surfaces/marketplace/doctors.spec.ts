@@ -4,7 +4,6 @@ import { startTestApp, type TestApp } from '../../support/app.ts';
 import {
   DOCTOR_PROFILE,
   type DoctorPerson,
-  LICENSE,
   type Person,
   register,
   registerAdmin,
@@ -23,133 +22,58 @@ describe('doctors', () => {
   });
   after(() => app.close());
 
-  const names = (body: { data: { items: { name: string }[] } }) => body.data.items.map(({ name }) => name);
-
-  describe('their licence', () => {
-    let doctor: Person;
-    let doctorId: string;
-
-    before(async () => {
-      doctor = await register(app, 'doctor');
-      const registered = await doctor.client.post('/api/doctors/register/', DOCTOR_PROFILE);
-      expect(registered.status).toBe(201);
-      expect(registered.body.data).toMatchObject({ kyc: { status: 'unsubmitted' }, rating: null });
-      doctorId = registered.body.data.id;
-    });
-
-    it('is asked for before anybody sees them', async () => {
-      expect((await app.client().get(`/api/doctors/${doctorId}/`)).status).toBe(404);
-      expect((await app.client().get(`/api/doctors/${doctorId}/availability/`)).status).toBe(404);
-      const booked = await patient.client.post('/api/appointments/', {
-        doctor_id: doctorId,
-        start: '2027-01-01T10:00:00Z',
-      });
-      expect(booked.body.details.code).toBe('doctor_not_found');
-    });
-
-    it('has not run out when it is sent', async () => {
-      const answer = await doctor.client.post('/api/doctors/kyc/update/', {
-        ...LICENSE,
-        license_expiry: '2020-01-01',
-      });
-      expect([answer.status, answer.body.details.code]).toEqual([400, 'license_expired']);
-    });
-
-    it('is decided on by an administrator only, after it was sent', async () => {
-      const decision = { doctor_id: doctorId, status: 'approved' };
-      expect((await admin.client.post('/api/doctors/kyc/update/', decision)).body.details.code).toBe(
-        'kyc_is_unsubmitted',
-      );
-      expect((await doctor.client.post('/api/doctors/kyc/update/', LICENSE)).body.data.kyc.status).toBe(
-        'submitted',
-      );
-      expect((await doctor.client.post('/api/doctors/kyc/update/', decision)).status).toBe(403);
-      expect((await patient.client.post('/api/doctors/kyc/update/', decision)).status).toBe(403);
-      const rejected = await admin.client.post('/api/doctors/kyc/update/', {
-        doctor_id: doctorId,
-        status: 'rejected',
-        reason: 'The picture cannot be read.',
-      });
-      expect(rejected.body.data.kyc).toMatchObject({
-        status: 'rejected',
-        rejection_reason: 'The picture cannot be read.',
-      });
-      expect((await admin.client.post('/api/doctors/kyc/update/', decision)).status).toBe(409);
-      await doctor.client.post('/api/doctors/kyc/update/', LICENSE);
-      expect((await admin.client.post('/api/doctors/kyc/update/', decision)).body.data.kyc.status).toBe(
-        'approved',
-      );
-      expect((await app.client().get(`/api/doctors/${doctorId}/`)).body.data).toMatchObject({ id: doctorId });
-    });
-
-    it('takes them off the list when it has run out', async () => {
-      await app.sql(`update doctors set license_expires_on = current_date - 1 where id = $1`, [doctorId]);
-      expect((await app.client().get(`/api/doctors/${doctorId}/`)).status).toBe(404);
-    });
-
-    it('belongs to one profile an account', async () => {
-      const again = await doctor.client.post('/api/doctors/register/', DOCTOR_PROFILE);
-      expect([again.status, again.body.details.code]).toEqual([409, 'doctor_already_registered']);
-    });
+  it('have one profile an account', async () => {
+    const doctor = await register(app, 'doctor');
+    const registered = await doctor.client.post('/api/doctors/register/', DOCTOR_PROFILE);
+    expect(registered.status).toBe(201);
+    expect(registered.body.data).toMatchObject({ kyc: { status: 'unsubmitted' }, rating: null });
+    const again = await doctor.client.post('/api/doctors/register/', DOCTOR_PROFILE);
+    expect([again.status, again.body.details.code]).toEqual([409, 'doctor_already_registered']);
   });
 
-  describe('the search', () => {
-    before(async () => {
-      const fee = (amount: number, currency = 'EUR') => ({ consultation_fee: { amount, currency } });
-      await registerDoctor(app, admin, {
-        name: 'Dr. Zoë Müller',
-        specialties: ['dermatology'],
-        languages: ['de', 'en'],
-        gender: 'female',
-        ...fee(9000),
-      });
-      await registerDoctor(app, admin, {
-        name: 'Dr. Arjun Rao',
-        specialties: ['cardiology'],
-        languages: ['hi'],
-        gender: 'male',
-        ...fee(80_000, 'INR'),
-      });
-      await registerDoctor(app, admin, {
-        name: 'Dr. Claire Petit',
-        specialties: ['dermatology'],
-        languages: ['fr'],
-        gender: 'female',
-        minimum_notice_minutes: 3 * 24 * 60,
-        ...fee(4000),
-      });
+  it('keep their own profile', async () => {
+    const own = await registerDoctor(app, admin);
+    const read = await own.client.get('/api/doctors/profile/');
+    expect(read.body.data).toMatchObject({
+      id: own.doctorId,
+      gender: 'female',
+      slot_minutes: 30,
+      kyc: {
+        status: 'approved',
+        license_number: 'RPPS-10001',
+        license_country: 'FR',
+        license_expiry: '2099-12-31',
+      },
     });
-
-    const search = async (query: string) => names((await app.client().get(`/api/doctors/?${query}`)).body);
-
-    it('forgives accents and typing errors', async () => {
-      expect(await search('search=zoe muller')).toEqual(['Dr. Zoë Müller']);
-      expect(await search('search=Muler')).toContain('Dr. Zoë Müller');
-      expect(await search('search=dermatolgy')).toEqual(
-        expect.arrayContaining(['Dr. Zoë Müller', 'Dr. Claire Petit']),
-      );
-      expect(await search('search=xyzzy')).toEqual([]);
+    const changed = await own.client.patch('/api/doctors/profile/', { gender: null, bio: 'Listens twice.' });
+    expect(changed.body.data).toEqual({
+      ...read.body.data,
+      gender: null,
+      bio: 'Listens twice.',
+      updated_at: expect.any(String),
     });
-
-    it('filters by specialty, language, gender and fee', async () => {
-      expect(await search('specialty=Cardiology')).toEqual(['Dr. Arjun Rao']);
-      expect(await search('language=fr&specialty=dermatology')).toEqual(['Dr. Claire Petit']);
-      expect(await search('gender=male')).toEqual(['Dr. Arjun Rao']);
-      expect(await search('currency=EUR&fee_max=5000')).toEqual(['Dr. Claire Petit']);
+    const put = await own.client.put('/api/doctors/profile/', {
+      languages: ['fr'],
+      accepting_patients: false,
     });
-
-    it('finds who is free soon, and puts the soonest first', async () => {
-      const soon = Temporal.Now.instant().add({ hours: 2 }).toString();
-      expect(await search(`available_before=${soon}&specialty=dermatology`)).toEqual(['Dr. Zoë Müller']);
-      expect((await search('ordering=next_slot')).at(-1)).toBe('Dr. Claire Petit');
-      const page = await app.client().get('/api/doctors/?ordering=consultation_fee&currency=EUR&page_size=1');
-      expect(page.body.data).toMatchObject({ total: 2, page: 1, page_size: 1 });
-      expect(names(page.body)).toEqual(['Dr. Claire Petit']);
-      expect(page.body.data.items[0].next_slot).toEqual({
-        start: expect.any(String),
-        end: expect.any(String),
-      });
+    expect(put.body.data).toMatchObject({
+      languages: ['fr'],
+      accepting_patients: false,
+      bio: 'Listens twice.',
     });
+    expect((await app.client().get(`/api/doctors/${own.doctorId}/`)).body.data).toMatchObject({
+      bio: 'Listens twice.',
+      accepting_patients: false,
+    });
+    for (const body of [
+      { slot_minutes: 1 },
+      { specialties: [] },
+      { consultation_fee: { amount: -1, currency: 'EUR' } },
+    ])
+      expect((await own.client.patch('/api/doctors/profile/', body)).status).toBe(400);
+    expect((await patient.client.get('/api/doctors/profile/')).status).toBe(403);
+    const audit = await admin.client.get(`/api/audit/logs/?action=doctor.update&actor_id=${own.userId}`);
+    expect(audit.body.data.total).toBe(2);
   });
 
   describe('their hours', () => {
@@ -236,34 +160,6 @@ describe('doctors', () => {
         message: 'Removed.',
         status: 'success',
       });
-    });
-  });
-
-  describe('what patients say of them', () => {
-    it('comes from a patient whose visit took place, once', async () => {
-      const doctor = await registerDoctor(app, admin);
-      const path = `/api/doctors/${doctor.doctorId}/reviews/create/`;
-      expect((await patient.client.post(path, { rating: 5 })).body.details.code).toBe('visit_required');
-      const [slot] = (await app.client().get(`/api/doctors/${doctor.doctorId}/availability/`)).body.data
-        .slots;
-      const booked = await patient.client.post('/api/appointments/', {
-        doctor_id: doctor.doctorId,
-        start: slot.start,
-      });
-      await app.sql(`update appointments set status = 'completed' where id = $1`, [booked.body.data.id]);
-      const answers = await Promise.all(
-        [1, 2, 3].map(() => patient.client.post(path, { rating: 4, comment: 'Good.' })),
-      );
-      expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([201, 409, 409]);
-      const listed = await app.client().get(`/api/doctors/${doctor.doctorId}/reviews/`);
-      expect(listed.body.data).toMatchObject({ total: 1, items: [{ rating: 4, comment: 'Good.' }] });
-      expect(listed.body.data.items[0].author).toMatch(/^Paul P\.$/);
-      expect((await app.client().get(`/api/doctors/${doctor.doctorId}/`)).body.data).toMatchObject({
-        rating: 4,
-        rating_count: 1,
-      });
-      expect((await doctor.client.post(path, { rating: 5 })).status).toBe(403);
-      expect((await patient.client.post(path, { rating: 6 })).status).toBe(400);
     });
   });
 });

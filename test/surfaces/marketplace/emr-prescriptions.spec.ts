@@ -89,6 +89,7 @@ describe('prescriptions', () => {
           items: [AMOXICILLIN],
           advice: 'Drink enough',
           allergy_override_reason: null,
+          duplicate_override_reason: null,
           issued_at: null,
           cancelled_at: null,
           cancellation_reason: null,
@@ -166,6 +167,15 @@ describe('prescriptions', () => {
       await patient.client.put('/api/emr/medical-history/me/', { allergies: [] });
     });
 
+    it('is checked against the class of what the patient is allergic to', async () => {
+      await patient.client.put('/api/emr/medical-history/me/', {
+        allergies: [{ substance: 'Pénicilline' }],
+      });
+      const answer = await write({ items: [PARACETAMOL, AMOXICILLIN] });
+      expect(answer.body.details).toEqual({ code: 'allergy_conflict', items: [1] });
+      await patient.client.put('/api/emr/medical-history/me/', { allergies: [] });
+    });
+
     it('is issued, once, and tells whoever listens', async () => {
       const answers = await Promise.all(
         Array.from({ length: 4 }, () =>
@@ -187,6 +197,35 @@ describe('prescriptions', () => {
       expect(await app.sql(`select data from pgboss.job where name = 'test.prescription-issued'`)).toEqual([
         { data: { prescriptionId: id, appointmentId: visit.id } },
       ]);
+    });
+
+    it('warns of a medicine that the patient takes already, whoever prescribed it', async () => {
+      const acetaminophen = { ...PARACETAMOL, medicine: 'Acetaminophen' };
+      const answer = await write({ items: [acetaminophen] });
+      expect(answer.status).toBe(409);
+      expect(answer.body.details).toEqual({ code: 'duplicate_medicine', items: [0] });
+      expect(JSON.stringify(answer.body)).not.toMatch(/acetam/i);
+      const colleague = await registerDoctor(app, admin);
+      const otherVisit = await startedVisit(app, patient, colleague, 6);
+      const body = { appointment_id: otherVisit.id, items: [AMOXICILLIN], status: 'issued' };
+      const byOther = await colleague.client.post('/api/emr/prescriptions/', body);
+      expect(byOther.body.details.code).toBe('duplicate_medicine');
+      const meant = await write({ items: [acetaminophen], duplicate_override_reason: 'Drops for nights' });
+      expect(meant.status).toBe(201);
+      expect(meant.body.data.duplicate_override_reason).toBe('Drops for nights');
+      const url = `/api/emr/prescriptions/${meant.body.data.id}/`;
+      const unmeant = await doctor.client.put(url, { duplicate_override_reason: null });
+      expect(unmeant.body.details.code).toBe('duplicate_medicine');
+      // What was issued long ago is taken to be used up.
+      const age = (days: number) =>
+        app.sql(
+          `alter table prescriptions disable trigger prescriptions_keep_issued;
+           update prescriptions set issued_at = issued_at - interval '${days} days' where status = 'issued';
+           alter table prescriptions enable trigger prescriptions_keep_issued`,
+        );
+      await age(91);
+      expect((await doctor.client.put(url, { duplicate_override_reason: null })).status).toBe(200);
+      await age(-91);
     });
 
     it('does not change after that', async () => {
@@ -246,7 +285,7 @@ describe('prescriptions', () => {
         [`kyc_status = 'rejected'`, `kyc_status = 'approved'`],
       ]) {
         await app.sql(`update doctors set ${change} where id = $1`, [doctor.doctorId]);
-        const answer = await write({ status: 'issued' });
+        const answer = await write({ status: 'issued', duplicate_override_reason: 'A refill' });
         expect(answer.status).toBe(403);
         expect(answer.body.details.code).toBe('licence_not_valid');
         await app.sql(`update doctors set ${undo} where id = $1`, [doctor.doctorId]);
@@ -257,7 +296,7 @@ describe('prescriptions', () => {
       for (const table of ['prescriptions', 'documents', 'audit_log', 'pgboss.job']) {
         const rows = await app.sql<{ row: string }>(`select t::text as row from ${table} t`);
         const raw = rows.map(({ row }) => row).join('\n');
-        for (const word of ['Amoxicillin', 'Drink enough', 'Tolerated']) {
+        for (const word of ['Amoxicillin', 'Drink enough', 'Tolerated', 'Drops for']) {
           expect(raw).not.toContain(word);
           expect(raw).not.toContain(Buffer.from(word).toString('hex'));
         }
@@ -276,7 +315,11 @@ describe('prescriptions', () => {
         diagnoses: [{ code: 'j06.9', description: 'Cold' }],
         vitals: { weight: 61.5 },
       });
-      const answer = await write({ items: [AMOXICILLIN, PARACETAMOL], status: 'issued' });
+      const answer = await write({
+        items: [AMOXICILLIN, PARACETAMOL],
+        status: 'issued',
+        duplicate_override_reason: 'The first paper was lost',
+      });
       expect(answer.body.data.encounter_id).toBe(encounter.body.data.id);
       ({ id, verification_code: code } = answer.body.data);
     });
@@ -308,9 +351,10 @@ describe('prescriptions', () => {
       expect(file.headers.get('content-disposition')).toMatch(/filename="Prescription_RX-\d{4}-\d{6}\.pdf"/);
       const bytes = Buffer.from(await file.arrayBuffer());
       expect(bytes.subarray(0, 5).toString('latin1')).toBe('%PDF-');
-      const [stored] = await app.sql(`select size_bytes, sha256, status from documents where id = $1`, [
-        documentId,
-      ]);
+      const [stored] = await app.sql(
+        `select size_bytes, sha256, status from files where id = (select file_id from documents where id = $1)`,
+        [documentId],
+      );
       expect(stored).toEqual({
         size_bytes: String(bytes.length),
         sha256: createHash('sha256').update(bytes).digest(),
@@ -324,9 +368,11 @@ describe('prescriptions', () => {
     });
 
     it('is made after all when the server died before it was', async () => {
-      await app.sql(`update documents set status = 'pending_upload', sha256 = null where id = $1`, [
-        documentId,
-      ]);
+      await app.sql(
+        `update files set status = 'pending_upload', sha256 = null
+         where id = (select file_id from documents where id = $1)`,
+        [documentId],
+      );
       expect((await patient.client.get(`/api/emr/documents/${documentId}/`)).status).toBe(404);
       expect((await pdf(patient)).body.data.document_id).toBe(documentId);
       expect((await patient.client.get(`/api/emr/documents/${documentId}/`)).status).toBe(200);
@@ -344,7 +390,9 @@ describe('prescriptions', () => {
             kind: 'prescription',
             title: expect.stringMatching(/^Prescription RX-/),
             content_type: 'application/pdf',
+            file_id: ID,
             size_bytes: expect.any(Number),
+            rejection: null,
             status: 'available',
             uploaded_by: doctor.userId,
             created_at: TIME,

@@ -374,6 +374,64 @@ describe('the chart', () => {
       expect(wrong.body.details.fields[0].path).toBe('conditions.0.since');
     });
 
+    it('tells every version: who wrote what, and when', async () => {
+      const url = `/api/emr/medical-history/${visit.patientId}/`;
+      await patient.client.put(url, { allergies: [], social_history: 'Smokes' });
+      await doctor.client.put(url, { social_history: 'Stopped smoking' });
+      const answer = await patient.client.get(`${url}versions/`);
+      expect(answer.body.data).toMatchObject({ total: 2, page: 1, page_size: 20 });
+      expect(answer.body.data.items).toEqual([
+        {
+          patient_id: visit.patientId,
+          version: 2,
+          allergies: [],
+          conditions: null,
+          medications: null,
+          surgeries: null,
+          family_history: null,
+          social_history: 'Stopped smoking',
+          recorded_by: doctor.userId,
+          recorded_by_name: 'Dr. Dora Person',
+          recorded_at: TIME,
+          changed: ['social_history'],
+        },
+        expect.objectContaining({
+          version: 1,
+          social_history: 'Smokes',
+          recorded_by: patient.userId,
+          recorded_by_name: expect.stringMatching(/^Paul Person/),
+          changed: ['allergies', 'social_history'],
+        }),
+      ]);
+      const ascending = await patient.client.get(`${url}versions/?ordering=version&page_size=1`);
+      expect(ascending.body.data.items).toMatchObject([{ version: 1 }]);
+      const none = await patient.client.get(`${url}versions/?created_at=2020-01-01`);
+      expect(none.body.data.total).toBe(0);
+      const second = await doctor.client.get(`${url}versions/?page=2&page_size=1`);
+      expect(second.body.data.items).toMatchObject([
+        { version: 1, changed: ['allergies', 'social_history'] },
+      ]);
+      for (const stranger of [otherDoctor, otherPatient, admin]) {
+        expect((await stranger.client.get(`${url}versions/`)).status).toBe(404);
+      }
+    });
+
+    it('is not written over a version that the writer has not read', async () => {
+      const somebody = await register(app);
+      const url = '/api/emr/medical-history/me/';
+      const reader = (version: string) => somebody.client.with({ 'if-match': version });
+      const answers = await Promise.all(
+        ['Clerk', 'Nurse'].map((work) => reader('"0"').put(url, { social_history: work })),
+      );
+      expect(answers.map(({ status }) => status).sort((a, b) => a - b)).toEqual([200, 409]);
+      const late = await reader('0').patch(url, { surgeries: [] });
+      expect(late.body.details).toEqual({ code: 'version_changed', version: 1 });
+      expect((await reader('1').patch(url, { surgeries: [] })).body.data.version).toBe(2);
+      expect((await reader('first').patch(url, { surgeries: [] })).body.details.code).toBe(
+        'invalid_if_match',
+      );
+    });
+
     it('is written by a doctor who treats the patient, and hidden from everybody else', async () => {
       const url = `/api/emr/medical-history/${visit.patientId}/`;
       const saved = await doctor.client.put(url, { surgeries: [{ name: 'Appendix', date: '2001' }] });
@@ -411,6 +469,7 @@ describe('the chart', () => {
         ...NO_SIGNS,
         temperature: 38.4,
         heart_rate: 95,
+        flags: { temperature: 'high', heart_rate: 'normal' },
         recorded_by: patient.userId,
         recorded_at: '2026-01-02T07:00:00.000Z',
         created_at: TIME,
@@ -433,10 +492,82 @@ describe('the chart', () => {
       const code = async (body: object) =>
         (await patient.client.post('/api/emr/vitals/', { patient_id: 'me', ...body })).body.details.code;
       expect(await code({ temperature: 98.6 })).toBe('validation_failed');
+      expect(await code({ temperature: { value: 37, unit: '°F' } })).toBe('validation_failed');
+      expect(await code({ heart_rate: { value: 60, unit: 'Hz' } })).toBe('validation_failed');
       expect(await code({})).toBe('vitals_empty');
       expect(await code({ systolic: 120 })).toBe('blood_pressure_incomplete');
       expect(await code({ systolic: 80, diastolic: 120 })).toBe('blood_pressure_reversed');
       expect(await code({ weight: 70, recorded_at: '2999-01-01T00:00:00Z' })).toBe('recorded_in_future');
+    });
+
+    it('are taken in the units of the country, and told off in the unit that was used', async () => {
+      const somebody = await register(app);
+      const record = (body: object) =>
+        somebody.client.post('/api/emr/vitals/', { patient_id: 'me', ...body });
+      const recorded = await record({
+        temperature: { value: 98.6, unit: '°F' },
+        weight: { value: 150, unit: 'lb' },
+        height: { value: 70, unit: 'in' },
+        blood_glucose: { value: 5.5, unit: 'mmol/L' },
+        heart_rate: 45,
+      });
+      expect(recorded.body.data).toMatchObject({
+        temperature: 37,
+        weight: 68.04,
+        height: 177.8,
+        blood_glucose: 99.09,
+        bmi: 21.5,
+        flags: { temperature: 'normal', blood_glucose: 'normal', heart_rate: 'low' },
+      });
+      const wrong = await record({ temperature: { value: 37, unit: '°F' }, weight: 'heavy', height: {} });
+      expect(wrong.body.details.fields).toMatchObject([
+        { path: 'temperature', message: 'Between 77 and 113 °F.' },
+        { path: 'weight' },
+        { path: 'height' },
+      ]);
+    });
+
+    it('show how a sign went, by day, week or month', async () => {
+      const somebody = await register(app);
+      for (const [recorded_at, systolic] of [
+        ['2026-03-01T20:00:00Z', 120],
+        ['2026-03-01T21:00:00Z', 131],
+        ['2026-03-09T08:00:00Z', 141],
+      ] as const) {
+        const body = { patient_id: 'me', systolic, diastolic: 80, recorded_at };
+        expect((await somebody.client.post('/api/emr/vitals/', body)).status).toBe(201);
+      }
+      const trend = (query: string, who = somebody) =>
+        who.client.get(`/api/emr/vitals/trends/?patient_id=me&${query}`);
+      const march = 'from=2026-03-01T00:00:00Z&to=2026-04-01T00:00:00Z';
+      const answer = await trend(`measurement=systolic&bucket=week&time_zone=Asia/Kolkata&${march}`);
+      expect(answer.body.data).toEqual({
+        patient_id: ID,
+        measurement: 'systolic',
+        unit: 'mmHg',
+        bucket: 'week',
+        time_zone: 'Asia/Kolkata',
+        from: '2026-03-01T00:00:00.000Z',
+        to: '2026-04-01T00:00:00.000Z',
+        reference: { low: 90, high: 139 },
+        points: [
+          { start: '2026-03-02', min: 120, max: 131, mean: 125.5, last: 131, count: 2 },
+          { start: '2026-03-09', min: 141, max: 141, mean: 141, last: 141, count: 1 },
+        ],
+      });
+      expect((await trend(`measurement=heart_rate&${march}`)).body.data.points).toEqual([]);
+      expect(
+        (await trend('measurement=systolic&from=2026-03-02T00:00:00Z&to=2026-03-01T00:00:00Z')).body.details
+          .code,
+      ).toBe('period_reversed');
+      expect((await trend('measurement=bmi')).status).toBe(400);
+      const { patient_id } = answer.body.data;
+      const path = `/api/emr/vitals/trends/?patient_id=${patient_id}&measurement=systolic`;
+      for (const stranger of [otherDoctor, otherPatient, admin]) {
+        expect((await stranger.client.get(path)).body.details.code).toBe('patient_not_found');
+        expect(await audited('vitals.trend', null, stranger)).toMatchObject([{ outcome: 'denied' }]);
+      }
+      expect(await audited('vitals.trend', patient_id, somebody)).toHaveLength(2);
     });
 
     it('of a visit stand in the chart and are changed in the encounter only', async () => {
@@ -488,6 +619,52 @@ describe('the chart', () => {
       const byDoctor = await doctor.client.get(`/api/emr/summary/${visit.patientId}`);
       expect(byDoctor.body.data.encounters).toEqual(data.encounters);
       expect(byDoctor.body.data.upcoming_visits).toHaveLength(2);
+    });
+
+    it('is printed once for each state of the chart', async () => {
+      const path = `/api/emr/summary/${visit.patientId}/pdf/`;
+      const before = await patient.client.get(path);
+      expect(before.status).toBe(404);
+      expect(before.body.details.code).toBe('medical_summary_pdf_not_found');
+      const answers = await Promise.all([patient, doctor, patient].map(({ client }) => client.post(path)));
+      for (const { status, body } of answers) {
+        expect(status).toBe(200);
+        expect(body).toEqual({
+          data: {
+            download_url: expect.stringContaining('X-Amz-Signature'),
+            expires_in: 300,
+            created_at: TIME,
+            up_to_date: true,
+          },
+          message: 'The PDF is ready.',
+          status: 'success',
+        });
+      }
+      const papers = () => app.sql(`select id from summary_pdfs where patient_id = $1`, [visit.patientId]);
+      expect(await papers()).toHaveLength(1);
+      const file = await fetch(answers[1]?.body.data.download_url);
+      expect(file.headers.get('content-disposition')).toMatch(
+        /^attachment; filename=.*Medical_summary.*\.pdf/,
+      );
+      expect(
+        Buffer.from(await file.arrayBuffer())
+          .subarray(0, 5)
+          .toString('latin1'),
+      ).toBe('%PDF-');
+
+      await patient.client.put('/api/emr/medical-history/me/', { family_history: [] });
+      expect((await doctor.client.get(path)).body.data.up_to_date).toBe(false);
+      expect((await doctor.client.post(path)).body.data.up_to_date).toBe(true);
+      expect((await doctor.client.get(path)).body.data.up_to_date).toBe(true);
+      expect(await papers()).toHaveLength(2);
+      for (const stranger of [otherDoctor, otherPatient, admin]) {
+        expect((await stranger.client.get(path)).body.details.code).toBe('patient_not_found');
+        expect((await stranger.client.post(path)).body.details.code).toBe('patient_not_found');
+        expect(await audited('medical_summary.print', null, stranger)).toMatchObject([
+          { outcome: 'denied' },
+          { outcome: 'denied' },
+        ]);
+      }
     });
 
     it('is closed to everybody else', async () => {

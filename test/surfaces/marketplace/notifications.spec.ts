@@ -22,6 +22,7 @@ import {
   register,
   registerAdmin,
   registerDoctor,
+  sendLicence,
 } from '../../support/people.ts';
 
 /** What the patients of these tests come for. It may be nowhere but in the visit itself. */
@@ -187,7 +188,7 @@ describe('notifications', () => {
       const moved = await patient.client.post(`/api/appointments/${id}/reschedule/`, { start: later?.start });
       expect(moved.status).toBe(200);
       await app.drained();
-      await publish(AppointmentRescheduled, { appointmentId: id });
+      await publish(AppointmentRescheduled, { appointmentId: id, formerStart: start });
 
       for (const person of [patient, doctor]) {
         expect((await about(person, id)).map((item: { type: string }) => item.type)).toEqual([
@@ -429,16 +430,7 @@ describe('notifications', () => {
         await admin.client.post('/api/doctors/kyc/update/', { doctor_id: other.doctorId, ...decision });
         await app.drained();
       };
-      const license = {
-        license_number: 'X-1',
-        license_country: 'FR',
-        license_expiry: '2099-12-31',
-        documents: [],
-      };
-      const sent = async () => {
-        const answer = await other.client.post('/api/doctors/kyc/update/', license);
-        expect(answer.status).toBe(200);
-      };
+      const sent = () => sendLicence(other, { license_number: 'X-1' });
       await app.drained();
       await sent();
       await decide({ status: 'rejected', reason: 'The scan cannot be read.' });

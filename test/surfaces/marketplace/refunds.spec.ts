@@ -228,7 +228,7 @@ describe('refunds and earnings', () => {
   it('gives back what the policy says when the patient cancels late, and the doctor has the rest', async () => {
     const visit = await paidVisit(app, doctor);
     await app.sql(
-      `update appointments set cancellation_policy = '{"freeUntilHours": 8760, "partialRefundPercent": 40}' where id = $1`,
+      `update appointments set cancellation_policy = '{"freeUntilHours": 8760, "partialRefundPercent": 40, "partialUntilHours": 0}' where id = $1`,
       [visit.appointmentId],
     );
     await visit.patient.client.post(`/api/appointments/${visit.appointmentId}/cancel/`);
@@ -265,11 +265,14 @@ describe('refunds and earnings', () => {
           currency: 'EUR',
           pending: eur(4250),
           available: eur(3400),
+          reserved: eur(0),
           paid: eur(0),
+          receivable: eur(0),
           total: eur(7650),
+          commission: eur(1350),
         },
       ],
-      months: [{ month, amount: eur(7650), payments: 2 }],
+      months: [{ month, gross: eur(9000), commission: eur(1350), amount: eur(7650), payments: 2 }],
       time_zone: 'UTC',
     };
     expect(await earningsOf(other)).toEqual(expected);

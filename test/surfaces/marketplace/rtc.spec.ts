@@ -4,6 +4,7 @@ import { newId } from '#kernel';
 import { startTestApp, type TestApp } from '../../support/app.ts';
 import {
   type DoctorPerson,
+  PASSWORD,
   type Person,
   register,
   registerAdmin,
@@ -220,6 +221,26 @@ describe('rtc', () => {
       const hello = await RtcPeer.connect(websocket_url);
       hello.say({ type: 'hello', token });
       expect(await hello.closed).toEqual({ code: 4401, reason: 'unauthorized' });
+    });
+
+    it('and the place in the room end with the login that they were got with', async () => {
+      const { roomId } = await newRoom();
+      const login = await app.client().post('/api/auth/login/', { email: patient.email, password: PASSWORD });
+      const elsewhere: Person = { ...patient, client: app.client().as(login.body.data.access_token) };
+      const waiting = await grantFor(elsewhere, roomId);
+      const peer = await RtcPeer.join(elsewhere, roomId);
+      const { roomId: otherRoom } = await newRoom();
+      const stays = await RtcPeer.join(patient, otherRoom);
+
+      expect((await elsewhere.client.post('/api/auth/logout/')).status).toBe(200);
+      expect(await peer.closed).toEqual({ code: 4403, reason: 'access_revoked' });
+      await expect(RtcPeer.connect(socketUrl(roomId), { token: waiting.token })).rejects.toMatchObject({
+        status: 401,
+      });
+      // Another login of the same person goes on, here and elsewhere.
+      const again = await RtcPeer.join(patient, roomId);
+      await app.drained();
+      expect([...again.heard, ...stays.heard].map(({ type }) => type)).not.toContain('ended');
     });
 
     it('is worth nothing later, elsewhere or changed', async () => {

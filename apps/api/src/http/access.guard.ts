@@ -29,10 +29,10 @@ export class AccessGuard implements CanActivate {
     request.successMessage = operation.message ?? 'OK';
     const { access, limit = 'general' } = operation;
     const actor = await this.#actor(request, operation).catch(async (error: unknown) => {
-      if (!isAnonymous(error)) throw error;
+      if (!leavesAnonymous(error)) throw error;
       const nobody: Actor = { userId: null, roles: [], requestId: request.id, address: request.ip };
-      // Many clients send their token with every request: one that has expired must not keep them from
-      // refreshing it, or from logging in again.
+      // Many clients send their token with every request: one that has expired, or that is good for nothing
+      // yet, must not keep them from refreshing it, or from logging in again.
       if (access === 'public') return nobody;
       await this.limits.charge(limit, nobody, http.getResponse<FastifyReply>());
       throw error;
@@ -45,16 +45,20 @@ export class AccessGuard implements CanActivate {
     return true;
   }
 
-  async #actor(request: FastifyRequest, { ticket: takesTicket }: OperationOptions): Promise<Actor> {
+  async #actor(
+    request: FastifyRequest,
+    { ticket: takesTicket, enrolling }: OperationOptions,
+  ): Promise<Actor> {
     const origin = { requestId: request.id, address: request.ip };
     const { ticket } = request.query as { ticket?: unknown };
     if (takesTicket && typeof ticket === 'string') return this.tickets.redeem(ticket, origin);
     const [scheme, token] = (request.headers.authorization ?? '').split(' ', 2);
     if (scheme?.toLowerCase() !== 'bearer' || !token) throw notLoggedIn();
-    return this.authentication.authenticate(token, origin);
+    return this.authentication.authenticate(token, { ...origin, enrolling });
   }
 }
 
-function isAnonymous(error: unknown): boolean {
-  return error instanceof DomainError && error.kind === 'unauthenticated';
+/** The token is good for nothing here. That its issuer cannot be asked is another matter. */
+function leavesAnonymous(error: unknown): boolean {
+  return error instanceof DomainError && (error.kind === 'unauthenticated' || error.kind === 'forbidden');
 }

@@ -11,6 +11,17 @@ export const Instant = z.iso.datetime({ offset: true }).transform((text) => Temp
 export const Text = (max: number) => z.string().trim().max(max);
 export const RequiredText = (max: number) => z.string().trim().min(1).max(max);
 
+/** In a query, where everything is text. */
+export const YesOrNo = z.enum(['true', 'false']).transform((text) => text === 'true');
+
+/** Several of one kind in a query: separated by commas, or the name repeated. */
+export const severalOf = <Item extends z.ZodType<unknown, string>>(item: Item) =>
+  z
+    .union([z.string().max(500), z.array(z.string().max(500)).max(50)])
+    .transform((given) => [given].flat().flatMap((text) => text.split(',').map((one) => one.trim())))
+    .pipe(z.array(item).min(1).max(50))
+    .describe('One or several, separated by commas or repeated.');
+
 export const TimeZone = z
   .string()
   .max(64)

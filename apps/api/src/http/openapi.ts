@@ -51,13 +51,22 @@ const WITH_BODY = new Set([RequestMethod.POST, RequestMethod.PUT, RequestMethod.
 
 /** Says of a route in Swagger's words what it says of itself in ours, so that a running server loads neither. */
 function described(options: OperationOptions, idempotent: boolean, hasBody: boolean): MethodDecorator {
-  const { summary, description, access, answers = z.null(), paged = false, status = 200 } = options;
+  const {
+    summary,
+    description,
+    access,
+    enrolling,
+    answers = z.null(),
+    paged = false,
+    status = 200,
+  } = options;
   const { limit = 'general' } = options;
   const budget = RATE_BUDGETS[limit];
   const fails = new Set<ErrorKind>(['invalid', ...(options.fails ?? [])]);
   if (budget) fails.add('rate_limited');
   if (access !== 'public') fails.add('unauthenticated');
-  if (Array.isArray(access)) fails.add('forbidden');
+  // For want of the role, or of the second factor that an administrator needs.
+  if (Array.isArray(access) || (access === 'authenticated' && !enrolling)) fails.add('forbidden');
   if (idempotent) fails.add('conflict').add('unprocessable');
   if (hasBody) fails.add('too_large');
   const data = paged
@@ -80,8 +89,8 @@ function described(options: OperationOptions, idempotent: boolean, hasBody: bool
     ApiResponse({
       status,
       description: options.message ?? 'Done.',
-      ...(options.streams
-        ? { content: { [options.streams]: { schema: { type: 'string' } } } }
+      ...(options.produces
+        ? { content: { [options.produces]: { schema: { type: 'string' } } } }
         : { standardSchema: z.object({ data, message: z.string(), status: z.literal('success') }) }),
     }),
     ...[...fails].map((kind) => ApiResponse({ ...FAILURES[kind], standardSchema: ErrorAnswer })),

@@ -11,12 +11,14 @@ export interface OperationOptions {
   readonly access: 'public' | 'authenticated' | readonly Role[];
   /** Which budget a call is taken from; `general` unless it says otherwise. */
   readonly limit?: RateClass;
+  /** Serves to set up a second factor: open also to an administrator who must do that first. */
+  readonly enrolling?: boolean;
   /** The schema of `data` in the answer; left out when there is none. */
   readonly answers?: z.ZodType;
   /** `answers` describes one item of a page. */
   readonly paged?: boolean;
-  /** The media type of an answer that is a stream of its own and not JSON in an envelope. */
-  readonly streams?: string;
+  /** The media type of an answer that is not JSON in an envelope: a text as it is, or a stream. */
+  readonly produces?: string;
   /** Whoever cannot send a header may come with a ticket of the notifications in the query. */
   readonly ticket?: boolean;
   readonly status?: 200 | 201 | 202;

@@ -1,6 +1,6 @@
 import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
 import type { z } from 'zod';
-import { AppointmentsService, BookingService } from '#appointments';
+import { AppointmentsService, BookingService, FollowUpsService } from '#appointments';
 import { mapPage, type UserActor } from '#kernel';
 import { CurrentActor } from '../http/current-actor.decorator.ts';
 import { Id } from '../http/fields.ts';
@@ -13,7 +13,9 @@ import {
   Book,
   Cancel,
   CancelledAnswer,
+  FollowUpAnswer,
   ListAppointments,
+  ProposeFollowUp,
   QuoteAnswer,
   Reschedule,
   toAppointment,
@@ -26,6 +28,7 @@ export class AppointmentsController {
   constructor(
     private readonly appointments: AppointmentsService,
     private readonly booking: BookingService,
+    private readonly followUps: FollowUpsService,
   ) {}
 
   @Get()
@@ -37,21 +40,9 @@ export class AppointmentsController {
   })
   async list(
     @CurrentActor() actor: UserActor,
-    @Query({ schema: ListAppointments }) query: z.output<typeof ListAppointments>,
+    @Query({ schema: ListAppointments }) { page, ...filter }: z.output<typeof ListAppointments>,
   ) {
-    const { page, status, doctor_id, patient_id, start_after, start_before, ...filter } = query;
-    const found = await this.appointments.list(
-      actor,
-      {
-        ...filter,
-        status: status && [status],
-        practitionerId: doctor_id,
-        patientId: patient_id,
-        startsFrom: start_after,
-        startsBefore: start_before,
-      },
-      page,
-    );
+    const found = await this.appointments.list(actor, filter, page);
     return mapPage(found, (visit) => toAppointment(visit, actor.userId));
   }
 
@@ -71,18 +62,17 @@ export class AppointmentsController {
 
   @Get('upcoming')
   @Operation({
-    summary: 'Visits that are to come or running, soonest first',
+    summary: 'Visits that are to come or running, and one’s own that wait to be paid; soonest first',
     access: 'authenticated',
     answers: AppointmentAnswer,
     paged: true,
   })
   async upcoming(
     @CurrentActor() actor: UserActor,
-    @Query({ schema: ListAppointments }) { page }: z.output<typeof ListAppointments>,
+    @Query({ schema: ListAppointments }) { page, ...filter }: z.output<typeof ListAppointments>,
   ) {
-    return mapPage(await this.appointments.upcoming(actor, page), (visit) =>
-      toAppointment(visit, actor.userId),
-    );
+    const found = await this.appointments.list(actor, { ...filter, upcoming: true }, page);
+    return mapPage(found, (visit) => toAppointment(visit, actor.userId));
   }
 
   @Get(':id')
@@ -157,6 +147,41 @@ export class AppointmentsController {
     @IfMatch() version?: number,
   ) {
     return toAppointment(await this.booking.reschedule(actor, id, start, version), actor.userId);
+  }
+
+  @Post(':id/accept')
+  @Operation({
+    summary:
+      'Take a slot that is kept for one and costs nothing; one that costs something is taken by paying',
+    access: ['patient'],
+    answers: AppointmentAnswer,
+    message: 'The visit is confirmed.',
+    fails: ['payment_required', 'not_found', 'conflict', 'gone'],
+  })
+  async accept(@CurrentActor() actor: UserActor, @Param('id', { schema: Id }) id: string) {
+    return toAppointment(await this.booking.accept(actor, id), actor.userId);
+  }
+
+  @Post(':id/follow-up')
+  @Idempotent()
+  @Operation({
+    summary: 'Recommend to come again after a visit, and keep a time for it',
+    access: ['doctor'],
+    answers: FollowUpAnswer,
+    status: 201,
+    message: 'Recommended.',
+    fails: ['not_found', 'conflict'],
+  })
+  async followUp(
+    @CurrentActor() actor: UserActor,
+    @Param('id', { schema: Id }) id: string,
+    @Body({ schema: ProposeFollowUp }) request: z.output<typeof ProposeFollowUp>,
+  ) {
+    const { visit, proposed } = await this.followUps.propose(actor, id, request);
+    return {
+      visit: toAppointment(visit, actor.userId),
+      proposed: proposed && toAppointment(proposed, actor.userId),
+    };
   }
 
   @Post(':id/start')

@@ -1,6 +1,6 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import type { z } from 'zod';
-import { AuditService } from '#audit';
+import { AuditTrail } from '#emr';
 import { mapPage, type UserActor } from '#kernel';
 import { CurrentActor } from '../http/current-actor.decorator.ts';
 import { Operation } from '../http/operation.decorator.ts';
@@ -8,7 +8,7 @@ import { AuditEntryAnswer, AuditQuery, AuditStatsAnswer, toAuditEntry, toAuditSt
 
 @Controller('api/audit')
 export class AuditController {
-  constructor(private readonly audit: AuditService) {}
+  constructor(private readonly trail: AuditTrail) {}
 
   @Get('logs')
   @Operation({
@@ -21,12 +21,13 @@ export class AuditController {
     @CurrentActor() actor: UserActor,
     @Query({ schema: AuditQuery }) { page, filter }: z.output<typeof AuditQuery>,
   ) {
-    return mapPage(await this.audit.list(actor, filter, page), toAuditEntry);
+    return mapPage(await this.trail.list(actor, filter, page), toAuditEntry);
   }
 
   @Get('stats')
   @Operation({
-    summary: 'How much was done and refused, by action; the filters of the log apply',
+    summary: 'How much was done and refused: by action, by day, by whom; the filters of the log apply',
+    description: 'Of the last 30 days, where `from` does not say otherwise.',
     access: ['admin'],
     answers: AuditStatsAnswer,
   })
@@ -34,6 +35,6 @@ export class AuditController {
     @CurrentActor() actor: UserActor,
     @Query({ schema: AuditQuery }) { filter }: z.output<typeof AuditQuery>,
   ) {
-    return toAuditStats(await this.audit.stats(actor, filter));
+    return toAuditStats(await this.trail.stats(actor, filter));
   }
 }

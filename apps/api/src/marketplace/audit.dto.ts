@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { type AuditEntry, type AuditFilter, type AuditStats, PLATFORM_CHAIN } from '#audit';
+import { PLATFORM_CHAIN } from '#audit';
+import type { AuditTrailFilter, NamedAuditEntry, NamedAuditStats } from '#emr';
 import type { PageRequest, Period } from '#kernel';
-import { Instant, iso, Timestamp } from '../http/fields.ts';
+import { Instant, iso, Text, Timestamp } from '../http/fields.ts';
 import { listQuery } from '../http/list-query.ts';
 
 const Outcome = z.enum(['allowed', 'denied']);
@@ -13,6 +14,11 @@ export const AuditQuery = listQuery(
     patient_id: z.uuid().optional().describe('Whose chart.'),
     action: z.string().max(100).optional().describe('For example encounter.read.'),
     resource: z.string().max(100).optional(),
+    resource_id: z.string().max(100).optional(),
+    person: Text(200)
+      .min(1)
+      .optional()
+      .describe('In the name of who acted or whose chart it was, or in the address of who acted.'),
     outcome: Outcome.optional(),
     from: Instant.optional(),
     to: Instant.optional().describe('Up to this instant, without it.'),
@@ -20,11 +26,13 @@ export const AuditQuery = listQuery(
 ).transform(({ page, actor_id, patient_id, from, to, created, updated, order, ...rest }) => {
   // A row of the log is made once and never changes, so all three mean when it was made.
   const period = narrowest([{ from, to }, created, updated]);
-  const filter: AuditFilter = {
+  const filter: AuditTrailFilter = {
     actorUserId: actor_id,
     patientId: patient_id,
     action: rest.action,
     resource: rest.resource,
+    resourceId: rest.resource_id,
+    person: rest.person,
     outcome: rest.outcome,
     search: rest.search,
     ascending: order ? !order.descending : false,
@@ -38,39 +46,62 @@ export const AuditEntryAnswer = z
     id: z.uuid(),
     at: Timestamp,
     actor_id: z.uuid().nullable().describe('`null` for the system itself.'),
+    actor_name: z.string().nullable(),
     actor_roles: z.array(z.string()),
     action: z.string(),
     resource: z.string(),
     resource_id: z.string().nullable(),
     patient_id: z.uuid().nullable(),
+    patient_name: z.string().nullable(),
     organization_id: z.uuid().nullable().describe('The practice whose record it is.'),
     outcome: Outcome,
-    reason: z.string().nullable(),
+    reason: z
+      .string()
+      .nullable()
+      .describe('A code; `break_glass:<id>` leads to an emergency access, where the doctor’s words are.'),
     address: z.string().nullable(),
     request_id: z.string(),
     sequence: z.int().describe('The place in the chain of the practice, or of the platform.'),
   })
   .meta({ id: 'AuditEntry' });
 
+const tally = { count: z.int(), denied: z.int() };
+
 export const AuditStatsAnswer = z
   .object({
+    from: Timestamp,
+    to: Timestamp,
     total: z.int(),
     denied: z.int(),
     actors: z.int().describe('How many different people.'),
-    by_action: z.array(z.object({ action: z.string(), count: z.int() })),
+    by_action: z.array(z.object({ action: z.string(), ...tally })),
+    by_day: z
+      .array(z.object({ day: z.iso.date(), ...tally }))
+      .describe('In UTC, the first one first; a day on which nothing happened is left out.'),
+    top_actors: z
+      .array(
+        z.object({
+          actor_id: z.uuid().nullable().describe('`null` for the system itself.'),
+          name: z.string().nullable(),
+          ...tally,
+        }),
+      )
+      .describe('At most ten.'),
   })
   .meta({ id: 'AuditStats' });
 
-export function toAuditEntry(entry: AuditEntry): z.infer<typeof AuditEntryAnswer> {
+export function toAuditEntry(entry: NamedAuditEntry): z.infer<typeof AuditEntryAnswer> {
   return {
     id: entry.id,
     at: iso(entry.at),
     actor_id: entry.actorUserId,
+    actor_name: entry.actorName,
     actor_roles: entry.actorRoles,
     action: entry.action,
     resource: entry.resource,
     resource_id: entry.resourceId,
     patient_id: entry.patientId,
+    patient_name: entry.patientName,
     organization_id: entry.chain === PLATFORM_CHAIN ? null : entry.chain,
     outcome: entry.outcome,
     reason: entry.reason,
@@ -80,8 +111,17 @@ export function toAuditEntry(entry: AuditEntry): z.infer<typeof AuditEntryAnswer
   };
 }
 
-export function toAuditStats({ byAction, ...totals }: AuditStats): z.infer<typeof AuditStatsAnswer> {
-  return { ...totals, by_action: byAction.map(({ action, count }) => ({ action, count })) };
+export function toAuditStats(stats: NamedAuditStats): z.infer<typeof AuditStatsAnswer> {
+  return {
+    from: iso(stats.from),
+    to: iso(stats.to),
+    total: stats.total,
+    denied: stats.denied,
+    actors: stats.actors,
+    by_action: [...stats.byAction],
+    by_day: [...stats.byDay],
+    top_actors: stats.topActors.map(({ actorUserId, ...rest }) => ({ actor_id: actorUserId, ...rest })),
+  };
 }
 
 /** What lies in all of the periods. */

@@ -1,17 +1,20 @@
-import { Body, Controller, Get, Headers, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, Headers, Post } from '@nestjs/common';
 import type { z } from 'zod';
-import { AccountsService, SessionsService } from '#auth';
-import { type Actor, mapPage, type UserActor } from '#kernel';
+import { AccountsService, PasswordLoginsService, SessionsService } from '#auth';
+import type { Actor, UserActor } from '#kernel';
 import { CurrentActor } from '../http/current-actor.decorator.ts';
 import { Operation } from '../http/operation.decorator.ts';
 import { PutAndPatch } from '../http/put-and-patch.decorator.ts';
 import {
-  ListUsers,
+  CompleteLogin,
+  isChallenge,
   LogIn,
   LoginAnswer,
+  LoginOrChallengeAnswer,
   Refresh,
   Register,
   TokensAnswer,
+  toChallenge,
   toLogin,
   toTokens,
   toUser,
@@ -23,6 +26,7 @@ import {
 export class AuthController {
   constructor(
     private readonly accounts: AccountsService,
+    private readonly logins: PasswordLoginsService,
     private readonly sessions: SessionsService,
   ) {}
 
@@ -47,11 +51,11 @@ export class AuthController {
 
   @Post('login')
   @Operation({
-    summary: 'Log in with e-mail and password',
+    summary: 'Log in with e-mail and password; an account with a second factor gets a challenge for it',
     access: 'public',
     limit: 'authentication',
-    answers: LoginAnswer,
-    message: 'Logged in.',
+    answers: LoginOrChallengeAnswer,
+    message: 'Password accepted.',
     fails: ['unauthenticated', 'forbidden'],
   })
   async logIn(
@@ -59,8 +63,26 @@ export class AuthController {
     @Body({ schema: LogIn }) credentials: z.output<typeof LogIn>,
     @Headers('user-agent') userAgent?: string,
   ) {
-    const { userId, ...pair } = await this.sessions.logIn(actor, credentials, userAgent);
-    return toLogin(pair, await this.accounts.byId(userId));
+    const login = await this.logins.begin(actor, credentials, userAgent);
+    return isChallenge(login) ? toChallenge(login) : toLogin(login, await this.accounts.byId(login.userId));
+  }
+
+  @Post('login/second-factor')
+  @Operation({
+    summary: 'Complete a login with a code of the authenticator, or a recovery code',
+    access: 'public',
+    limit: 'authentication',
+    answers: LoginAnswer,
+    message: 'Logged in.',
+    fails: ['unauthenticated', 'forbidden', 'rate_limited'],
+  })
+  async completeLogin(
+    @CurrentActor() actor: Actor,
+    @Body({ schema: CompleteLogin }) proof: z.output<typeof CompleteLogin>,
+    @Headers('user-agent') userAgent?: string,
+  ) {
+    const login = await this.logins.complete(actor, proof, userAgent);
+    return toLogin(login, await this.accounts.byId(login.userId));
   }
 
   @Post('refresh')
@@ -75,13 +97,23 @@ export class AuthController {
   }
 
   @Post('logout')
-  @Operation({ summary: 'End this session at once', access: 'authenticated', message: 'Logged out.' })
+  @Operation({
+    summary: 'End this session at once',
+    access: 'authenticated',
+    enrolling: true,
+    message: 'Logged out.',
+  })
   async logOut(@CurrentActor() actor: UserActor) {
     await this.sessions.logOut(actor);
   }
 
   @Get('me')
-  @Operation({ summary: 'The account that is logged in', access: 'authenticated', answers: UserAnswer })
+  @Operation({
+    summary: 'The account that is logged in',
+    access: 'authenticated',
+    enrolling: true,
+    answers: UserAnswer,
+  })
   async me(@CurrentActor() actor: UserActor) {
     return toUser(await this.accounts.get(actor));
   }
@@ -104,15 +136,5 @@ export class AuthController {
     @Body({ schema: UpdateProfile }) changes: z.output<typeof UpdateProfile>,
   ) {
     return toUser(await this.accounts.update(actor, changes));
-  }
-
-  @Get('list')
-  @Operation({ summary: 'All accounts', access: ['admin'], answers: UserAnswer, paged: true })
-  async list(
-    @CurrentActor() actor: UserActor,
-    @Query({ schema: ListUsers }) query: z.output<typeof ListUsers>,
-  ) {
-    const { page, ...filter } = query;
-    return mapPage(await this.accounts.list(actor, filter, page), toUser);
   }
 }

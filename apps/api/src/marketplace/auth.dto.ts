@@ -1,16 +1,19 @@
 import { z } from 'zod';
-import type { TokenPair, User } from '#auth';
+import { type LoginChallenge, MIN_PASSWORD_LENGTH, type OpenedLogin, type TokenPair, type User } from '#auth';
 import { ROLES } from '#kernel';
 import { iso, isoOrNull, Language, Phone, RequiredText, Timestamp, TimeZone } from '../http/fields.ts';
-import { listQuery } from '../http/list-query.ts';
 import { IdentityStatus } from './identity-verification.dto.ts';
 
-const Password = z.string().min(8).max(128);
+/** A new password. Whether it is easy to guess is found out further in: `password_too_weak`. */
+export const NewPassword = z.string().min(MIN_PASSWORD_LENGTH).max(128);
+/** One that is only compared: it may be older than the rules. */
+export const GivenPassword = z.string().min(1).max(128);
+export const Email = z.email().max(254).toLowerCase();
 
 export const Register = z
   .object({
-    email: z.email().max(254).toLowerCase(),
-    password: Password,
+    email: Email,
+    password: NewPassword,
     first_name: RequiredText(100),
     last_name: RequiredText(100),
     phone: Phone.optional(),
@@ -26,7 +29,14 @@ export const Register = z
     roles: [role],
   }));
 
-export const LogIn = z.object({ email: z.email().max(254).toLowerCase(), password: z.string().max(128) });
+export const LogIn = z.object({ email: Email, password: z.string().max(128) });
+
+export const CompleteLogin = z
+  .object({
+    challenge_token: z.string().min(1).max(200),
+    code: z.string().trim().min(1).max(40).describe('Of the authenticator, or a recovery code.'),
+  })
+  .transform(({ challenge_token, code }) => ({ challengeToken: challenge_token, code }));
 
 export const Refresh = z.object({ refresh_token: z.string().min(1).max(200) });
 
@@ -46,11 +56,6 @@ export const UpdateProfile = z
     ...(time_zone !== undefined && { timeZone: time_zone }),
   }));
 
-export const ListUsers = listQuery(
-  { created_at: 'createdAt', email: 'email', last_name: 'lastName' },
-  { role: z.enum(ROLES).optional(), status: z.enum(['active', 'disabled', 'erased']).optional() },
-);
-
 export const UserAnswer = z
   .object({
     id: z.uuid(),
@@ -58,11 +63,15 @@ export const UserAnswer = z
     first_name: z.string(),
     last_name: z.string(),
     phone: z.string().nullable(),
+    phone_verified: z.boolean(),
+    phone_verified_at: Timestamp.nullable(),
     roles: z.array(z.enum(ROLES)),
     time_zone: z.string(),
     language: z.string(),
     status: z.enum(['active', 'disabled', 'erased']),
+    email_verified: z.boolean(),
     email_verified_at: Timestamp.nullable(),
+    second_factor: z.boolean().describe('Whether a login needs a code of the authenticator, too.'),
     identity_status: IdentityStatus,
     created_at: Timestamp,
     updated_at: Timestamp,
@@ -80,6 +89,17 @@ export const TokensAnswer = z
 
 export const LoginAnswer = TokensAnswer.extend({ user: UserAnswer }).meta({ id: 'Login' });
 
+export const ChallengeAnswer = z
+  .object({
+    second_factor_required: z.literal(true),
+    challenge_token: z.string().describe('For /api/auth/login/second-factor/, with a code.'),
+    expires_in: z.int().describe('Seconds until the login has to begin again.'),
+  })
+  .meta({ id: 'LoginChallenge' });
+
+/** A login that is complete, or that owes the second factor. */
+export const LoginOrChallengeAnswer = z.union([LoginAnswer, ChallengeAnswer]);
+
 export function toUser(user: User): z.infer<typeof UserAnswer> {
   return {
     id: user.id,
@@ -87,11 +107,15 @@ export function toUser(user: User): z.infer<typeof UserAnswer> {
     first_name: user.firstName,
     last_name: user.lastName,
     phone: user.phone,
+    phone_verified: user.phoneVerifiedAt !== null,
+    phone_verified_at: isoOrNull(user.phoneVerifiedAt),
     roles: [...user.roles],
     time_zone: user.timeZone,
     language: user.language,
     status: user.status,
+    email_verified: user.emailVerifiedAt !== null,
     email_verified_at: isoOrNull(user.emailVerifiedAt),
+    second_factor: user.secondFactorSince !== null,
     identity_status: user.identityStatus,
     created_at: iso(user.createdAt),
     updated_at: iso(user.updatedAt),
@@ -109,4 +133,12 @@ export function toTokens(pair: TokenPair): z.infer<typeof TokensAnswer> {
 
 export function toLogin(pair: TokenPair, user: User): z.infer<typeof LoginAnswer> {
   return { ...toTokens(pair), user: toUser(user) };
+}
+
+export function toChallenge({ challengeToken, expiresIn }: LoginChallenge): z.infer<typeof ChallengeAnswer> {
+  return { second_factor_required: true, challenge_token: challengeToken, expires_in: expiresIn };
+}
+
+export function isChallenge(login: OpenedLogin | LoginChallenge): login is LoginChallenge {
+  return 'challengeToken' in login;
 }

@@ -1,8 +1,8 @@
 import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
 import type { z } from 'zod';
 import { DiscoveryService } from '#appointments';
-import { DoctorsService, KycService } from '#doctors';
-import { type Actor, forbidden, hasRole, mapPage, type UserActor } from '#kernel';
+import { DoctorSearch, DoctorsService } from '#doctors';
+import { type Actor, mapPage, type UserActor } from '#kernel';
 import { CurrentActor } from '../http/current-actor.decorator.ts';
 import { Id } from '../http/fields.ts';
 import { Operation } from '../http/operation.decorator.ts';
@@ -10,45 +10,38 @@ import { PutAndPatch } from '../http/put-and-patch.decorator.ts';
 import {
   DoctorAnswer,
   FoundDoctorAnswer,
+  ListTerms,
   OwnDoctorAnswer,
   RegisterDoctor,
   SearchDoctors,
+  TermAnswer,
   toDoctor,
   toFoundDoctor,
   toOwnDoctor,
   UpdateDoctor,
-  UpdateKyc,
 } from './doctors.dto.ts';
 
 @Controller('api/doctors')
 export class DoctorsController {
   constructor(
     private readonly doctors: DoctorsService,
-    private readonly kyc: KycService,
+    private readonly profiles: DoctorSearch,
     private readonly discovery: DiscoveryService,
   ) {}
 
   @Get()
   @Operation({
-    summary: 'Find doctors: text, specialty, language, fee, rating, next free slot',
+    summary: 'Find doctors: text, name, specialty, language, fee, rating, experience, next free slot',
+    description:
+      'Every word of `search` must be in name, specialties, qualifications or biography; words may be cut short ' +
+      'while they are typed. Where nobody has them all, typing errors in names and specialties are forgiven. ' +
+      'The best match comes first, otherwise the best rated.',
     access: 'public',
     answers: FoundDoctorAnswer,
     paged: true,
   })
-  async search(@Query({ schema: SearchDoctors }) query: z.output<typeof SearchDoctors>) {
-    const { page, fee_min, fee_max, rating_min, available_after, available_before, ...filter } = query;
-    const found = await this.discovery.search(
-      {
-        ...filter,
-        feeFrom: fee_min,
-        feeTo: fee_max,
-        ratingFrom: rating_min,
-        freeFrom: available_after,
-        freeBefore: available_before,
-      },
-      page,
-    );
-    return mapPage(found, toFoundDoctor);
+  async search(@Query({ schema: SearchDoctors }) { page, filter }: z.output<typeof SearchDoctors>) {
+    return mapPage(await this.discovery.search(filter, page), toFoundDoctor);
   }
 
   @Post('register')
@@ -93,30 +86,36 @@ export class DoctorsController {
     return toOwnDoctor(await this.doctors.updateOwn(actor, changes));
   }
 
-  @Post('kyc/update')
+  @Get('specialties')
   @Operation({
-    summary: 'A doctor sends licence and documents; an administrator approves or rejects them',
-    description:
-      'A doctor sends `license_number`, `license_country`, `license_expiry` and `documents`. ' +
-      'An administrator sends `doctor_id` and `status` (`approved`, or `rejected` with a `reason`).',
-    access: ['doctor', 'admin'],
-    answers: OwnDoctorAnswer,
-    message: 'Saved.',
-    fails: ['not_found', 'conflict'],
+    summary: 'The specialties of the doctors who take bookings, the most frequent first',
+    access: 'public',
+    answers: TermAnswer,
+    paged: true,
   })
-  async updateKyc(
-    @CurrentActor() actor: UserActor,
-    @Body({ schema: UpdateKyc }) body: z.output<typeof UpdateKyc>,
-  ) {
-    if (!('doctorId' in body)) return toOwnDoctor(await this.kyc.submit(actor, body));
-    if (!hasRole(actor, 'admin'))
-      throw forbidden('role_required', 'Only an administrator decides on a licence.');
-    return toOwnDoctor(await this.kyc.decide(actor, body));
+  async specialties(@Query({ schema: ListTerms }) { page, ...filter }: z.output<typeof ListTerms>) {
+    return this.profiles.terms('specialties', filter, page);
+  }
+
+  @Get('languages')
+  @Operation({
+    summary: 'The languages of the doctors who take bookings, the most frequent first',
+    access: 'public',
+    answers: TermAnswer,
+    paged: true,
+  })
+  async languages(@Query({ schema: ListTerms }) { page, ...filter }: z.output<typeof ListTerms>) {
+    return this.profiles.terms('languages', filter, page);
   }
 
   @Get(':id')
-  @Operation({ summary: 'A doctor', access: 'public', answers: DoctorAnswer, fails: ['not_found'] })
-  async get(@CurrentActor() _actor: Actor, @Param('id', { schema: Id }) id: string) {
-    return toDoctor(await this.doctors.listed(id));
+  @Operation({
+    summary: 'A doctor; one who is not listed any more is known to those who met them',
+    access: 'public',
+    answers: DoctorAnswer,
+    fails: ['not_found'],
+  })
+  async get(@CurrentActor() actor: Actor, @Param('id', { schema: Id }) id: string) {
+    return toDoctor(await this.discovery.doctor(actor, id));
   }
 }

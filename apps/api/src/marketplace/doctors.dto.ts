@@ -1,12 +1,11 @@
 import { z } from 'zod';
-import type { FoundDoctor } from '#appointments';
-import { type Doctor, rating } from '#doctors';
+import type { DoctorFilter, FoundDoctor } from '#appointments';
+import type { Doctor } from '#doctors';
 import { CURRENCIES } from '#kernel';
 import {
   Country,
   Instant,
   iso,
-  isoOrNull,
   Language,
   MoneyField,
   Phone,
@@ -19,6 +18,7 @@ import {
 import { listQuery } from '../http/list-query.ts';
 
 const Gender = z.enum(['female', 'male', 'other']);
+export const KycStatus = z.enum(['unsubmitted', 'submitted', 'approved', 'rejected', 'expired', 'revoked']);
 const Specialty = RequiredText(80).toLowerCase();
 
 const profile = {
@@ -102,9 +102,11 @@ export const SearchDoctors = listQuery(
     rating: 'rating',
     years_of_experience: 'experience',
     created_at: 'createdAt',
+    updated_at: 'updatedAt',
     next_slot: 'nextSlot',
   },
   {
+    name: RequiredText(120).optional().describe('Words of the name.'),
     specialty: Text(80).optional(),
     language: Language.optional(),
     gender: Gender.optional(),
@@ -113,42 +115,42 @@ export const SearchDoctors = listQuery(
     fee_min: z.coerce.number().int().min(0).optional().describe('Minor units.'),
     fee_max: z.coerce.number().int().min(0).optional().describe('Minor units.'),
     rating_min: z.coerce.number().min(1).max(5).optional(),
+    experience_min: z.coerce.number().int().min(0).max(80).optional().describe('Years.'),
+    accepting: z
+      .enum(['true', 'false', 'any'])
+      .default('true')
+      .describe('Whether the doctor takes bookings at present.'),
+    available_on: z.iso
+      .date()
+      .optional()
+      .describe('Only doctors with a free slot on this day of `time_zone`.'),
+    time_zone: TimeZone.default('UTC'),
     available_after: Instant.optional().describe('Only doctors with a free slot at or after this time.'),
     available_before: Instant.optional().describe('Only doctors with a free slot before this time.'),
   },
-);
+).transform(({ page, fee_min, fee_max, rating_min, experience_min, accepting, ...query }) => {
+  const { available_on, time_zone, available_after, available_before, ...filter } = query;
+  const day = available_on && Temporal.PlainDate.from(available_on);
+  return {
+    page,
+    filter: {
+      ...filter,
+      accepting: accepting === 'any' ? accepting : accepting === 'true',
+      feeFrom: fee_min,
+      feeTo: fee_max,
+      ratingFrom: rating_min,
+      experienceFrom: experience_min,
+      freeFrom: day ? day.toZonedDateTime(time_zone).toInstant() : available_after,
+      freeBefore: day ? day.add({ days: 1 }).toZonedDateTime(time_zone).toInstant() : available_before,
+    } satisfies DoctorFilter,
+  };
+});
 
-const SubmitKyc = z
-  .object({
-    license_number: RequiredText(80),
-    license_country: Country,
-    license_expiry: z.iso.date().describe('The last day on which the licence is valid.'),
-    documents: z
-      .array(
-        z.object({
-          kind: z.enum(['licence', 'identity', 'degree', 'insurance']),
-          reference: RequiredText(500),
-        }),
-      )
-      .max(10)
-      .default([]),
-  })
-  .transform(({ license_number, license_country, license_expiry, documents }) => ({
-    licenseNumber: license_number,
-    licenseCountry: license_country,
-    licenseExpiresOn: license_expiry,
-    documents,
-  }));
+export const ListTerms = listQuery({ name: 'name', count: 'count' }, {});
 
-const DecideKyc = z
-  .discriminatedUnion('status', [
-    z.object({ doctor_id: z.uuid(), status: z.literal('approved') }),
-    z.object({ doctor_id: z.uuid(), status: z.literal('rejected'), reason: RequiredText(1000) }),
-  ])
-  .transform(({ doctor_id, ...decision }) => ({ doctorId: doctor_id, ...decision }));
-
-/** One route for two people: the doctor sends a licence, an administrator decides on it. */
-export const UpdateKyc = z.union([DecideKyc, SubmitKyc]);
+export const TermAnswer = z
+  .object({ name: z.string(), count: z.int().describe('How many doctors.') })
+  .meta({ id: 'Term' });
 
 const Slot = z.object({ start: Timestamp, end: Timestamp });
 
@@ -183,16 +185,16 @@ export const OwnDoctorAnswer = DoctorAnswer.extend({
   minimum_notice_minutes: z.int(),
   booking_horizon_days: z.int(),
   daily_limit: z.int().nullable(),
-  kyc: z.object({
-    status: z.enum(['unsubmitted', 'submitted', 'approved', 'rejected', 'expired']),
-    license_number: z.string().nullable(),
-    license_country: z.string().nullable(),
-    license_expiry: z.iso.date().nullable(),
-    documents: z.array(z.object({ kind: z.string(), reference: z.string() })),
-    submitted_at: Timestamp.nullable(),
-    reviewed_at: Timestamp.nullable(),
-    rejection_reason: z.string().nullable(),
-  }),
+  kyc: z
+    .object({
+      status: KycStatus,
+      license_number: z.string().nullable(),
+      license_country: z.string().nullable(),
+      license_expiry: z.iso.date().nullable(),
+    })
+    .describe(
+      'The licence in force, the last that was approved. What was sent in is at /api/doctors/me/kyc/.',
+    ),
 }).meta({ id: 'OwnDoctor' });
 
 export function toDoctor(doctor: Doctor): z.infer<typeof DoctorAnswer> {
@@ -210,7 +212,7 @@ export function toDoctor(doctor: Doctor): z.infer<typeof DoctorAnswer> {
     slot_minutes: doctor.slotMinutes,
     license_country: doctor.licenseCountry,
     accepting_patients: doctor.acceptingPatients,
-    rating: rating(doctor),
+    rating: doctor.rating,
     rating_count: doctor.ratingCount,
     created_at: iso(doctor.createdAt),
     updated_at: iso(doctor.updatedAt),
@@ -236,10 +238,6 @@ export function toOwnDoctor(doctor: Doctor): z.infer<typeof OwnDoctorAnswer> {
       license_number: doctor.licenseNumber,
       license_country: doctor.licenseCountry,
       license_expiry: doctor.licenseExpiresOn,
-      documents: [...doctor.kycDocuments],
-      submitted_at: isoOrNull(doctor.kycSubmittedAt),
-      reviewed_at: isoOrNull(doctor.kycReviewedAt),
-      rejection_reason: doctor.kycRejectionReason,
     },
   };
 }

@@ -14,15 +14,22 @@ export const EarningsAnswer = z
         currency: z.string(),
         pending: MoneyField.describe('Paid for visits that are not over.'),
         available: MoneyField.describe('Of visits that are over, and not paid out.'),
+        reserved: MoneyField.describe('Kept back for payouts that are approved and not made yet.'),
         paid: MoneyField.describe('Paid out.'),
-        total: MoneyField,
+        receivable: MoneyField.describe(
+          'Owed after refunds of what was paid out; the next payout settles it.',
+        ),
+        total: MoneyField.describe('pending + available + reserved + paid − receivable'),
+        commission: MoneyField.describe('What the platform has kept.'),
       }),
     ),
     months: z
       .array(
         z.object({
           month: z.string().describe('YYYY-MM in the doctor’s time zone.'),
-          amount: MoneyField,
+          gross: MoneyField.describe('What patients paid, less refunds.'),
+          commission: MoneyField,
+          amount: MoneyField.describe('The doctor’s part.'),
           payments: z.int(),
         }),
       )

@@ -1,6 +1,13 @@
 import { z } from 'zod';
-import { type HistoryContent, type MedicalHistory, PARTIAL_DATE } from '#emr';
+import {
+  type HistoryContent,
+  type HistorySection,
+  type HistoryVersion,
+  type MedicalHistory,
+  PARTIAL_DATE,
+} from '#emr';
 import { isoOrNull, present, RequiredText, Text, Timestamp } from '../http/fields.ts';
+import { listQuery } from '../http/list-query.ts';
 
 const PartialDate = z
   .string()
@@ -62,6 +69,34 @@ export const MedicalHistoryAnswer = z
     recorded_at: Timestamp.nullable(),
   })
   .meta({ id: 'MedicalHistory' });
+
+export const ListVersions = listQuery({ version: 'version' }, {}).transform(({ page, order, created }) => ({
+  page,
+  recorded: created,
+  ascending: order ? !order.descending : false,
+}));
+
+const SECTIONS = {
+  allergies: 'allergies',
+  conditions: 'conditions',
+  medications: 'medications',
+  surgeries: 'surgeries',
+  family: 'family_history',
+  social: 'social_history',
+} as const satisfies Record<HistorySection, keyof typeof sections>;
+
+export const HistoryVersionAnswer = MedicalHistoryAnswer.extend({
+  recorded_by_name: z.string(),
+  changed: z.array(z.enum(SECTIONS)).describe('The sections that this version wrote anew.'),
+}).meta({ id: 'MedicalHistoryVersion' });
+
+export function toHistoryVersion(version: HistoryVersion): z.output<typeof HistoryVersionAnswer> {
+  return {
+    ...toMedicalHistory(version),
+    recorded_by_name: version.recordedByName,
+    changed: version.changed.map((section) => SECTIONS[section]),
+  };
+}
 
 export function toMedicalHistory(history: MedicalHistory): z.output<typeof MedicalHistoryAnswer> {
   const copy = <T extends object>(entries: readonly T[] | null) => entries && [...entries];

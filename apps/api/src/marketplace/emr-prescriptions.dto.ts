@@ -33,26 +33,37 @@ const Content = z.object({
   allergy_override_reason: RequiredText(1000)
     .nullish()
     .describe('Why a medicine is prescribed although the patient is recorded as allergic to it.'),
+  duplicate_override_reason: RequiredText(1000)
+    .nullish()
+    .describe('Why a medicine is prescribed that another prescription of the patient has already.'),
 });
 
 export const CreatePrescription = Content.extend({
   appointment_id: z.uuid(),
   encounter_id: z.uuid().nullish().describe('The encounter of the visit; found when left out.'),
   status: z.enum(['draft', 'issued']).default('draft').describe('`issued` signs it at once.'),
-}).transform(({ appointment_id, encounter_id, allergy_override_reason, ...rest }) => ({
-  ...rest,
-  appointmentId: appointment_id,
-  encounterId: encounter_id ?? undefined,
-  allergyOverrideReason: allergy_override_reason,
-}));
+}).transform(
+  ({ appointment_id, encounter_id, allergy_override_reason, duplicate_override_reason, ...rest }) => ({
+    ...rest,
+    appointmentId: appointment_id,
+    encounterId: encounter_id ?? undefined,
+    allergyOverrideReason: allergy_override_reason,
+    duplicateOverrideReason: duplicate_override_reason,
+  }),
+);
 
 export const UpdatePrescription = Content.partial()
   .extend({
     status: Status.optional().describe('`issued` signs a draft, `cancelled` calls an issued one back.'),
     cancellation_reason: RequiredText(1000).nullish().describe('Required to cancel.'),
   })
-  .transform(({ items, advice, allergy_override_reason, status, cancellation_reason }) => ({
-    ...present({ items, advice, allergyOverrideReason: allergy_override_reason }),
+  .transform(({ items, advice, status, cancellation_reason, ...reasons }) => ({
+    ...present({
+      items,
+      advice,
+      allergyOverrideReason: reasons.allergy_override_reason,
+      duplicateOverrideReason: reasons.duplicate_override_reason,
+    }),
     status,
     cancellationReason: cancellation_reason ?? undefined,
   }));
@@ -91,6 +102,7 @@ export const PrescriptionAnswer = z
     ),
     advice: z.string().nullable(),
     allergy_override_reason: z.string().nullable(),
+    duplicate_override_reason: z.string().nullable(),
     issued_at: Timestamp.nullable(),
     cancelled_at: Timestamp.nullable(),
     cancellation_reason: z.string().nullable(),
@@ -136,6 +148,7 @@ export function toPrescription(prescription: Prescription): z.infer<typeof Presc
     items: prescription.items.map(fromItem),
     advice: prescription.advice,
     allergy_override_reason: prescription.allergyOverrideReason,
+    duplicate_override_reason: prescription.duplicateOverrideReason,
     issued_at: isoOrNull(prescription.issuedAt),
     cancelled_at: isoOrNull(prescription.cancelledAt),
     cancellation_reason: prescription.cancellationReason,

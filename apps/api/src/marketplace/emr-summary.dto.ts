@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { MedicalSummary } from '#emr';
+import type { MedicalSummary, SummaryPdf } from '#emr';
+import { iso, Timestamp } from '../http/fields.ts';
 import { AppointmentAnswer, toAppointment } from './appointments.dto.ts';
 import { DocumentAnswer, toDocument } from './emr-documents.dto.ts';
 import { EncounterAnswer, toEncounter } from './emr-encounters.dto.ts';
@@ -44,5 +45,23 @@ export function toSummary(summary: MedicalSummary, viewerId: string): z.output<t
     active_prescriptions: summary.prescriptions.map(toPrescription),
     documents: summary.documents.map(toDocument),
     upcoming_visits: summary.upcomingVisits.map((visit) => toAppointment(visit, viewerId)),
+  };
+}
+
+export const SummaryPdfAnswer = z
+  .object({
+    download_url: z.url().describe('Works without logging in, for `expires_in` seconds.'),
+    expires_in: z.int(),
+    created_at: Timestamp,
+    up_to_date: z.boolean().describe('Whether the chart still looks like it.'),
+  })
+  .meta({ id: 'MedicalSummaryPdf' });
+
+export function toSummaryPdf(pdf: SummaryPdf): z.infer<typeof SummaryPdfAnswer> {
+  return {
+    download_url: pdf.url,
+    expires_in: pdf.expiresIn,
+    created_at: iso(pdf.createdAt),
+    up_to_date: pdf.upToDate,
   };
 }

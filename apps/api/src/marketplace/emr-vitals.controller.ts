@@ -1,17 +1,29 @@
 import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
 import type { z } from 'zod';
-import { VitalsService } from '#emr';
+import { VitalsService, VitalTrendsService } from '#emr';
 import { mapPage, type UserActor } from '#kernel';
 import { CurrentActor } from '../http/current-actor.decorator.ts';
 import { Id } from '../http/fields.ts';
 import { Idempotent } from '../http/idempotency.interceptor.ts';
 import { Operation } from '../http/operation.decorator.ts';
 import { PutAndPatch } from '../http/put-and-patch.decorator.ts';
-import { ListVitals, RecordVitals, toVitals, UpdateVitals, VitalsAnswer } from './emr-vitals.dto.ts';
+import {
+  AskTrend,
+  ListVitals,
+  RecordVitals,
+  TrendAnswer,
+  toTrend,
+  toVitals,
+  UpdateVitals,
+  VitalsAnswer,
+} from './emr-vitals.dto.ts';
 
 @Controller('api/emr/vitals')
 export class EmrVitalsController {
-  constructor(private readonly vitals: VitalsService) {}
+  constructor(
+    private readonly vitals: VitalsService,
+    private readonly trends: VitalTrendsService,
+  ) {}
 
   @Get()
   @Operation({
@@ -43,6 +55,20 @@ export class EmrVitalsController {
     @Body({ schema: RecordVitals }) { chart, ...reading }: z.output<typeof RecordVitals>,
   ) {
     return toVitals(await this.vitals.record(actor, chart, reading));
+  }
+
+  @Get('trends')
+  @Operation({
+    summary: 'How one vital sign of oneself, or of a patient one treats, went over time',
+    access: 'authenticated',
+    answers: TrendAnswer,
+    fails: ['not_found'],
+  })
+  async trend(
+    @CurrentActor() actor: UserActor,
+    @Query({ schema: AskTrend }) { chart, ...question }: z.output<typeof AskTrend>,
+  ) {
+    return toTrend(await this.trends.of(actor, chart, question));
   }
 
   @Get(':id')

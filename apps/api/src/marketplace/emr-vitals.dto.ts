@@ -1,35 +1,64 @@
 import { z } from 'zod';
 import {
+  BUCKETS,
   bodyMassIndex,
+  inOwnUnit,
+  limitsIn,
   type MeasurementChanges,
   type Measurements,
+  unitsOf,
   VITAL_SIGNS,
   type VitalSign,
   type Vitals,
+  type VitalTrend,
   withChanges,
 } from '#emr';
-import { Instant, iso, present, Timestamp } from '../http/fields.ts';
+import { Instant, iso, present, Timestamp, TimeZone } from '../http/fields.ts';
 import { listQuery } from '../http/list-query.ts';
 import { ChartId } from './emr-fields.ts';
 
-const measured = (sign: VitalSign) => {
-  const { unit, min, max } = VITAL_SIGNS[sign];
-  return z.number().min(min).max(max).nullable().describe(`In ${unit}; null when it was not taken.`);
-};
+const FIELDS = {
+  systolic: 'systolic',
+  diastolic: 'diastolic',
+  heart_rate: 'heartRate',
+  respiratory_rate: 'respiratoryRate',
+  temperature: 'temperature',
+  oxygen_saturation: 'oxygenSaturation',
+  weight: 'weight',
+  height: 'height',
+  blood_glucose: 'bloodGlucose',
+} as const satisfies Record<string, VitalSign>;
 
-const signs = {
-  systolic: measured('systolic'),
-  diastolic: measured('diastolic'),
-  heart_rate: measured('heartRate'),
-  respiratory_rate: measured('respiratoryRate'),
-  temperature: measured('temperature'),
-  oxygen_saturation: measured('oxygenSaturation'),
-  weight: measured('weight'),
-  height: measured('height'),
-  blood_glucose: measured('bloodGlucose'),
-};
+type Field = keyof typeof FIELDS;
+const FIELD_NAMES = Object.keys(FIELDS) as [Field, ...Field[]];
 
-const Signs = z.object(signs).partial();
+/** The same for every sign, under the names that a client uses. */
+function forEachSign<T>(make: (sign: VitalSign) => T): Record<Field, T> {
+  return Object.fromEntries(FIELD_NAMES.map((field) => [field, make(FIELDS[field])])) as Record<Field, T>;
+}
+
+/** A number in the sign's own unit, or with another unit beside it; out of it comes the sign's own unit. */
+function measured(sign: VitalSign) {
+  const [own, ...others] = unitsOf(sign);
+  const number = z.number().min(-1000).max(10_000);
+  const Given = others.length
+    ? z.union([number, z.object({ value: number, unit: z.enum([own, ...others]) })])
+    : number;
+  const { min, max } = VITAL_SIGNS[sign];
+  const inOthers = others.map((unit) => `{"value": …, "unit": "${unit}"}`).join(' or ');
+  return Given.transform((given, context) => {
+    const { value, unit } = typeof given === 'number' ? { value: given, unit: own } : given;
+    const kept = inOwnUnit(sign, value, unit);
+    if (kept >= min && kept <= max) return kept;
+    const limits = limitsIn(sign, unit);
+    context.addIssue({ code: 'custom', message: `Between ${limits.min} and ${limits.max} ${unit}.` });
+    return z.NEVER;
+  })
+    .nullable()
+    .describe(`In ${own}, ${min} to ${max}${inOthers && `, or ${inOthers}`}; null when it was not taken.`);
+}
+
+const Signs = z.object(forEachSign(measured)).partial();
 
 /** Signs as a part of another record. */
 export const VitalSigns = Signs.transform(toMeasurements).meta({ id: 'NewVitalSigns' });
@@ -63,8 +92,12 @@ export const ListVitals = listQuery(
   recorded: { from: recorded_after, to: recorded_before },
 }));
 
+const shown = forEachSign((sign) =>
+  z.number().nullable().describe(`In ${VITAL_SIGNS[sign].unit}; null when it was not taken.`),
+);
+
 export const SignsAnswer = z
-  .object({ ...signs, bmi: z.number().nullable().describe('In kg/m², from weight and height.') })
+  .object({ ...shown, bmi: z.number().nullable().describe('In kg/m², from weight and height.') })
   .meta({ id: 'VitalSigns' });
 
 export const VitalsAnswer = z
@@ -73,6 +106,10 @@ export const VitalsAnswer = z
     patient_id: z.uuid(),
     encounter_id: z.uuid().nullable().describe('Set when they were taken in a visit.'),
     ...SignsAnswer.shape,
+    flags: z
+      .object(forEachSign(() => z.enum(['low', 'normal', 'high'])))
+      .partial()
+      .describe('How a sign stands to what is usual at the patient’s age; an adult’s where that is unknown.'),
     recorded_by: z.uuid(),
     recorded_at: Timestamp,
     created_at: Timestamp,
@@ -80,17 +117,68 @@ export const VitalsAnswer = z
   })
   .meta({ id: 'Vitals' });
 
+export const AskTrend = z
+  .object({
+    patient_id: ChartId,
+    measurement: z.enum(FIELD_NAMES),
+    bucket: z.enum(BUCKETS).default('day'),
+    time_zone: TimeZone.default('UTC'),
+    from: Instant.optional().describe('90 days before `to`, when left out.'),
+    to: Instant.optional().describe('Up to this instant, without it; now, when left out.'),
+  })
+  .transform(({ patient_id, measurement, time_zone, ...question }) => ({
+    chart: patient_id,
+    sign: FIELDS[measurement],
+    timeZone: time_zone,
+    ...question,
+  }));
+
+export const TrendAnswer = z
+  .object({
+    patient_id: z.uuid(),
+    measurement: z.enum(FIELD_NAMES),
+    unit: z.string(),
+    bucket: z.enum(BUCKETS),
+    time_zone: z.string(),
+    from: Timestamp,
+    to: Timestamp,
+    reference: z
+      .object({ low: z.number(), high: z.number() })
+      .nullable()
+      .describe('What is usual at the patient’s age at the end of the period.'),
+    points: z
+      .array(
+        z.object({
+          start: z.iso.date().describe('The first day, in `time_zone`; weeks begin on Monday.'),
+          min: z.number(),
+          max: z.number(),
+          mean: z.number().describe('To two decimals.'),
+          last: z.number(),
+          count: z.int(),
+        }),
+      )
+      .describe('The oldest first; a day, week or month without a reading is left out.'),
+  })
+  .meta({ id: 'VitalTrend' });
+
+export function toTrend(trend: VitalTrend): z.infer<typeof TrendAnswer> {
+  const measurement = FIELD_NAMES.find((field) => FIELDS[field] === trend.sign) as Field;
+  return {
+    patient_id: trend.patientId,
+    measurement,
+    unit: trend.unit,
+    bucket: trend.bucket,
+    time_zone: trend.timeZone,
+    from: iso(trend.from),
+    to: iso(trend.to),
+    reference: trend.reference,
+    points: trend.points.map(({ start, ...numbers }) => ({ start: start.toString(), ...numbers })),
+  };
+}
+
 export function toSigns(measurements: Measurements): z.infer<typeof SignsAnswer> {
   return {
-    systolic: measurements.systolic ?? null,
-    diastolic: measurements.diastolic ?? null,
-    heart_rate: measurements.heartRate ?? null,
-    respiratory_rate: measurements.respiratoryRate ?? null,
-    temperature: measurements.temperature ?? null,
-    oxygen_saturation: measurements.oxygenSaturation ?? null,
-    weight: measurements.weight ?? null,
-    height: measurements.height ?? null,
-    blood_glucose: measurements.bloodGlucose ?? null,
+    ...forEachSign((sign) => measurements[sign] ?? null),
     bmi: bodyMassIndex(measurements),
   };
 }
@@ -101,6 +189,7 @@ export function toVitals(vitals: Vitals): z.infer<typeof VitalsAnswer> {
     patient_id: vitals.patientId,
     encounter_id: vitals.encounterId,
     ...toSigns(vitals.measurements),
+    flags: present(forEachSign((sign) => vitals.flags[sign])),
     recorded_by: vitals.recordedBy,
     recorded_at: iso(vitals.recordedAt),
     created_at: iso(vitals.createdAt),
@@ -109,17 +198,7 @@ export function toVitals(vitals: Vitals): z.infer<typeof VitalsAnswer> {
 }
 
 function toChanges(body: z.output<typeof Signs>): MeasurementChanges {
-  return present({
-    systolic: body.systolic,
-    diastolic: body.diastolic,
-    heartRate: body.heart_rate,
-    respiratoryRate: body.respiratory_rate,
-    temperature: body.temperature,
-    oxygenSaturation: body.oxygen_saturation,
-    weight: body.weight,
-    height: body.height,
-    bloodGlucose: body.blood_glucose,
-  });
+  return present(Object.fromEntries(FIELD_NAMES.map((field) => [FIELDS[field], body[field]])));
 }
 
 function toMeasurements(body: z.output<typeof Signs>): Measurements {

@@ -28,7 +28,7 @@ export class NotificationStreamController {
       '`session_ended`, `server_stopping` or `try_again`. Comments keep the connection in use.',
     access: 'authenticated',
     ticket: true,
-    streams: 'text/event-stream',
+    produces: 'text/event-stream',
     message: 'The events.',
     fails: ['rate_limited', 'unavailable'],
   })

@@ -38,6 +38,7 @@ export const NotificationAnswer = z
         refund_id: z.uuid(),
         prescription_id: z.uuid(),
         doctor_id: z.uuid(),
+        break_glass_id: z.uuid(),
       })
       .partial()
       .describe('What it is about.'),
@@ -51,7 +52,7 @@ export const NotificationAnswer = z
 export const MarkedAnswer = z.object({ marked: z.int().describe('How many were unread.') });
 
 export function toNotification(notification: Notification): z.infer<typeof NotificationAnswer> {
-  const { appointmentId, roomId, paymentId, refundId, prescriptionId, doctorId } = notification.data;
+  const { appointmentId, roomId, paymentId, refundId, prescriptionId, doctorId, grantId } = notification.data;
   return {
     id: notification.id,
     type: notification.type,
@@ -64,6 +65,7 @@ export function toNotification(notification: Notification): z.infer<typeof Notif
       ...(refundId && { refund_id: refundId }),
       ...(prescriptionId && { prescription_id: prescriptionId }),
       ...(doctorId && { doctor_id: doctorId }),
+      ...(grantId && { break_glass_id: grantId }),
     },
     read: notification.readAt !== null,
     read_at: isoOrNull(notification.readAt),

@@ -5,7 +5,13 @@ import { iso, MoneyField, RequiredText, Timestamp } from '../http/fields.ts';
 import { listQuery } from '../http/list-query.ts';
 
 const Status = z.enum(['pending', 'succeeded', 'failed']);
-const Cause = z.enum(['requested', 'appointment_cancelled', 'slot_lost', 'made_at_provider']);
+const Cause = z.enum([
+  'requested',
+  'appointment_cancelled',
+  'doctor_absent',
+  'slot_lost',
+  'made_at_provider',
+]);
 const Reason = RequiredText(500);
 
 export const RefundPart = z.object({

@@ -104,7 +104,7 @@ export class RtcRoomsController {
     summary: 'A token that lets the caller into the room once',
     access: ['doctor', 'patient'],
     answers: JoinAnswer,
-    fails: ['not_found', 'gone'],
+    fails: ['not_found', 'conflict', 'gone'],
   })
   async join(@CurrentActor() actor: UserActor, @Param('id', { schema: Id }) id: string) {
     return toJoin(await this.tokens.issue(actor, id), this.#baseUrl);
@@ -150,7 +150,7 @@ export class RtcRoomsController {
     summary: 'Signals since the last poll, for a client without WebSocket',
     access: ['doctor', 'patient'],
     answers: SignalsAnswer,
-    fails: ['not_found', 'gone'],
+    fails: ['not_found', 'conflict', 'gone'],
   })
   async poll(
     @CurrentActor() actor: UserActor,

@@ -37,7 +37,7 @@ export class RtcSignalsController {
     summary: 'Signals of a room since the last poll',
     access: ['doctor', 'patient'],
     answers: SignalsAnswer,
-    fails: ['not_found', 'gone'],
+    fails: ['not_found', 'conflict', 'gone'],
   })
   async poll(
     @CurrentActor() actor: UserActor,
@@ -82,7 +82,7 @@ export class RtcSignalsController {
     access: ['doctor', 'patient'],
     answers: JoinAnswer,
     status: 201,
-    fails: ['not_found', 'gone'],
+    fails: ['not_found', 'conflict', 'gone'],
   })
   async issue(
     @CurrentActor() actor: UserActor,

@@ -1,39 +1,12 @@
 import type { VerifiedPrescription } from '#emr';
+import { CARD_STYLE } from './card.style.ts';
 import { html, page } from './html.ts';
 
 /** Where the controller serves VERIFICATION_STYLE: the content security policy allows no style in the page. */
 const STYLE_PATH = '/verify/style.css';
 
-export const VERIFICATION_STYLE = `:root {
-  color-scheme: light dark;
-  --ground: light-dark(#f1f6f6, #10171c);
-  --card: light-dark(#ffffff, #18222a);
-  --ink: light-dark(#17212b, #e6edf2);
-  --muted: light-dark(#586573, #9fb0bd);
-  --line: light-dark(#cfd7dd, #2c3a45);
-  --valid: light-dark(#0b6b6b, #5cc8c0);
-  --danger: light-dark(#b3261e, #ff8a80);
-}
-* { box-sizing: border-box; }
-body {
-  margin: 0;
-  padding: 4vh 1rem;
-  background: var(--ground);
-  color: var(--ink);
-  font: 1rem/1.5 system-ui, sans-serif;
-}
-main {
-  max-width: 32rem;
-  margin: 0 auto;
-  padding: 1.5rem;
-  background: var(--card);
-  border: 1px solid var(--line);
-  border-top: 6px solid var(--tone);
-  border-radius: 6px;
-}
-.valid { --tone: var(--valid); }
+export const VERIFICATION_STYLE = `${CARD_STYLE}.valid { --tone: var(--valid); }
 .cancelled, .unknown { --tone: var(--danger); }
-h1 { margin: 0; font-size: 1.4rem; color: var(--tone); }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .5rem 1.25rem; margin: 1.5rem 0; }
 dt { color: var(--muted); }
 dd { margin: 0; overflow-wrap: anywhere; }

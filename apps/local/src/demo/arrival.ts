@@ -1,7 +1,10 @@
+import { LICENCE_SCAN } from '../licence-scan.ts';
 import type { Data } from './caller.ts';
 import { ADMIN_EMAIL, PASSWORD } from './cast.ts';
 import type { Stage } from './stage.ts';
 
+export const ZONE = 'Europe/Madrid';
+export const SLOT_MINUTES = 10;
 const WEEKDAYS = [1, 2, 3, 4, 5, 6, 7];
 
 /** Patient and doctor register, the doctor is approved and sets hours. Gives the doctor's profile. */
@@ -22,12 +25,12 @@ export async function arrival({ screen, cast }: Stage): Promise<{ id: string; na
     first_name: 'Elena',
     last_name: 'Marín',
     role: 'doctor',
-    time_zone: 'Europe/Madrid',
+    time_zone: ZONE,
   });
   const profile = await doctor.post('/api/doctors/register/', profileOf(cast.run), {
     show: ({ id, name, consultation_fee, kyc }) => ({ id, name, consultation_fee, kyc: kyc.status }),
   });
-  await doctor.post('/api/doctors/kyc/update/', licenceOf(cast.run), { show: kycOf });
+  await sendLicence(doctor, cast.run);
   await admin.enter('/api/auth/login/', { email: ADMIN_EMAIL, password: PASSWORD });
   await admin.post(
     '/api/doctors/kyc/update/',
@@ -38,8 +41,20 @@ export async function arrival({ screen, cast }: Stage): Promise<{ id: string; na
   return { id: profile.id, name: profile.name };
 }
 
+async function sendLicence(doctor: Stage['cast']['doctor'], run: string): Promise<void> {
+  const { submissions } = await doctor.post('/api/doctors/kyc/update/', licenceOf(run), { show: kycOf });
+  const [{ id, upload }] = submissions[0].documents;
+  await doctor.upload(upload, LICENCE_SCAN);
+  await doctor.post(`/api/files/${id}/complete/`, {}, { show: ({ status }) => ({ status }) });
+  await doctor.until('/api/doctors/me/kyc/', {
+    what: 'the scan is checked',
+    isMet: ({ status }) => status === 'submitted',
+    show: kycOf,
+  });
+}
+
 async function setHours(doctor: Stage['cast']['doctor'], screen: Stage['screen']): Promise<void> {
-  const today = Temporal.Now.plainDateISO('Europe/Madrid');
+  const today = Temporal.Now.plainDateISO(ZONE);
   const dayOff = today.add({ days: 3 });
   for (const day_of_week of WEEKDAYS) {
     const hours = {
@@ -59,7 +74,7 @@ async function setHours(doctor: Stage['cast']['doctor'], screen: Stage['screen']
   );
 }
 
-const kycOf = ({ id, kyc }: Data) => ({ id, kyc: kyc.status });
+const kycOf = ({ doctor_id, status }: Data) => ({ doctor_id, status });
 
 const hoursOf = ({ type, day_of_week, date, start_time, end_time, breaks, time_zone }: Data) => ({
   type,
@@ -77,8 +92,8 @@ function profileOf(run: string) {
     languages: ['es', 'en'],
     years_of_experience: 12,
     consultation_fee: { amount: 4_500, currency: 'EUR' },
-    time_zone: 'Europe/Madrid',
-    slot_minutes: 30,
+    time_zone: ZONE,
+    slot_minutes: SLOT_MINUTES,
     minimum_notice_minutes: 0,
     practice: {
       name: 'Consulta Marín',
@@ -94,6 +109,6 @@ function licenceOf(run: string) {
     license_number: `28-${run}`,
     license_country: 'ES',
     license_expiry: Temporal.Now.plainDateISO('UTC').add({ years: 2 }).toString(),
-    documents: [{ kind: 'licence', reference: 'uploads/licence.pdf' }],
+    documents: [{ kind: 'licence', content_type: 'image/png', size_bytes: LICENCE_SCAN.length }],
   };
 }

@@ -40,6 +40,17 @@ export class Caller {
     return this.#ask('PATCH', path, { body, ...options });
   }
 
+  /** Sends bytes to an address that the server has given. */
+  async upload(
+    { method, url, headers }: { method: string; url: string; headers: Record<string, string> },
+    bytes: Uint8Array<ArrayBuffer>,
+  ): Promise<void> {
+    this.screen.request(this.name, method, new URL(url).pathname);
+    const response = await fetch(url, { method, headers, body: bytes, signal: AbortSignal.timeout(20_000) });
+    if (!response.ok) throw new DemoFailure(`The upload was answered with ${response.status}.`);
+    this.screen.answer(response.status, `${bytes.byteLength} bytes`);
+  }
+
   /** Logs in, or registers and is logged in by that. */
   async enter(path: string, body: object): Promise<Data> {
     const data = await this.post(path, body, { show: ({ user }) => user });

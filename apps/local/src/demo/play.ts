@@ -4,6 +4,7 @@ import { booking } from './booking.ts';
 import { newCast } from './cast.ts';
 import { consultation } from './consultation.ts';
 import { meeting } from './meeting.ts';
+import { moving } from './moving.ts';
 import { payment } from './payment.ts';
 import type { Screen } from './screen.ts';
 
@@ -17,6 +18,7 @@ export async function playDemo(baseUrl: string, screen: Screen): Promise<void> {
   const doctor = await arrival(stage);
   const visit = await booking(stage, doctor);
   await payment(stage, visit);
+  await moving(stage, visit);
   await meeting(stage, visit);
   await consultation(stage, visit);
   await aftermath(stage, visit);

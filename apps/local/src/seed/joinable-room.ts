@@ -1,8 +1,8 @@
 import { Client } from 'pg';
 import { DOCTOR_NOW, emailOf, PATIENT_NOW } from './cast.ts';
 
-/** How far from now a visit may begin that can be joined now: begun this long ago, or beginning so soon. */
-export const JOINABLE = { before: { hours: 2 }, after: { hours: 4 } };
+/** How far from now a visit may begin that can be joined now (VisitWindow), with some time left in it. */
+export const JOINABLE = { before: { minutes: 30 }, after: { minutes: 15 } };
 
 /** PostgreSQL's code for a table that is not there: nothing has been migrated yet. */
 const UNDEFINED_TABLE = '42P01';

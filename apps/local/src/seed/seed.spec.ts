@@ -13,7 +13,7 @@ describe('demo data', () => {
   let config: Config;
 
   before(async () => {
-    app = await startTestApp();
+    app = await startTestApp({ VISIT_OPENS_MINUTES: '15' });
     config = new Config({ ...app.nest.get(Config).env, SEED_DEMO: true, RUN_JOBS: false });
     // As in a start: there is no server yet that could be told of the payments.
     app.sandbox.control.loseNext('all');
@@ -79,6 +79,12 @@ describe('demo data', () => {
     }
     expect(payments.filter(({ status }) => status === 'refunded')).toHaveLength(1);
     expect(await app.sql(`select id from webhook_events where processed_at is null`)).toEqual([]);
+  });
+
+  it('has an account to pay each approved doctor out to', async () => {
+    const ready = await app.sql('select is_ready from payout_accounts');
+    const approved = DOCTORS.filter(({ kyc }) => kyc === 'approved');
+    expect(ready).toEqual(approved.map(() => ({ is_ready: true })));
   });
 
   it('lists the approved doctors, and each can be booked', async () => {

@@ -37,7 +37,7 @@ export class VisitNow {
       const former = await this.#former(patient, doctor);
       const id = await this.#place(doctorActor, doctor, (start) =>
         former
-          ? this.booking.reschedule(patient, former, start)
+          ? this.booking.reschedule(doctorActor, former, start)
           : this.booking.hold(patient, { doctorId: doctor.id, start, reason: 'Follow-up on my cough' }),
       );
       if (!former) await this.till.pay(patient, id);
@@ -58,7 +58,7 @@ export class VisitNow {
     return total > 0;
   }
 
-  /** Yesterday's, to which nobody came: it is moved instead of leaving one more behind every day. */
+  /** An earlier one of which nobody was there to see that it was missed: it is moved. */
   async #former(patient: UserActor, { id }: Doctor): Promise<string | undefined> {
     const { items } = await this.appointments.list(
       patient,

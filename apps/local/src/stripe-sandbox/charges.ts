@@ -1,17 +1,17 @@
 import type Stripe from 'stripe';
 import { processingFee } from './amounts.ts';
+import type { Balance } from './balance.ts';
 import type { Cause, EventLog } from './events.ts';
 import { stripeId, unixNow } from './ids.ts';
 import type { Store } from './store.ts';
 import type { Decline } from './test-cards.ts';
-
-const DAYS_UNTIL_AVAILABLE = 2;
 
 /** Money taken from a card, or refused by it. */
 export class Charges {
   constructor(
     private readonly store: Store,
     private readonly log: EventLog,
+    private readonly balance: Balance,
   ) {}
 
   /** Takes the intent's whole amount. */
@@ -70,7 +70,7 @@ export class Charges {
    * this comes after `charge.succeeded`, whose charge has no balance transaction yet.
    */
   settle(charge: Stripe.Charge): void {
-    const booked = this.book({
+    const booked = this.balance.book({
       amount: charge.amount,
       fee: processingFee(charge.amount),
       currency: charge.currency,
@@ -96,41 +96,6 @@ export class Charges {
     const before = structuredClone(charge);
     Object.assign(charge, changes);
     this.log.record(type, charge, cause, before);
-  }
-
-  /** An entry of the platform's balance; `amount` is negative when money leaves. */
-  book(entry: {
-    amount: number;
-    fee: number;
-    currency: string;
-    description: string | null;
-    source: string;
-    type: 'charge' | 'refund' | 'refund_failure' | 'adjustment';
-  }): Stripe.BalanceTransaction {
-    const now = unixNow();
-    const { fee, currency } = entry;
-    const fees = {
-      amount: fee,
-      application: null,
-      currency,
-      description: 'Processing fee',
-      type: 'stripe_fee',
-    };
-    const booked: Stripe.BalanceTransaction = {
-      id: stripeId('txn'),
-      object: 'balance_transaction',
-      ...entry,
-      available_on: now + DAYS_UNTIL_AVAILABLE * 86_400,
-      balance_type: 'payments',
-      created: now,
-      exchange_rate: null,
-      fee_details: fee === 0 ? [] : [fees],
-      net: entry.amount - fee,
-      reporting_category: entry.type === 'adjustment' ? 'dispute' : entry.type,
-      status: 'pending',
-    };
-    this.store.tables.balance_transaction.set(booked.id, booked);
-    return booked;
   }
 
   private add(charge: Stripe.Charge): void {

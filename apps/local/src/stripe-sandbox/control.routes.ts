@@ -26,15 +26,22 @@ POST   /_sandbox/intents/{id}/refund      {"amount":500}, all that is left witho
 POST   /_sandbox/intents/{id}/dispute     {"reason":"fraudulent"}
 POST   /_sandbox/refunds/{id}/settle      {"status":"succeeded"} or "failed"
 POST   /_sandbox/disputes/{id}/close      {"status":"won"} or "lost"
+GET    /_sandbox/accounts                 every connected account
+POST   /_sandbox/accounts/{id}/complete   the person has told Stripe everything
+POST   /_sandbox/accounts/{id}/restrict   no money goes there until Stripe knows more
+GET    /_sandbox/transfers                every transfer to a connected account
+POST   /_sandbox/transfers/{id}/reverse   {"amount":500}, the whole of it without; as from the dashboard
 
 GET    /pay/{client secret or intent id}?return_url=   a page on which a person pays
+GET    /connect/{secret}                  the page behind an account link
 `;
 
 const payBody = z.strictObject({ payment_method: z.string().optional() });
 const authenticateBody = z.strictObject({ passed: z.boolean() });
 const settleBody = z.strictObject({ outcome: z.enum(['succeeded', 'failed']) });
-const refundBody = z.strictObject({ amount: z.int().optional() });
 const disputeBody = z.strictObject({ reason: z.string().optional() });
+const amountBody = z.strictObject({ amount: z.int().optional() });
+const emptyBody = z.strictObject({});
 const settleRefundBody = z.strictObject({ status: z.enum(['succeeded', 'failed']) });
 const closeDisputeBody = z.strictObject({ status: z.enum(['won', 'lost']) });
 
@@ -59,6 +66,8 @@ export async function controlRoutes(
   app.get('/', (_request, reply) => reply.type('text/plain').send(HELP));
   app.get('/events', () => ({ events: control.events() }));
   app.get('/intents', () => ({ intents: control.intents() }));
+  app.get('/accounts', () => ({ accounts: control.accounts() }));
+  app.get('/transfers', () => ({ transfers: control.transfers() }));
   app.get('/faults', () => ({ faults: control.faults() }));
   app.post('/faults', (request) => {
     control.addFault(faultSchema.parse(request.body));
@@ -79,8 +88,11 @@ export async function controlRoutes(
   on('/intents/:id/pay', payBody, (id, body) => control.pay(id, body.payment_method));
   on('/intents/:id/authenticate', authenticateBody, (id, body) => control.authenticate(id, body.passed));
   on('/intents/:id/settle', settleBody, (id, body) => control.settleIntent(id, body.outcome));
-  on('/intents/:id/refund', refundBody, (id, body) => control.refund(id, body.amount));
+  on('/intents/:id/refund', amountBody, (id, body) => control.refund(id, body.amount));
   on('/intents/:id/dispute', disputeBody, (id, body) => control.dispute(id, body.reason));
   on('/refunds/:id/settle', settleRefundBody, (id, body) => control.settleRefund(id, body.status));
   on('/disputes/:id/close', closeDisputeBody, (id, body) => control.closeDispute(id, body.status));
+  on('/accounts/:id/complete', emptyBody, (id) => control.completeOnboarding(id));
+  on('/accounts/:id/restrict', emptyBody, (id) => control.restrictAccount(id));
+  on('/transfers/:id/reverse', amountBody, (id, body) => control.reverseTransfer(id, body.amount));
 }

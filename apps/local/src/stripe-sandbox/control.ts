@@ -1,4 +1,5 @@
 import type Stripe from 'stripe';
+import type { Accounts } from './accounts.ts';
 import type { Disputes } from './disputes.ts';
 import { invalidRequest } from './errors.ts';
 import { NO_REQUEST } from './events.ts';
@@ -6,9 +7,19 @@ import type { Fault, FaultInput, Faults } from './faults.ts';
 import type { Intents } from './intents.ts';
 import type { Refunds } from './refunds.ts';
 import type { RecordedEvent, Store } from './store.ts';
+import type { Transfers } from './transfers.ts';
 import type { WebhookSender } from './webhooks.ts';
 
 type Count = number | 'all';
+
+/** What is made to happen to each kind of thing. */
+interface Lives {
+  readonly intents: Intents;
+  readonly refunds: Refunds;
+  readonly disputes: Disputes;
+  readonly accounts: Accounts;
+  readonly transfers: Transfers;
+}
 
 /** What a test or a person does to the sandbox from outside; `/_sandbox/` offers the same over HTTP. */
 export class SandboxControl {
@@ -17,9 +28,7 @@ export class SandboxControl {
     private readonly faultList: Faults,
     private readonly webhooks: WebhookSender,
     private readonly target: { url: string },
-    private readonly intentLife: Intents,
-    private readonly refunds: Refunds,
-    private readonly disputes: Disputes,
+    private readonly lives: Lives,
   ) {}
 
   /** Every event, oldest first, with what became of its webhook. */
@@ -30,6 +39,16 @@ export class SandboxControl {
   /** Every intent, oldest first. */
   intents(): Stripe.PaymentIntent[] {
     return [...this.store.tables.payment_intent.values()];
+  }
+
+  /** Every connected account, oldest first. */
+  accounts(): Stripe.Account[] {
+    return [...this.store.tables.account.values()];
+  }
+
+  /** Every transfer, oldest first. */
+  transfers(): Stripe.Transfer[] {
+    return [...this.store.tables.transfer.values()];
   }
 
   faults(): readonly Fault[] {
@@ -93,38 +112,53 @@ export class SandboxControl {
 
   /** Pays as a person would. Errors: 404; 400 in the wrong state; 402 when the card is declined. */
   pay(intentId: string, paymentMethod = 'pm_card_visa'): Stripe.PaymentIntent {
-    return this.intentLife.confirm(intentId, { payment_method: paymentMethod }, NO_REQUEST);
+    return this.lives.intents.confirm(intentId, { payment_method: paymentMethod }, NO_REQUEST);
   }
 
   /** Passes or fails the bank's check of an intent that asks for it. Errors: 404; 400; 402. */
   authenticate(intentId: string, passed: boolean): Stripe.PaymentIntent {
-    return this.intentLife.authenticate(intentId, passed, NO_REQUEST);
+    return this.lives.intents.authenticate(intentId, passed, NO_REQUEST);
   }
 
   /** A processing payment arrives or fails. Errors: 404; 400. */
   settleIntent(intentId: string, outcome: 'succeeded' | 'failed'): Stripe.PaymentIntent {
-    return this.intentLife.settle(intentId, outcome, NO_REQUEST);
+    return this.lives.intents.settle(intentId, outcome, NO_REQUEST);
   }
 
   /** A refund made in Stripe's dashboard, which the API hears of only by webhook. Errors: as the API's. */
   refund(intentId: string, amount?: number): Stripe.Refund {
-    return this.refunds.create({ payment_intent: intentId, amount }, NO_REQUEST);
+    return this.lives.refunds.create({ payment_intent: intentId, amount }, NO_REQUEST);
   }
 
   /** Errors: 404; 400 when the refund is at its end. */
   settleRefund(refundId: string, status: 'succeeded' | 'failed'): Stripe.Refund {
-    return this.refunds.settle(refundId, status, NO_REQUEST);
+    return this.lives.refunds.settle(refundId, status, NO_REQUEST);
   }
 
   /** The patient's bank disputes the payment. Errors: 404; 400 when nothing was paid. */
   dispute(intentId: string, reason = 'fraudulent'): Stripe.Dispute {
     const { latest_charge: charge } = this.store.get('payment_intent', intentId);
     if (typeof charge !== 'string') throw invalidRequest(`Nothing was paid on ${intentId}.`);
-    return this.disputes.open(charge, reason);
+    return this.lives.disputes.open(charge, reason);
   }
 
   /** Errors: 404; 400 when it is decided already. */
   closeDispute(disputeId: string, status: 'won' | 'lost'): Stripe.Dispute {
-    return this.disputes.close(disputeId, status);
+    return this.lives.disputes.close(disputeId, status);
+  }
+
+  /** The person behind an account has told Stripe everything. Errors: 404. */
+  completeOnboarding(accountId: string): Stripe.Account {
+    return this.lives.accounts.complete(accountId);
+  }
+
+  /** Stripe stops money from going to an account until it knows more. Errors: 404. */
+  restrictAccount(accountId: string): Stripe.Account {
+    return this.lives.accounts.restrict(accountId);
+  }
+
+  /** A transfer taken back in Stripe's dashboard. Errors: 404; 400 when that is more than is left. */
+  reverseTransfer(transferId: string, amount?: number): Stripe.TransferReversal {
+    return this.lives.transfers.reverse(transferId, { amount }, NO_REQUEST);
   }
 }

@@ -1,4 +1,5 @@
 import type Stripe from 'stripe';
+import type { Balance } from './balance.ts';
 import type { Charges } from './charges.ts';
 import { invalidRequest } from './errors.ts';
 import { type EventLog, NO_REQUEST } from './events.ts';
@@ -14,6 +15,7 @@ export class Disputes {
     private readonly store: Store,
     private readonly log: EventLog,
     private readonly charges: Charges,
+    private readonly balance: Balance,
   ) {}
 
   /** Errors: 404; 400 when the charge has not succeeded or is disputed already. */
@@ -76,7 +78,7 @@ export class Disputes {
   private book(charge: Stripe.Charge, id: string, amount: number, fee: number): Stripe.BalanceTransaction {
     const { currency } = charge;
     const description = `Chargeback for ${charge.id}`;
-    return this.charges.book({ amount, fee, currency, description, source: id, type: 'adjustment' });
+    return this.balance.book({ amount, fee, currency, description, source: id, type: 'adjustment' });
   }
 }
 

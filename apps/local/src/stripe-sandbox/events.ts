@@ -31,6 +31,8 @@ export class EventLog {
       pending_webhooks: 1,
       request: cause,
       type,
+      // Events of a connected account say whose they are, https://docs.stripe.com/connect/webhooks
+      ...('object' in object && object.object === 'account' && 'id' in object ? { account: object.id } : {}),
     } as Stripe.Event;
     const recorded: RecordedEvent = { event, delivery: 'pending', attempts: [] };
     this.store.tables.event.set(event.id, recorded);

@@ -7,11 +7,13 @@ const EXPANDABLE = new Set([
   'balance_transaction',
   'charge',
   'data',
+  'destination',
   'failure_balance_transaction',
   'latest_charge',
   'payment_intent',
   'payment_method',
   'source',
+  'transfer',
 ]);
 const MAX_DEPTH = 4;
 const expandForm = z.object({ expand: z.array(text).optional() });

@@ -12,6 +12,11 @@ export function clientSecret(intentId: string): string {
   return `${intentId}_secret_${randomText(25)}`;
 }
 
+/** The part of an onboarding link that nobody can guess. */
+export function linkSecret(): string {
+  return randomText(32);
+}
+
 /** Seconds since 1970: every time on Stripe's wire. */
 export function unixNow(): number {
   return Math.floor(Temporal.Now.instant().epochMilliseconds / 1000);

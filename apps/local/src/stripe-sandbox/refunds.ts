@@ -1,6 +1,7 @@
 import type Stripe from 'stripe';
 import { z } from 'zod';
 import { formatAmount } from './amounts.ts';
+import type { Balance } from './balance.ts';
 import type { Charges } from './charges.ts';
 import { invalidRequest } from './errors.ts';
 import type { Cause, EventLog } from './events.ts';
@@ -23,6 +24,7 @@ export class Refunds {
     private readonly store: Store,
     private readonly log: EventLog,
     private readonly charges: Charges,
+    private readonly balance: Balance,
   ) {}
 
   /** Errors: 404; 400 charge_already_refunded, charge_disputed, or more than is left. */
@@ -133,6 +135,6 @@ export class Refunds {
 
   private book(refund: Stripe.Refund, amount: number, type: 'refund' | 'refund_failure'): string {
     const { currency, id } = refund;
-    return this.charges.book({ amount, fee: 0, currency, description: null, source: id, type }).id;
+    return this.balance.book({ amount, fee: 0, currency, description: null, source: id, type }).id;
   }
 }

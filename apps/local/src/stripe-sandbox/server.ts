@@ -1,7 +1,11 @@
 import Fastify, { type FastifyRequest } from 'fastify';
+import { Accounts } from './accounts.ts';
 import { operations } from './api.operations.ts';
 import { apiRoutes } from './api.routes.ts';
+import { Balance } from './balance.ts';
 import { Charges } from './charges.ts';
+import { connectOperations } from './connect.operations.ts';
+import { connectRoutes } from './connect.routes.ts';
 import { controlRoutes } from './control.routes.ts';
 import { SandboxControl } from './control.ts';
 import { Disputes } from './disputes.ts';
@@ -12,6 +16,7 @@ import { Intents } from './intents.ts';
 import { payRoutes } from './pay.routes.ts';
 import { Refunds } from './refunds.ts';
 import { Store } from './store.ts';
+import { Transfers } from './transfers.ts';
 import { WebhookSender } from './webhooks.ts';
 
 const DEFAULT_PUBLISHABLE_KEY = 'pk_test_sandbox';
@@ -43,8 +48,9 @@ export interface StripeSandbox {
 }
 
 /**
- * A Stripe of one's own: its API for intents, refunds, charges and events under `/v1`, its signed webhooks, a
- * page to pay on under `/pay`, and under `/_sandbox` what goes wrong on demand (`GET /_sandbox/` explains it).
+ * A Stripe of one's own: its API for intents, refunds, charges, connected accounts, transfers and events under
+ * `/v1`, its signed webhooks, pages to pay on under `/pay` and to open an account on under `/connect`, and
+ * under `/_sandbox` what goes wrong on demand (`GET /_sandbox/` explains it).
  * Time and randomness are real, money is not. Errors: the port is taken; the state file is unreadable.
  */
 export async function startStripeSandbox(options: StripeSandboxOptions): Promise<StripeSandbox> {
@@ -54,15 +60,19 @@ export async function startStripeSandbox(options: StripeSandboxOptions): Promise
   const target = { url: options.webhookUrl, secret: options.webhookSecret };
   const webhooks = new WebhookSender(store, faults, target, options.retryDelays);
   const log = new EventLog(store, (recorded) => webhooks.deliver(recorded));
-  const charges = new Charges(store, log);
-  const refunds = new Refunds(store, log, charges);
+  const balance = new Balance(store);
+  const charges = new Charges(store, log, balance);
+  const refunds = new Refunds(store, log, charges, balance);
   let url = '';
   const intents = new Intents(store, log, charges, faults, ({ client_secret: secret }, returnUrl) => {
     const query = returnUrl === undefined ? '' : `?return_url=${encodeURIComponent(returnUrl)}`;
     return `${url}/pay/${secret}${query}`;
   });
-  const disputes = new Disputes(store, log, charges);
-  const control = new SandboxControl(store, faults, webhooks, target, intents, refunds, disputes);
+  const disputes = new Disputes(store, log, charges, balance);
+  const accounts = new Accounts(store, log, (secret) => `${url}/connect/${secret}`);
+  const transfers = new Transfers(store, log, accounts, balance);
+  const lives = { intents, refunds, disputes, accounts, transfers };
+  const control = new SandboxControl(store, faults, webhooks, target, lives);
 
   const app = Fastify({ forceCloseConnections: true, routerOptions: { querystringParser: parseForm } });
   app.addContentTypeParser(
@@ -76,12 +86,16 @@ export async function startStripeSandbox(options: StripeSandboxOptions): Promise
     prefix: '/v1',
     store,
     faults,
-    operations: operations(store, intents, refunds),
+    operations: [
+      ...operations(store, intents, refunds),
+      ...connectOperations(store, { accounts, transfers, balance }),
+    ],
     secretKey,
     publishableKey,
   });
   await app.register(controlRoutes, { prefix: '/_sandbox', control });
   await app.register(payRoutes, { prefix: '/pay', store, intents });
+  await app.register(connectRoutes, { prefix: '/connect', accounts });
   url = await app.listen({ port, host });
   webhooks.resume();
 

@@ -33,6 +33,15 @@ export interface SavedAnswer {
   created: number;
 }
 
+/** A link to the pages on which somebody tells Stripe who they are. */
+export interface Onboarding {
+  account: string;
+  returnUrl: string;
+  refreshUrl: string;
+  /** Seconds since 1970. */
+  expiresAt: number;
+}
+
 interface Tables {
   payment_intent: Map<string, Stripe.PaymentIntent>;
   charge: Map<string, Stripe.Charge>;
@@ -40,6 +49,10 @@ interface Tables {
   balance_transaction: Map<string, Stripe.BalanceTransaction>;
   dispute: Map<string, Stripe.Dispute>;
   payment_method: Map<string, Stripe.PaymentMethod>;
+  account: Map<string, Stripe.Account>;
+  transfer: Map<string, Stripe.Transfer>;
+  /** What leads a person from a link to the account, by the secret in the link. */
+  onboarding: Map<string, Onboarding>;
   /** The test card behind each payment method. */
   test_card: Map<string, string>;
   event: Map<string, RecordedEvent>;
@@ -51,7 +64,9 @@ type StripeKind =
   | 'refund'
   | 'balance_transaction'
   | 'dispute'
-  | 'payment_method';
+  | 'payment_method'
+  | 'account'
+  | 'transfer';
 type Row<K extends keyof Tables> = Tables[K] extends Map<string, infer R> ? R : never;
 
 /** All objects, in memory in the order they were made, with a copy in a file when one is named. */
@@ -63,6 +78,9 @@ export class Store {
     balance_transaction: new Map(),
     dispute: new Map(),
     payment_method: new Map(),
+    account: new Map(),
+    transfer: new Map(),
+    onboarding: new Map(),
     test_card: new Map(),
     event: new Map(),
     answer: new Map(),
@@ -102,6 +120,8 @@ export class Store {
       'balance_transaction',
       'dispute',
       'payment_method',
+      'account',
+      'transfer',
     ] as const;
     for (const kind of kinds) {
       const row = this.tables[kind].get(id);

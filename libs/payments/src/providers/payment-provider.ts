@@ -1,6 +1,7 @@
 import type { Money } from '#kernel';
 import type { PaymentStatus } from '../payment.entity.ts';
 import type { RefundStatus } from '../refund.entity.ts';
+import type { AccountSnapshot, TransferSnapshot } from './payout-provider.ts';
 
 /** What a provider can say of a payment; giving money back is told of refunds, not of payments. */
 export type ProvidedStatus = Extract<
@@ -34,6 +35,9 @@ export interface RefundSnapshot {
   readonly amount: Money;
   readonly failureCode: string | null;
 }
+
+/** What a provider tells by itself. */
+export type ProviderNews = PaymentSnapshot | RefundSnapshot | AccountSnapshot | TransferSnapshot;
 
 /** A payment with the secret that lets the patient's browser, and nobody else, pay it. */
 export interface ProviderIntent extends PaymentSnapshot {
@@ -94,5 +98,5 @@ export interface PaymentProvider {
    */
   verifyWebhook(rawBody: Uint8Array, headers: WebhookHeaders): ProviderEvent;
   /** What a webhook tells that was verified when it came; only of a known type. */
-  readWebhook(rawBody: Uint8Array): PaymentSnapshot | RefundSnapshot;
+  readWebhook(rawBody: Uint8Array): ProviderNews;
 }

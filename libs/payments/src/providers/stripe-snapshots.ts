@@ -3,11 +3,20 @@ import { z } from 'zod';
 import { isId, type Money, money } from '#kernel';
 import { unreadableWebhook } from '../payments.errors.ts';
 import type { RefundStatus } from '../refund.entity.ts';
-import type { PaymentSnapshot, ProvidedStatus, ProviderEvent, RefundSnapshot } from './payment-provider.ts';
+import type {
+  PaymentSnapshot,
+  ProvidedStatus,
+  ProviderEvent,
+  ProviderNews,
+  RefundSnapshot,
+} from './payment-provider.ts';
+import type { AccountSnapshot, TransferSnapshot } from './payout-provider.ts';
 
 /** Our ids, as Stripe keeps them for us (https://docs.stripe.com/api/metadata). */
 export const PAYMENT_ID = 'payment_id';
 export const REFUND_ID = 'refund_id';
+export const PAYOUT_ID = 'payout_id';
+export const ATTEMPT_ID = 'attempt_id';
 
 const STATUS: Readonly<Record<string, ProvidedStatus>> = {
   requires_payment_method: 'created',
@@ -57,8 +66,32 @@ export function refundSnapshot(refund: Stripe.Refund): RefundSnapshot {
   };
 }
 
+/** https://docs.stripe.com/api/accounts/object: money can go there, and from there to the bank. */
+export function accountSnapshot(account: Stripe.Account, asOf: Temporal.Instant): AccountSnapshot {
+  return {
+    kind: 'account',
+    reference: account.id,
+    detailsSubmitted: account.details_submitted,
+    isReady: account.payouts_enabled && account.capabilities?.transfers === 'active',
+    disabledReason: account.requirements?.disabled_reason ?? null,
+    asOf,
+  };
+}
+
+/** https://docs.stripe.com/api/transfers/object: a transfer that exists has been made. */
+export function transferSnapshot(transfer: Stripe.Transfer): TransferSnapshot {
+  return {
+    kind: 'transfer',
+    reference: transfer.id,
+    payoutId: ownId(transfer.metadata, PAYOUT_ID),
+    attemptId: ownId(transfer.metadata, ATTEMPT_ID),
+    amount: fromStripe(transfer.amount, transfer.currency),
+    returned: fromStripe(transfer.amount_reversed, transfer.currency),
+  };
+}
+
 /** The events that mean something to us, with what each is about (https://docs.stripe.com/api/events/types). */
-const ABOUT: Readonly<Record<string, 'payment' | 'refund'>> = {
+const ABOUT: Readonly<Record<string, ProviderNews['kind']>> = {
   'payment_intent.requires_action': 'payment',
   'payment_intent.processing': 'payment',
   'payment_intent.payment_failed': 'payment',
@@ -67,6 +100,10 @@ const ABOUT: Readonly<Record<string, 'payment' | 'refund'>> = {
   'refund.created': 'refund',
   'refund.updated': 'refund',
   'refund.failed': 'refund',
+  'account.updated': 'account',
+  'transfer.created': 'transfer',
+  'transfer.updated': 'transfer',
+  'transfer.reversed': 'transfer',
 };
 
 const Event = z.object({ id: z.string().min(1), type: z.string().min(1) });
@@ -78,11 +115,21 @@ export function providerEvent(body: unknown): ProviderEvent {
   return { ...event.data, isKnown: event.data.type in ABOUT };
 }
 
-export function snapshotIn(event: Stripe.Event): PaymentSnapshot | RefundSnapshot {
+export function newsIn(event: Stripe.Event): ProviderNews {
   const { object } = event.data;
-  return ABOUT[event.type] === 'refund'
-    ? refundSnapshot(object as Stripe.Refund)
-    : paymentSnapshot(object as Stripe.PaymentIntent);
+  switch (ABOUT[event.type]) {
+    case 'refund':
+      return refundSnapshot(object as Stripe.Refund);
+    case 'account':
+      return accountSnapshot(
+        object as Stripe.Account,
+        Temporal.Instant.fromEpochMilliseconds(event.created * 1000),
+      );
+    case 'transfer':
+      return transferSnapshot(object as Stripe.Transfer);
+    default:
+      return paymentSnapshot(object as Stripe.PaymentIntent);
+  }
 }
 
 /**

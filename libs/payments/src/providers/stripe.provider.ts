@@ -2,29 +2,27 @@ import { Injectable } from '@nestjs/common';
 import type Stripe from 'stripe';
 import { Clock, type Money } from '#kernel';
 import { Config } from '#platform';
-import { providerUnavailable } from '../payments.errors.ts';
 import {
   type PaymentProvider,
   type PaymentSnapshot,
   type ProviderEvent,
   type ProviderIntent,
+  type ProviderNews,
   ProviderRefusal,
   type RefundSnapshot,
   type WebhookHeaders,
 } from './payment-provider.ts';
+import { StripeClient } from './stripe.client.ts';
 import { verifyStripeSignature } from './stripe-signature.ts';
 import {
+  newsIn,
   PAYMENT_ID,
   paymentSnapshot,
   providerEvent,
   REFUND_ID,
   refundSnapshot,
-  snapshotIn,
 } from './stripe-snapshots.ts';
 
-const TIMEOUT_MS = 10_000;
-/** The SDK waits longer before each, with jitter, and keeps the idempotency key. */
-const RETRIES = 2;
 /** More refunds than a payment will ever have. */
 const ALL_REFUNDS = 100;
 
@@ -33,11 +31,11 @@ const ALL_REFUNDS = 100;
 export class StripeProvider implements PaymentProvider {
   readonly name = 'stripe';
   readonly publishableKey: string;
-  #client: Promise<Stripe> | undefined;
 
   constructor(
     private readonly config: Config,
     private readonly clock: Clock,
+    private readonly client: StripeClient,
   ) {
     this.publishableKey = config.env.STRIPE_PUBLISHABLE_KEY;
   }
@@ -48,7 +46,7 @@ export class StripeProvider implements PaymentProvider {
     amount: Money;
   }): Promise<ProviderIntent> {
     const { paymentId, appointmentId, amount } = request;
-    const intent = await this.#ask(
+    const intent = await this.client.ask(
       (stripe) =>
         stripe.paymentIntents.create(
           {
@@ -65,12 +63,12 @@ export class StripeProvider implements PaymentProvider {
   }
 
   async retrieveIntent(reference: string): Promise<ProviderIntent> {
-    return this.#intent(await this.#ask((stripe) => stripe.paymentIntents.retrieve(reference)));
+    return this.#intent(await this.client.ask((stripe) => stripe.paymentIntents.retrieve(reference)));
   }
 
   async closeIntent(reference: string): Promise<PaymentSnapshot> {
     try {
-      const cancelled = await this.#ask((stripe) =>
+      const cancelled = await this.client.ask((stripe) =>
         stripe.paymentIntents.cancel(reference, { cancellation_reason: 'abandoned' }),
       );
       return paymentSnapshot(cancelled);
@@ -87,7 +85,7 @@ export class StripeProvider implements PaymentProvider {
     amount: Money;
   }): Promise<RefundSnapshot> {
     const { refundId, paymentReference, amount } = request;
-    return this.#ask(async (stripe) => {
+    return this.client.ask(async (stripe) => {
       // An idempotency key is forgotten after a day and keeps failures till then; what was refunded stays.
       const made = await stripe.refunds.list({ payment_intent: paymentReference, limit: ALL_REFUNDS });
       const same = made.data.find((refund) => refund.metadata?.[REFUND_ID] === refundId);
@@ -119,8 +117,8 @@ export class StripeProvider implements PaymentProvider {
     return providerEvent(parsed(rawBody));
   }
 
-  readWebhook(rawBody: Uint8Array): PaymentSnapshot | RefundSnapshot {
-    return snapshotIn(parsed(rawBody) as Stripe.Event);
+  readWebhook(rawBody: Uint8Array): ProviderNews {
+    return newsIn(parsed(rawBody) as Stripe.Event);
   }
 
   #intent(intent: Stripe.PaymentIntent): ProviderIntent {
@@ -132,51 +130,6 @@ export class StripeProvider implements PaymentProvider {
       clientSecret,
       checkoutUrl: sandbox ? new URL(`/pay/${clientSecret}`, sandbox).href : null,
     };
-  }
-
-  async #ask<T>(
-    question: (stripe: Stripe) => Promise<T>,
-    { failureIsFinal = false }: { failureIsFinal?: boolean } = {},
-  ): Promise<T> {
-    this.#client ??= this.#connect();
-    const stripe = await this.#client;
-    try {
-      return await question(stripe);
-    } catch (error) {
-      const { errors } = (await import('stripe')).default;
-      if (error instanceof errors.StripeInvalidRequestError || error instanceof errors.StripeCardError) {
-        throw new ProviderRefusal(error.code ?? error.type, error.message);
-      }
-      if (error instanceof errors.StripeAPIError && failureIsFinal) {
-        throw new ProviderRefusal('provider_error', error.message);
-      }
-      if (
-        error instanceof errors.StripeConnectionError ||
-        error instanceof errors.StripeAPIError ||
-        error instanceof errors.StripeRateLimitError ||
-        error instanceof errors.StripeIdempotencyError
-      ) {
-        throw providerUnavailable();
-      }
-      throw error;
-    }
-  }
-
-  /** The SDK takes a while to load, so it is loaded when somebody first pays. */
-  async #connect(): Promise<Stripe> {
-    const { default: StripeClient } = await import('stripe');
-    const { STRIPE_SECRET_KEY, STRIPE_API_URL } = this.config.env;
-    const url = STRIPE_API_URL === undefined ? undefined : new URL(STRIPE_API_URL);
-    return new StripeClient(STRIPE_SECRET_KEY, {
-      timeout: TIMEOUT_MS,
-      maxNetworkRetries: RETRIES,
-      telemetry: false,
-      ...(url && {
-        host: url.hostname,
-        port: url.port || (url.protocol === 'https:' ? 443 : 80),
-        protocol: url.protocol === 'https:' ? 'https' : 'http',
-      }),
-    });
   }
 }
 

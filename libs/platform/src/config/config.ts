@@ -65,6 +65,11 @@ const Environment = z.object({
     error: 'must be 32 bytes in base64',
   }),
 
+  /** Whether an administrator needs a second factor; in production by default. */
+  ADMIN_SECOND_FACTOR: z.enum(['required', 'optional']).optional(),
+  /** The page that the link in a password mail leads to; the server's own by default. */
+  PASSWORD_RESET_URL: z.url().optional(),
+
   COGNITO_REGION: z.string().optional(),
   COGNITO_USER_POOL_ID: z.string().optional(),
   COGNITO_CLIENT_ID: z.string().optional(),
@@ -74,6 +79,10 @@ const Environment = z.object({
   COGNITO_JWKS_URL: z.url().optional(),
   COGNITO_TOKEN_URL: z.url().optional(),
   COGNITO_DOMAIN: z.url().optional(),
+
+  /** When both may enter the call of a visit: from so many minutes before its start until so many after its end. */
+  VISIT_OPENS_MINUTES: z.coerce.number().int().min(0).default(15),
+  VISIT_CLOSES_MINUTES: z.coerce.number().int().min(0).default(30),
 
   TURN_URLS: list.default([]),
   TURN_SECRET: z.string().optional(),
@@ -95,6 +104,14 @@ export class Config {
   /** Production tells every request; in development the terminal is for the developer. */
   get logLevel(): string {
     return this.env.LOG_LEVEL ?? (this.production ? 'info' : 'warn');
+  }
+
+  get adminsNeedSecondFactor(): boolean {
+    return (this.env.ADMIN_SECOND_FACTOR ?? (this.production ? 'required' : 'optional')) === 'required';
+  }
+
+  get passwordResetUrl(): string {
+    return this.env.PASSWORD_RESET_URL ?? new URL('/reset-password', this.env.BASE_URL).href;
   }
 
   /** Document 004: in development a client is not slowed down. */
@@ -138,6 +155,10 @@ function unfitForProduction(env: Environment): string[] {
     [!env.STRIPE_SECRET_KEY.startsWith('sk_live_'), 'STRIPE_SECRET_KEY: a live key is required'],
     [env.ALLOWED_ORIGINS.includes('*'), 'ALLOWED_ORIGINS: name the origins; * is for development'],
     [!env.BASE_URL.startsWith('https://'), 'BASE_URL: must be https'],
+    [
+      env.PASSWORD_RESET_URL?.startsWith('http://') ?? false,
+      'PASSWORD_RESET_URL: must be https, for it carries a secret',
+    ],
     [env.MAIL_SPOOL_DIR !== undefined, 'MAIL_SPOOL_DIR: /dev/mail is for development'],
     [!env.TWILIO_API_URL.startsWith('https://'), 'TWILIO_API_URL: must be https'],
     [
@@ -151,6 +172,10 @@ function unfitForProduction(env: Environment): string[] {
     ],
     [env.RATE_LIMITS === false, 'RATE_LIMITS: production limits its callers'],
     [env.SEED_DEMO, 'SEED_DEMO: demo data is never put into production'],
+    [
+      env.VISIT_OPENS_MINUTES > 24 * 60,
+      'VISIT_OPENS_MINUTES: a visit opens at most a day ahead; more is for development',
+    ],
     [env.TURN_URLS.length > 0 && !env.TURN_SECRET, 'TURN_SECRET: required with TURN_URLS'],
     [
       env.TOKEN_SIGNING_KEY_FILE.startsWith(env.DATA_DIR),

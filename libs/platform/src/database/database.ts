@@ -33,8 +33,15 @@ export class Database implements OnApplicationShutdown {
       max: config.env.DATABASE_POOL_SIZE,
       types: databaseTypes,
       // The marketplace works across practices and carries its access rules in its statements.
-      options:
-        '-c televisit.scope=platform -c statement_timeout=15000 -c idle_in_transaction_session_timeout=30000',
+      options: [
+        'televisit.scope=platform',
+        'statement_timeout=15000',
+        'idle_in_transaction_session_timeout=30000',
+        // How much of a word must agree for `<%`: with the default (0.6) no dermatologist finds dermatology.
+        'pg_trgm.word_similarity_threshold=0.5',
+      ]
+        .map((setting) => `-c ${setting}`)
+        .join(' '),
     });
     // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
     this.#pool.on('error', () => {});

@@ -5,6 +5,8 @@
 
 import type { ColumnType } from "kysely";
 
+export type AbsentParty = "both" | "doctor" | "patient";
+
 export type AccountExportStatus = "assembling" | "expired" | "failed" | "queued" | "ready";
 
 export type AppointmentStatus = "arrived" | "cancelled" | "completed" | "expired" | "held" | "in_progress" | "no_show" | "scheduled";
@@ -13,25 +15,31 @@ export type AuditOutcome = "allowed" | "denied";
 
 export type AvailabilityKind = "extra" | "off" | "weekly";
 
+export type BreakGlassVerdict = "justified" | "not_justified";
+
 export type BulkRecipientStatus = "cancelled" | "failed" | "queued" | "sent";
 
 export type BulkState = "cancelled" | "completed" | "queued" | "sending";
 
 export type CancelledBy = "admin" | "doctor" | "patient" | "system";
 
+export type ContactChannel = "email" | "phone";
+
 export type DeliveryChannel = "email" | "push" | "sms";
 
 export type DeliveryStatus = "failed" | "queued" | "retrying" | "sent";
 
-export type DocumentStatus = "available" | "pending_upload" | "quarantined" | "rejected";
+export type DocumentKind = "consent" | "discharge_letter" | "imaging" | "lab_report" | "other" | "outside_prescription" | "photo" | "prescription" | "referral" | "vaccination";
 
 export type EncounterStatus = "amended" | "draft" | "finalized";
 
-export type FilePurpose = "chart" | "export" | "identity" | "licence";
+export type FilePurpose = "chart" | "export" | "identity" | "licence" | "statement";
 
 export type FileRejection = "empty" | "never_uploaded" | "size_differs" | "type_differs";
 
 export type FileStatus = "available" | "pending_upload" | "quarantined" | "rejected";
+
+export type FreeCancellation = "by_policy" | "never" | "until_start";
 
 export type Gender = "female" | "male" | "other";
 
@@ -61,19 +69,31 @@ export type JsonPrimitive = boolean | number | string | null;
 
 export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
 
-export type KycStatus = "approved" | "expired" | "rejected" | "submitted" | "unsubmitted";
+export type KycStatus = "approved" | "expired" | "rejected" | "revoked" | "submitted" | "unsubmitted";
 
 export type LedgerAccountKind = "doctor_available" | "doctor_pending" | "doctor_receivable" | "payout_clearing" | "platform_revenue" | "provider_clearing" | "provider_fees";
 
+export type LicenceDocumentKind = "degree" | "identity" | "insurance" | "licence";
+
+export type LicenceStatus = "approved" | "awaiting_documents" | "expired" | "rejected" | "replaced" | "revoked" | "submitted" | "withdrawn";
+
 export type PaymentStatus = "cancelled" | "created" | "disputed" | "failed" | "partially_refunded" | "processing" | "refunded" | "requires_action" | "succeeded";
+
+export type PayoutKind = "advance" | "earnings";
+
+export type PayoutStatus = "approved" | "cancelled" | "draft" | "failed" | "paid" | "processing";
 
 export type PrescriptionStatus = "cancelled" | "draft" | "issued";
 
-export type RefundCause = "appointment_cancelled" | "made_at_provider" | "requested" | "slot_lost";
+export type RefundCause = "appointment_cancelled" | "doctor_absent" | "made_at_provider" | "requested" | "slot_lost";
 
 export type RefundStatus = "failed" | "pending" | "succeeded";
 
 export type ReminderStatus = "cancelled" | "scheduled" | "sent";
+
+export type ReviewReportReason = "offensive" | "other" | "personal_data" | "spam" | "untrue";
+
+export type ReviewStatus = "hidden" | "published" | "withdrawn";
 
 export type RoomRole = "doctor" | "patient";
 
@@ -81,11 +101,13 @@ export type RoomStatus = "active" | "ended" | "waiting";
 
 export type SessionOrigin = "cognito" | "password";
 
-export type SessionRevocation = "admin" | "erasure" | "logout" | "password_change" | "refresh_reuse";
+export type SessionRevocation = "admin" | "erasure" | "logout" | "password_change" | "refresh_reuse" | "revoked" | "second_factor";
 
 export type Sex = "female" | "male" | "other" | "unknown";
 
 export type UserStatus = "active" | "disabled" | "erased";
+
+export type WaitlistStatus = "booked" | "ended" | "offered" | "waiting" | "withdrawn";
 
 export interface AccountExports {
   createdAt: Temporal.Instant;
@@ -100,6 +122,7 @@ export interface AccountExports {
 }
 
 export interface Appointments {
+  absent: AbsentParty | null;
   bookedBy: string;
   bufferMinutes: Generated<number>;
   cancellationPolicy: Json;
@@ -107,17 +130,24 @@ export interface Appointments {
   cancelledAt: Temporal.Instant | null;
   cancelledBy: CancelledBy | null;
   createdAt: Temporal.Instant;
+  doctorArrivedAt: Temporal.Instant | null;
   during: Generated<string>;
   endedAt: Temporal.Instant | null;
   endsAt: Temporal.Instant;
   feeAmount: number;
   feeCurrency: string;
+  followUpOf: string | null;
+  followUpReason: Uint8Array | null;
+  followUpWithinDays: number | null;
+  freeCancellation: Generated<FreeCancellation>;
   holdExpiresAt: Temporal.Instant | null;
   id: string;
   notes: Uint8Array | null;
   occupied: Generated<string>;
   organizationId: string;
+  patientArrivedAt: Temporal.Instant | null;
   patientId: string;
+  patientMoves: Generated<number>;
   practitionerId: string;
   reason: Uint8Array | null;
   sequence: Generated<number>;
@@ -179,11 +209,37 @@ export interface Branches {
   organizationId: string;
 }
 
+export interface BreakGlassGrants {
+  doctorId: string;
+  expiresAt: Temporal.Instant;
+  grantedAt: Temporal.Instant;
+  id: string;
+  organizationId: string | null;
+  patientId: string;
+  reason: Uint8Array;
+  reviewedAt: Temporal.Instant | null;
+  reviewedBy: string | null;
+  reviewNote: Uint8Array | null;
+  userId: string;
+  verdict: BreakGlassVerdict | null;
+}
+
 export interface CalendarChanges {
   changedAt: Generated<Temporal.Instant>;
   changedIn: Generated<string>;
   ofProfile: Generated<boolean>;
   practitionerId: string;
+}
+
+export interface ContactCodes {
+  attempts: Generated<number>;
+  channel: ContactChannel;
+  closedAt: Temporal.Instant | null;
+  createdAt: Temporal.Instant;
+  expiresAt: Temporal.Instant;
+  id: string;
+  recipient: string;
+  userId: string;
 }
 
 export interface Doctors {
@@ -197,12 +253,7 @@ export interface Doctors {
   feeCurrency: string;
   gender: Gender | null;
   id: string;
-  kycDocuments: Generated<Json>;
-  kycRejectionReason: string | null;
-  kycReviewedAt: Temporal.Instant | null;
-  kycReviewedBy: string | null;
   kycStatus: Generated<KycStatus>;
-  kycSubmittedAt: Temporal.Instant | null;
   languages: string[];
   licenseCountry: string | null;
   licenseExpiresOn: string | null;
@@ -211,9 +262,11 @@ export interface Doctors {
   name: string;
   organizationId: string;
   qualifications: Generated<string[]>;
+  rating: Generated<number | null>;
   ratingCount: Generated<number>;
   ratingTotal: Generated<number>;
   searchText: Generated<string>;
+  searchWords: Generated<string>;
   slotMinutes: Generated<number>;
   specialties: string[];
   timeZone: string;
@@ -223,17 +276,13 @@ export interface Doctors {
 }
 
 export interface Documents {
-  contentType: string;
   createdAt: Temporal.Instant;
   deletedAt: Temporal.Instant | null;
+  fileId: string;
   id: string;
-  kind: string;
-  objectKey: string;
+  kind: DocumentKind;
   organizationId: string | null;
   patientId: string;
-  sha256: Uint8Array | null;
-  sizeBytes: number | null;
-  status: DocumentStatus;
   title: Uint8Array;
   updatedAt: Temporal.Instant;
   uploadedBy: string;
@@ -338,8 +387,47 @@ export interface LedgerTransactions {
   id: string;
   kind: string;
   occurredAt: Temporal.Instant;
+  paymentId: string | null;
   recordedAt: Generated<Temporal.Instant>;
   reference: string;
+  sequence: Generated<number>;
+}
+
+export interface LicenceDecisions {
+  decidedAt: Temporal.Instant;
+  decidedBy: string | null;
+  id: string;
+  licenceId: string;
+  reason: string | null;
+  status: LicenceStatus;
+}
+
+export interface LicenceDocuments {
+  fileId: string;
+  kind: LicenceDocumentKind;
+  licenceId: string;
+}
+
+export interface Licences {
+  country: string;
+  createdAt: Temporal.Instant;
+  doctorId: string;
+  expiresOn: string;
+  id: string;
+  number: string;
+  status: LicenceStatus;
+  submittedAt: Temporal.Instant | null;
+  updatedAt: Temporal.Instant;
+  warnedDays: number | null;
+}
+
+export interface LoginChallenges {
+  attempts: Generated<number>;
+  closedAt: Temporal.Instant | null;
+  createdAt: Temporal.Instant;
+  expiresAt: Temporal.Instant;
+  tokenHash: Uint8Array;
+  userId: string;
 }
 
 export interface MedicalHistories {
@@ -436,6 +524,15 @@ export interface Organizations {
   updatedAt: Temporal.Instant;
 }
 
+export interface PasswordResets {
+  closedAt: Temporal.Instant | null;
+  createdAt: Temporal.Instant;
+  email: string;
+  expiresAt: Temporal.Instant;
+  id: string;
+  userId: string | null;
+}
+
 export interface Patients {
   accountUserId: Generated<string | null>;
   archivedAt: Temporal.Instant | null;
@@ -475,6 +572,50 @@ export interface Payments {
   updatedAt: Temporal.Instant;
 }
 
+export interface PayoutAccounts {
+  asOf: Temporal.Instant;
+  createdAt: Temporal.Instant;
+  detailsSubmitted: boolean;
+  disabledReason: string | null;
+  isReady: boolean;
+  organizationId: string;
+  practitionerId: string;
+  provider: string;
+  providerReference: string;
+  updatedAt: Temporal.Instant;
+}
+
+export interface PayoutItems {
+  isLive: Generated<boolean>;
+  payoutId: string;
+  postingId: string;
+}
+
+export interface Payouts {
+  amount: number;
+  approvedAt: Temporal.Instant | null;
+  approvedBy: string | null;
+  attemptId: string | null;
+  createdAt: Temporal.Instant;
+  createdBy: string;
+  currency: string;
+  failureCode: string | null;
+  id: string;
+  kind: PayoutKind;
+  note: string | null;
+  organizationId: string;
+  paidAt: Temporal.Instant | null;
+  periodFrom: Temporal.Instant | null;
+  periodTo: Temporal.Instant | null;
+  practitionerId: string;
+  provider: string;
+  providerReference: string | null;
+  returnedAmount: Generated<number>;
+  statementFileId: string | null;
+  status: PayoutStatus;
+  updatedAt: Temporal.Instant;
+}
+
 export interface Prescriptions {
   appointmentId: string;
   cancellationReason: Uint8Array | null;
@@ -501,6 +642,12 @@ export interface PushSubscriptions {
   id: string;
   p256dh: string;
   updatedAt: Temporal.Instant;
+  userId: string;
+}
+
+export interface RecoveryCodes {
+  codeHash: Uint8Array;
+  usedAt: Temporal.Instant | null;
   userId: string;
 }
 
@@ -539,15 +686,33 @@ export interface Reminders {
   userId: string;
 }
 
+export interface ReviewReports {
+  closedAt: Temporal.Instant | null;
+  createdAt: Temporal.Instant;
+  id: string;
+  note: Uint8Array | null;
+  reason: ReviewReportReason;
+  reporterId: string;
+  reviewId: string;
+}
+
 export interface Reviews {
   appointmentId: string;
   authorName: string;
+  authorUserId: string | null;
   comment: Generated<string>;
   createdAt: Temporal.Instant;
+  editedAt: Temporal.Instant | null;
   id: string;
+  moderatedAt: Temporal.Instant | null;
+  moderatedBy: string | null;
+  moderationReason: string | null;
   patientId: string;
   practitionerId: string;
   rating: number;
+  repliedAt: Temporal.Instant | null;
+  reply: string | null;
+  status: Generated<ReviewStatus>;
   updatedAt: Temporal.Instant;
 }
 
@@ -557,6 +722,7 @@ export interface RoomJoinTokens {
   id: string;
   role: RoomRole;
   roomId: string;
+  sessionId: string | null;
   tokenHash: Uint8Array;
   usedAt: Temporal.Instant | null;
   userId: string;
@@ -586,11 +752,21 @@ export interface Rooms {
   updatedAt: Temporal.Instant;
 }
 
+export interface SecondFactors {
+  createdAt: Temporal.Instant;
+  failingSince: Temporal.Instant | null;
+  failures: Generated<number>;
+  lastStep: Generated<number>;
+  secret: Uint8Array;
+  userId: string;
+}
+
 export interface Sessions {
   address: string | null;
   createdAt: Temporal.Instant;
   expiresAt: Temporal.Instant;
   id: string;
+  lastUsedAt: Temporal.Instant;
   origin: SessionOrigin;
   revokedAt: Temporal.Instant | null;
   revokedBecause: SessionRevocation | null;
@@ -607,19 +783,32 @@ export interface StaffMembers {
   userId: string | null;
 }
 
+export interface SummaryPdfs {
+  createdAt: Temporal.Instant;
+  fileId: string;
+  id: string;
+  organizationId: string | null;
+  patientId: string;
+  state: Uint8Array;
+}
+
 export interface Users {
   createdAt: Temporal.Instant;
+  disabledReason: string | null;
   email: string;
   emailVerifiedAt: Temporal.Instant | null;
   firstName: string;
   id: string;
   identityStatus: Generated<IdentityStatus>;
   language: Generated<string>;
+  lastLoginAt: Temporal.Instant | null;
   lastName: string;
   passwordHash: string | null;
   phone: string | null;
   phoneVerifiedAt: Temporal.Instant | null;
   roles: string[];
+  searchText: Generated<string>;
+  secondFactorSince: Temporal.Instant | null;
   status: Generated<UserStatus>;
   timeZone: string;
   updatedAt: Temporal.Instant;
@@ -635,6 +824,32 @@ export interface Vitals {
   recordedAt: Temporal.Instant;
   recordedBy: string;
   updatedAt: Temporal.Instant;
+}
+
+export interface WaitlistEntries {
+  createdAt: Temporal.Instant;
+  earliestTime: string | null;
+  fromDate: string;
+  id: string;
+  lapses: Generated<number>;
+  latestTime: string | null;
+  offeredAppointmentId: string | null;
+  organizationId: string;
+  patientId: string;
+  practitionerId: string;
+  reason: Uint8Array | null;
+  requestedBy: string;
+  status: WaitlistStatus;
+  timeZone: string;
+  toDate: string;
+  updatedAt: Temporal.Instant;
+}
+
+export interface WaitlistOffers {
+  appointmentId: string;
+  createdAt: Temporal.Instant;
+  entryId: string;
+  startsAt: Temporal.Instant;
 }
 
 export interface WebhookEvents {
@@ -655,7 +870,9 @@ export interface DB {
   auditLog: AuditLog;
   availabilityRules: AvailabilityRules;
   branches: Branches;
+  breakGlassGrants: BreakGlassGrants;
   calendarChanges: CalendarChanges;
+  contactCodes: ContactCodes;
   doctors: Doctors;
   documents: Documents;
   encounters: Encounters;
@@ -668,6 +885,10 @@ export interface DB {
   ledgerAccounts: LedgerAccounts;
   ledgerPostings: LedgerPostings;
   ledgerTransactions: LedgerTransactions;
+  licenceDecisions: LicenceDecisions;
+  licenceDocuments: LicenceDocuments;
+  licences: Licences;
+  loginChallenges: LoginChallenges;
   medicalHistories: MedicalHistories;
   notificationBulkRecipients: NotificationBulkRecipients;
   notificationBulks: NotificationBulks;
@@ -677,20 +898,30 @@ export interface DB {
   notifications: Notifications;
   notificationStreamTickets: NotificationStreamTickets;
   organizations: Organizations;
+  passwordResets: PasswordResets;
   patients: Patients;
   payments: Payments;
+  payoutAccounts: PayoutAccounts;
+  payoutItems: PayoutItems;
+  payouts: Payouts;
   prescriptions: Prescriptions;
   pushSubscriptions: PushSubscriptions;
+  recoveryCodes: RecoveryCodes;
   refreshTokens: RefreshTokens;
   refunds: Refunds;
   reminders: Reminders;
+  reviewReports: ReviewReports;
   reviews: Reviews;
   roomJoinTokens: RoomJoinTokens;
   roomParticipants: RoomParticipants;
   rooms: Rooms;
+  secondFactors: SecondFactors;
   sessions: Sessions;
   staffMembers: StaffMembers;
+  summaryPdfs: SummaryPdfs;
   users: Users;
   vitals: Vitals;
+  waitlistEntries: WaitlistEntries;
+  waitlistOffers: WaitlistOffers;
   webhookEvents: WebhookEvents;
 }

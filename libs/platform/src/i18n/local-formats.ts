@@ -12,6 +12,11 @@ export function localDateTime(language: string, instant: Temporal.Instant, timeZ
   return `${plainSpaces(text)} (${timeZone})`;
 }
 
+/** `Tuesday, 3 March 2026` */
+export function localDate(language: string, date: Temporal.PlainDate): string {
+  return plainSpaces(date.toLocaleString(localeOf(language), { dateStyle: 'full' }));
+}
+
 /** `Tue 3 Mar, 14:00`: for where there is little room. */
 export function shortDateTime(language: string, instant: Temporal.Instant, timeZone: string): string {
   const local = instant.toZonedDateTimeISO(timeZone);
