@@ -1,5 +1,5 @@
 create type gender as enum ('female', 'male', 'other');
-create type kyc_status as enum ('unsubmitted', 'submitted', 'approved', 'rejected', 'expired', 'revoked');
+create type kyc_status as enum ('unsubmitted', 'submitted', 'approved', 'rejected', 'expired', 'revoked', 'suspended');
 create type licence_status as enum
   ('awaiting_documents', 'submitted', 'approved', 'rejected', 'withdrawn', 'replaced', 'expired', 'revoked');
 create type licence_document_kind as enum ('licence', 'identity', 'degree', 'insurance');

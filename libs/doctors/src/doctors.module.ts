@@ -11,6 +11,7 @@ import { KycRecordsService } from './kyc-records.service.ts';
 import { LicenceLapseHandler } from './licence-lapse.handler.ts';
 import { LicenceRecords } from './licence-records.ts';
 import { OnAccountErased } from './on-account-erased.handler.ts';
+import { OnAccountDisabled, OnAccountEnabled } from './on-account-status.handlers.ts';
 import { OnFileAccepted } from './on-file-accepted.handler.ts';
 
 @Module({
@@ -23,6 +24,8 @@ import { OnFileAccepted } from './on-file-accepted.handler.ts';
     KycService,
     LicenceLapseHandler,
     LicenceRecords,
+    OnAccountDisabled,
+    OnAccountEnabled,
     OnAccountErased,
     OnFileAccepted,
   ],

@@ -134,6 +134,13 @@ export class KycService {
     await this.#record(actor, status, doctor, licence.id, reason);
   }
 
+  /** Lets a doctor be found, or not, as their account is open or shut. */
+  @Transactional()
+  async followAccount(userId: string): Promise<void> {
+    const doctor = await this.licences.find('userId', userId);
+    if (doctor) await this.licences.follow(doctor);
+  }
+
   /**
    * Takes a doctor off the list for good, when their account is erased. What prescriptions and visits show of
    * them stays: the name, the qualifications, the licence.

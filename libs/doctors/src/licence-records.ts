@@ -107,9 +107,9 @@ export class LicenceRecords {
 
   /**
    * Lets the doctor's status follow the licences, after the last move: what counts is the one in force, else
-   * the one that waits, else what became of the last.
+   * the one that waits, else what became of the last. The licence of a shut account is in force and of no use.
    */
-  async follow({ id: doctorId, kycStatus: before }: Doctor): Promise<void> {
+  async follow({ id: doctorId, userId, kycStatus: before }: Doctor): Promise<void> {
     const licence = await this.database.query
       .selectFrom('licences')
       .select(LICENCE_COLUMNS)
@@ -120,7 +120,13 @@ export class LicenceRecords {
       .orderBy('updatedAt', 'desc')
       .limit(1)
       .executeTakeFirst();
-    const kycStatus = licence ? (licence.status as Doctor['kycStatus']) : 'unsubmitted';
+    const account = await this.database.query
+      .selectFrom('users')
+      .select('status')
+      .where('id', '=', userId)
+      .executeTakeFirstOrThrow();
+    const byLicence = licence ? (licence.status as Doctor['kycStatus']) : 'unsubmitted';
+    const kycStatus = byLicence === 'approved' && account.status !== 'active' ? 'suspended' : byLicence;
     if (kycStatus !== before) kycStates.assert(before, kycStatus);
     await this.database.query
       .updateTable('doctors')

@@ -409,4 +409,27 @@ describe('the licence of a doctor', () => {
       expect(codeOf(await decide({ status: 'approved' }, admin, id))).toEqual([409, 'license_expired']);
     });
   });
+
+  it('is of no use while the account is shut, and is again when it is opened', async () => {
+    const doctor = await registerDoctor(app, admin);
+    const set = (status: string) =>
+      admin.client.patch(`/api/auth/users/${doctor.userId}/`, {
+        status,
+        reason: 'Asked for by the practice.',
+      });
+    const seen = async () => (await app.client().get(`/api/doctors/${doctor.doctorId}/`)).status;
+    const found = async () =>
+      (await app.client().get('/api/doctors/?page_size=100')).body.data.items.filter(
+        ({ id }: { id: string }) => id === doctor.doctorId,
+      ).length;
+    expect([await seen(), await found()]).toEqual([200, 1]);
+    expect((await set('disabled')).status).toBe(200);
+    await app.drained();
+    expect([await seen(), await found()]).toEqual([404, 0]);
+    const kyc = await admin.client.get(`/api/doctors/${doctor.doctorId}/kyc/`);
+    expect(kyc.body.data.status).toBe('suspended');
+    await set('active');
+    await app.drained();
+    expect([await seen(), await found()]).toEqual([200, 1]);
+  });
 });

@@ -18,7 +18,9 @@ import {
 import { listQuery } from '../http/list-query.ts';
 
 const Gender = z.enum(['female', 'male', 'other']);
-export const KycStatus = z.enum(['unsubmitted', 'submitted', 'approved', 'rejected', 'expired', 'revoked']);
+export const KycStatus = z
+  .enum(['unsubmitted', 'submitted', 'approved', 'rejected', 'expired', 'revoked', 'suspended'])
+  .describe('`suspended` while the account is shut.');
 const Specialty = RequiredText(80).toLowerCase();
 
 const profile = {

@@ -69,7 +69,7 @@ export type JsonPrimitive = boolean | number | string | null;
 
 export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
 
-export type KycStatus = "approved" | "expired" | "rejected" | "revoked" | "submitted" | "unsubmitted";
+export type KycStatus = "approved" | "expired" | "rejected" | "revoked" | "submitted" | "suspended" | "unsubmitted";
 
 export type LedgerAccountKind = "doctor_available" | "doctor_pending" | "doctor_receivable" | "payout_clearing" | "platform_revenue" | "provider_clearing" | "provider_fees";
 
