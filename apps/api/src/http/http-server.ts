@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import { type IncomingMessage, maxHeaderSize } from 'node:http';
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -20,7 +20,12 @@ export function httpAdapter(trustProxyHops: number): FastifyAdapter {
     connectionTimeout: 0,
     keepAliveTimeout: 72_000,
     trustProxy: (_address: string, hop: number) => hop < trustProxyHops,
-    routerOptions: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true, maxParamLength: 200 },
+    routerOptions: {
+      ignoreTrailingSlash: true,
+      ignoreDuplicateSlashes: true,
+      // As long as an address can be: what is too long is then refused by the route's schema, in its own shape.
+      maxParamLength: maxHeaderSize,
+    },
     genReqId: (request: IncomingMessage) => {
       const given = request.headers['x-request-id'];
       return typeof given === 'string' && REQUEST_ID.test(given) ? given : newId();
