@@ -4,6 +4,8 @@ import {
   nearestFree,
   nextFree,
   nextMidnight,
+  type ReadSchedule,
+  readSchedule,
   type Schedule,
   type Slot,
   type SlotLimits,
@@ -16,7 +18,7 @@ const DAY = 86_400_000;
 /** How far ahead the free slots are kept: most questions are about the coming days. */
 const AHEAD = 14 * DAY;
 
-const CLOSED: Schedule = { rules: [], exceptions: [] };
+const CLOSED = readSchedule({ rules: [], exceptions: [] });
 
 /** What a practitioner says of bookings, beside the hours. */
 export type BookingRules = Pick<
@@ -53,10 +55,11 @@ interface Coming {
  */
 export class Calendar {
   readonly #rules: BookingRules;
-  /** The hours, whether or not the practitioner takes new bookings. */
-  readonly #hours: Schedule;
-  readonly #schedule: Schedule;
-  readonly #taken: readonly TakenTime[];
+  readonly #hours: ReadSchedule;
+  /** The hours that patients may book. */
+  readonly #schedule: ReadSchedule;
+  /** Start, end and lapse of each live visit, one after the other: as objects they are five times as large. */
+  readonly #taken: Float64Array;
   readonly #over: readonly number[];
   #known: Coming | undefined;
 
@@ -71,9 +74,9 @@ export class Calendar {
     over: readonly number[] = [],
   ) {
     this.#rules = rules;
-    this.#hours = schedule;
-    this.#schedule = rules.acceptingPatients ? schedule : CLOSED;
-    this.#taken = taken;
+    this.#hours = readSchedule(schedule);
+    this.#schedule = rules.acceptingPatients ? this.#hours : CLOSED;
+    this.#taken = Float64Array.from(taken.flatMap(({ start, end, heldUntil }) => [start, end, heldUntil]));
     this.#over = over;
   }
 
@@ -126,8 +129,8 @@ export class Calendar {
   }
 
   /**
-   * The slot of the hours that starts exactly then, taken or not, and the time to keep free after it. A visit
-   * can be moved, or kept for somebody, also where no new bookings are taken.
+   * The slot of the hours that starts exactly then, taken or not, and the time to keep free after it; also of
+   * one who takes no new bookings, since a visit that is booked may move.
    */
   onGrid(
     start: number,
@@ -159,16 +162,15 @@ export class Calendar {
 
   /** The horizon moves when a day begins, and a slot comes back when a hold lapses. */
   #goodUntil(now: number): number {
-    const { rules, exceptions } = this.#schedule;
-    const zones = new Set([...rules, ...exceptions].map(({ zone }) => zone));
-    const lapses = this.#taken.map(({ heldUntil }) => heldUntil).filter((lapse) => lapse > now);
-    return Math.min(...[...zones].map((zone) => nextMidnight(zone, now)), ...lapses);
+    const zones = new Set(this.#schedule.sources.map(({ zone }) => zone.id));
+    let goodUntil = Math.min(...[...zones].map((zone) => nextMidnight(zone, now)));
+    for (const { heldUntil } of this.#live(now)) goodUntil = Math.min(goodUntil, heldUntil);
+    return goodUntil;
   }
 
   #limits(now: number): SlotLimits {
     const { minimumNoticeMinutes, bookingHorizonDays, until } = this.#rules;
-    // A hold that has lapsed gives way to the next booking, whether or not its job has run.
-    const busy = this.#taken.filter(({ heldUntil }) => heldUntil > now);
+    const busy = this.#live(now);
     return {
       now,
       minimumNoticeMinutes,
@@ -177,6 +179,17 @@ export class Calendar {
       busy,
       full: this.#full(busy),
     };
+  }
+
+  /** A hold that has lapsed gives way to the next booking, whether or not its job has run. */
+  #live(now: number): TakenTime[] {
+    const live: TakenTime[] = [];
+    for (let i = 0; i < this.#taken.length; i += 3) {
+      const heldUntil = this.#taken[i + 2] as number;
+      if (heldUntil <= now) continue;
+      live.push({ start: this.#taken[i] as number, end: this.#taken[i + 1] as number, heldUntil });
+    }
+    return live;
   }
 
   #withoutNotice(now: number): SlotLimits {

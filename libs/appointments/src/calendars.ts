@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
 import { AvailabilityService } from '#availability';
+import { licensedUntil } from '#doctors';
 import { Clock } from '#kernel';
 import { Database } from '#platform';
 import { type BookingRules, Calendar, type TakenTime } from './calendar.ts';
@@ -110,12 +111,16 @@ export class Calendars {
         'bookingHorizonDays',
         'dailyLimit',
         'timeZone',
+        'kycStatus',
         'licenseExpiresOn',
       ])
       .where('id', '=', anyOf(ids))
       .execute();
     return new Map(
-      rows.map(({ id, licenseExpiresOn, ...rules }) => [id, { ...rules, until: endOf(licenseExpiresOn) }]),
+      rows.map(({ id, kycStatus, licenseExpiresOn, ...rules }) => {
+        const until = licensedUntil({ kycStatus, licenseExpiresOn }).epochMilliseconds;
+        return [id, { ...rules, until }];
+      }),
     );
   }
 
@@ -172,9 +177,3 @@ const anyOf = (ids: readonly string[]) => sql<string>`any(${ids}::uuid[])`;
 const inMs = (instant: ReturnType<typeof sql>) => sql`(extract(epoch from ${instant}) * 1000)::int8::text`;
 
 const numbers = (list: string): number[] => list.split(',').map(Number);
-
-/** When the last day of a licence is over, by the calendar that it is checked with everywhere: UTC. */
-function endOf(day: string | null): number {
-  if (day === null) return Number.POSITIVE_INFINITY;
-  return Temporal.PlainDate.from(day).add({ days: 1 }).toZonedDateTime('UTC').epochMilliseconds;
-}

@@ -43,22 +43,13 @@ export interface ReadSchedule {
   readonly rangesOff: readonly Interval[];
 }
 
-const alreadyRead = new WeakMap<Schedule, ReadSchedule>();
-
 /**
- * A schedule is read once, however often it is asked.
+ * What the engine computes with. Who asks a schedule often reads it once and asks that.
  *
  * Errors: invalid `unknown_time_zone`, `invalid_time`, `invalid_date`, `invalid_slot_length`.
  */
-export function readSchedule(schedule: Schedule): ReadSchedule {
-  const known = alreadyRead.get(schedule);
-  if (known) return known;
-  const read = readAnew(schedule);
-  alreadyRead.set(schedule, read);
-  return read;
-}
-
-function readAnew(schedule: Schedule): ReadSchedule {
+export function readSchedule(schedule: Schedule | ReadSchedule): ReadSchedule {
+  if ('sources' in schedule) return schedule;
   const sources = schedule.rules.map(ruleSource);
   const daysOff: Interval[] = [];
   const rangesOff: Interval[] = [];
@@ -98,6 +89,22 @@ export function openTime(found: readonly Opening[], read: ReadSchedule): Interva
   return subtracted(merged([...weekly, ...intervalsOf(true)]), read.rangesOff);
 }
 
+/** How many different hours are kept; the world has fewer, unless somebody makes them up. */
+const MAX_KEPT = 10_000;
+const keptPieces = new Map<string, readonly Piece[]>();
+
+/** As `piecesOf`. Most practitioners keep the hours of many others, and of their own other weekdays: they share them. */
+function sharedPieces(hours: Hours, breaks: readonly Break[]): readonly Piece[] {
+  const { startTime, endTime, slotMinutes, bufferMinutes } = hours;
+  const name = JSON.stringify([startTime, endTime, slotMinutes, bufferMinutes, breaks]);
+  const kept = keptPieces.get(name);
+  if (kept) return kept;
+  const pieces = piecesOf(hours, breaks);
+  if (keptPieces.size >= MAX_KEPT) keptPieces.clear();
+  keptPieces.set(name, pieces);
+  return pieces;
+}
+
 /** Hours without their breaks, each piece with its own grid of slots from its own beginning. */
 export function piecesOf(hours: Hours, breaks: readonly Break[]): Piece[] {
   const { slotMs, stepMs } = slotLength(hours);
@@ -127,7 +134,7 @@ function ruleSource(rule: WeeklyRule, rank: number): Source {
     weekday: rule.weekday,
     firstDay: rule.validFrom ? dayNumber(rule.validFrom) : Number.NEGATIVE_INFINITY,
     lastDay: rule.validUntil ? dayNumber(rule.validUntil) : Number.POSITIVE_INFINITY,
-    pieces: piecesOf(rule, rule.breaks),
+    pieces: sharedPieces(rule, rule.breaks),
     ...slotLength(rule),
     rank,
     isExtra: false,

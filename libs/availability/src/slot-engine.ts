@@ -35,7 +35,11 @@ export interface SlotLimits {
  *
  * Errors: as {@link slots}.
  */
-export function openIntervals(schedule: Schedule, fromEpochMs: number, toEpochMs: number): Interval[] {
+export function openIntervals(
+  schedule: Schedule | ReadSchedule,
+  fromEpochMs: number,
+  toEpochMs: number,
+): Interval[] {
   const read = readSchedule(schedule);
   const found = openings(read.sources, { start: fromEpochMs, end: toEpochMs });
   return openTime(found, read).flatMap(({ start, end }) => {
@@ -54,13 +58,13 @@ export function openIntervals(schedule: Schedule, fromEpochMs: number, toEpochMs
  * Errors: invalid `unknown_time_zone`, `invalid_time`, `invalid_date`, `invalid_slot_length` for a schedule
  * that would not pass {@link assertRule} and {@link assertException}.
  */
-export function slots(schedule: Schedule, window: Interval, limits: SlotLimits): Slot[] {
+export function slots(schedule: Schedule | ReadSchedule, window: Interval, limits: SlotLimits): Slot[] {
   return slotsOf(readSchedule(schedule), window, limits, merged(limits.busy));
 }
 
 /** The bookable slot that starts exactly then, and the time to keep free after it. Errors: as {@link slots}. */
 export function slotAt(
-  schedule: Schedule,
+  schedule: Schedule | ReadSchedule,
   startMs: number,
   limits: SlotLimits,
 ): (Slot & { readonly bufferMinutes: number }) | undefined {
@@ -75,7 +79,11 @@ export function slotAt(
 }
 
 /** The first bookable slot that starts at `fromMs` or later. Errors: as {@link slots}. */
-export function nextFree(schedule: Schedule, fromMs: number, limits: SlotLimits): Slot | undefined {
+export function nextFree(
+  schedule: Schedule | ReadSchedule,
+  fromMs: number,
+  limits: SlotLimits,
+): Slot | undefined {
   const read = readSchedule(schedule);
   const busy = merged(limits.busy);
   const { start: from, end: last } = bookable({ start: fromMs, end: Number.POSITIVE_INFINITY }, limits);
@@ -94,7 +102,12 @@ export function nextFree(schedule: Schedule, fromMs: number, limits: SlotLimits)
  *
  * Errors: as {@link slots}.
  */
-export function nearestFree(schedule: Schedule, aroundMs: number, count: number, limits: SlotLimits): Slot[] {
+export function nearestFree(
+  schedule: Schedule | ReadSchedule,
+  aroundMs: number,
+  count: number,
+  limits: SlotLimits,
+): Slot[] {
   const read = readSchedule(schedule);
   const busy = merged(limits.busy);
   const distance = ({ start }: Slot): number => Math.abs(start - aroundMs);
