@@ -3,8 +3,9 @@ import { expect } from 'expect';
 import fc from 'fast-check';
 import { startTestApp, type TestApp } from '../../support/app.ts';
 import type { Client } from '../../support/client.ts';
+import { nameOf, OPERATIONS, type Operation } from '../../support/operations.ts';
 import { book, register, registerAdmin, registerDoctor } from '../../support/people.ts';
-import { hostile, nearly, OPERATIONS, type Operation } from './hostile.ts';
+import { hostile, nearly } from './hostile.ts';
 
 /** `FUZZ_SEED=… FUZZ_RUNS=…` repeats a run, or makes it longer. */
 const SEED = Number(process.env['FUZZ_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
@@ -19,7 +20,6 @@ const ENDS_LOGINS = new Set([
   'PATCH /api/auth/users/{id}/',
 ]);
 
-const nameOf = ({ method, path }: Operation) => `${method} ${path}`;
 const endsLogins = (operation: Operation) => ENDS_LOGINS.has(nameOf(operation));
 const IN_ORDER = [...OPERATIONS.filter((each) => !endsLogins(each)), ...OPERATIONS.filter(endsLogins)];
 

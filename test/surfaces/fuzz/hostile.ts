@@ -1,64 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import fc from 'fast-check';
-import { ROOT } from '#platform';
-
-/** As much of a JSON schema as our own documents use. */
-export interface Schema {
-  readonly $ref?: string;
-  readonly type?: string | readonly string[];
-  readonly format?: string;
-  readonly enum?: readonly unknown[];
-  readonly const?: unknown;
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly required?: readonly string[];
-  readonly items?: Schema;
-  readonly anyOf?: readonly Schema[];
-  readonly oneOf?: readonly Schema[];
-  readonly allOf?: readonly Schema[];
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly maxLength?: number;
-}
-
-interface Parameter {
-  readonly name: string;
-  readonly in: 'path' | 'query' | 'header';
-  readonly schema: Schema;
-}
-
-export interface Operation {
-  readonly method: string;
-  readonly path: string;
-  readonly parameters: readonly Parameter[];
-  readonly body?: Schema;
-}
-
-interface OpenApi {
-  readonly paths: Record<
-    string,
-    Record<
-      string,
-      {
-        parameters?: readonly Parameter[];
-        requestBody?: { content: { 'application/json'?: { schema: Schema } } };
-      }
-    >
-  >;
-  readonly components: { readonly schemas: Record<string, Schema> };
-}
-
-const document = JSON.parse(readFileSync(join(ROOT, 'docs/openapi.json'), 'utf8')) as OpenApi;
-
-/** Every operation that is published. */
-export const OPERATIONS: readonly Operation[] = Object.entries(document.paths).flatMap(([path, item]) =>
-  Object.entries(item).map(([method, { parameters = [], requestBody }]) => ({
-    method: method.toUpperCase(),
-    path,
-    parameters,
-    ...(requestBody?.content['application/json'] && { body: requestBody.content['application/json'].schema }),
-  })),
-);
+import { type Schema, schemaNamed } from '../../support/operations.ts';
 
 const TEXTS = [
   '',
@@ -114,10 +55,7 @@ export function nearly(schema: Schema, ids: readonly string[], depth = 0): fc.Ar
 
 function fits(schema: Schema, ids: readonly string[], depth: number): fc.Arbitrary<unknown> {
   if (depth > 6) return fc.constant(null);
-  if (schema.$ref) {
-    const named = document.components.schemas[schema.$ref.split('/').at(-1) ?? ''] ?? {};
-    return fits(named, ids, depth + 1);
-  }
+  if (schema.$ref) return fits(schemaNamed(schema.$ref), ids, depth + 1);
   if (schema.const !== undefined) return fc.constant(schema.const);
   if (schema.enum) return fc.constantFrom(...schema.enum);
   const choices = schema.anyOf ?? schema.oneOf;

@@ -1,0 +1,80 @@
+import type { Row, Rows } from '../row.ts';
+import type { World } from '../world.ts';
+
+const transaction = ({ records }: World) => ({ id: records.transaction });
+const refund = ({ records }: World) => ({ id: records.refund });
+const payout = ({ records }: World) => ({ id: records.payout });
+const held = (world: World) => world.held();
+
+const PART = { reason: 'Out of courtesy', amount: { amount: 100, currency: 'EUR' } };
+
+const pay: Row = {
+  codes: '401 404 404 201 403 403',
+  at: held,
+  body: (_world, _caller, { id }) => ({ appointment_id: id }),
+};
+const changeRefund: Row = {
+  codes: '401 403 403 403 403 200',
+  at: refund,
+  body: () => ({ reason: 'The doctor was late' }),
+};
+const changePayout: Row = { codes: '401 403 403 403 403 200', at: payout, body: () => ({ note: 'Checked' }) };
+
+export const PAYMENTS: Rows = {
+  'POST /api/payments/intent/': pay,
+  'POST /api/payments/transactions/': pay,
+  'GET /api/payments/transactions/': {
+    codes: '401 200 200 200+ 200+ 200+',
+    shows: ({ records }) => records.transaction,
+  },
+  'GET /api/payments/transactions/{id}/': { codes: '401 404 404 200 200 200', at: transaction },
+  'POST /api/payments/transactions/{id}/refund/': {
+    codes: '401 403 403 403 403 201',
+    at: transaction,
+    body: () => PART,
+  },
+  'GET /api/payments/refunds/': { codes: '401 403 403 403 403 200+', shows: ({ records }) => records.refund },
+  'POST /api/payments/refunds/': {
+    codes: '401 403 403 403 403 201',
+    body: ({ records }) => ({ ...PART, transaction_id: records.transaction }),
+  },
+  'GET /api/payments/refunds/{id}/': { codes: '401 403 403 403 403 200', at: refund },
+  'PUT /api/payments/refunds/{id}/': changeRefund,
+  'PATCH /api/payments/refunds/{id}/': changeRefund,
+  'GET /api/payments/earnings/': {
+    codes: '401 403 404 403 200 200',
+    query: ({ people }) => `?doctor_id=${people.doctor.doctorId}`,
+  },
+  'GET /api/payments/earnings/payouts/': {
+    codes: '401 403 200 403 200+ 403',
+    shows: ({ records }) => records.payout,
+  },
+  'GET /api/payments/earnings/payouts/{id}/': { codes: '401 403 404 403 200 403', at: payout },
+  'GET /api/payments/earnings/payouts/{id}/statement/': { codes: '401 403 404 403 200 403', at: payout },
+  'GET /api/payments/payout-account/': {
+    codes: '401 403 404 403 200 200',
+    query: ({ people }) => `?doctor_id=${people.doctor.doctorId}`,
+  },
+  'POST /api/payments/payout-account/': { codes: '401 403 201 403 201 403', body: () => ({}) },
+  'GET /api/payments/payouts/': { codes: '401 403 403 403 403 200+', shows: ({ records }) => records.payout },
+  'POST /api/payments/payouts/generate/': {
+    codes: '401 403 403 403 403 200',
+    body: ({ people }) => ({
+      doctor_id: people.doctor.doctorId,
+      month: new Date().toISOString().slice(0, 7),
+      preview: true,
+    }),
+  },
+  'POST /api/payments/payouts/': {
+    codes: '401 403 403 403 403 201',
+    body: ({ people }) => ({ doctor_id: people.doctor.doctorId }),
+  },
+  'GET /api/payments/payouts/{id}/': { codes: '401 403 403 403 403 200', at: payout },
+  'PUT /api/payments/payouts/{id}/': changePayout,
+  'PATCH /api/payments/payouts/{id}/': changePayout,
+  'GET /api/payments/payouts/{id}/statement/': { codes: '401 403 403 403 403 200', at: payout },
+  'POST /api/payments/webhooks/': {
+    codes: '400 400 400 400 400 400',
+    body: () => ({ id: 'evt_1', type: 'payment_intent.succeeded' }),
+  },
+};
