@@ -1,6 +1,6 @@
 import { FilesService } from '#files';
 import { type Actor, Clock } from '#kernel';
-import { type DataOf, HandlesJob, type JobHandler, Jobs } from '#platform';
+import { Database, type DataOf, HandlesJob, type JobHandler, Jobs } from '#platform';
 import {
   AccountExportsService,
   AssembleExport,
@@ -16,6 +16,7 @@ const FORMAT = 1;
 @HandlesJob(AssembleExport)
 export class AssembleExportHandler implements JobHandler<DataOf<typeof AssembleExport>> {
   constructor(
+    private readonly database: Database,
     private readonly clock: Clock,
     private readonly jobs: Jobs,
     private readonly exports: AccountExportsService,
@@ -36,9 +37,12 @@ export class AssembleExportHandler implements JobHandler<DataOf<typeof AssembleE
     }
     await this.files.fill(begun.fileId, async () => Buffer.from(JSON.stringify(content, null, 2)));
     const expiresAt = this.clock.now().add({ hours: EXPORT_DAYS * 24 });
-    const ready = await this.exports.move(exportId, 'ready', { expiresAt });
+    const ready = await this.database.transaction(async () => {
+      const moved = await this.exports.move(exportId, 'ready', { expiresAt });
+      if (moved) await this.jobs.send(ExpireExport, { exportId }, { startAfter: expiresAt });
+      return moved;
+    });
     // Erased or given up in the meantime: nobody is to find the file.
     if (!ready) await this.files.discard(begun.fileId);
-    else await this.jobs.send(ExpireExport, { exportId }, { startAfter: expiresAt });
   }
 }
