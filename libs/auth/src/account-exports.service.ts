@@ -29,7 +29,7 @@ export class AccountExportsService {
     private readonly audit: AuditService,
   ) {}
 
-  /** Asks for an export; one that is being put together already is the answer to that, too. */
+  /** Asks for an export; one that is being put together, or was a moment ago, is the answer to that, too. */
   @Transactional()
   async request(actor: UserActor): Promise<AccountExport> {
     const { userId } = actor;
@@ -41,6 +41,9 @@ export class AccountExportsService {
       if (givenUp > 0) return latest;
       await this.move(latest.id, 'failed');
     }
+    // Asked for twice in one go, it may be ready before the second question comes.
+    const isNew = latest && Temporal.Instant.compare(latest.createdAt, now.subtract({ minutes: 1 })) > 0;
+    if (isNew && latest.status === 'ready') return latest;
     const fileId = await this.files.reserve({
       ownerId: userId,
       purpose: 'export',

@@ -13,7 +13,8 @@ export class ExpireExportHandler implements JobHandler<DataOf<typeof ExpireExpor
 
   async handle(_actor: Actor, { exportId }: DataOf<typeof ExpireExport>): Promise<void> {
     const { fileId } = await this.exports.byId(exportId);
-    await this.files.discard(fileId);
+    // First nobody is led to the file any more, then it goes.
     await this.exports.move(exportId, 'expired');
+    await this.files.discard(fileId);
   }
 }

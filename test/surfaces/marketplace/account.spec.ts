@@ -213,6 +213,7 @@ describe('an account as a whole', () => {
       const other = await register(app);
       expect((await other.client.get('/api/auth/export/')).status).toBe(404);
       expect((await app.client().get('/api/auth/export/')).status).toBe(401);
+      await app.sql(`update account_exports set created_at = created_at - interval '1 minute'`);
       const again = await person.client.post('/api/auth/export/');
       expect(again.body.data.id).not.toBe(answers[0]?.body.data.id);
     });
