@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { sql } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { type Actor, hasRole, type Money, notFound } from '#kernel';
-import { Database, FieldCipher } from '#platform';
+import { BuiltOnce, Database, FieldCipher, type Tables } from '#platform';
 import type { Appointment, VisitText } from './appointment.entity.ts';
 import type { CancellationPolicy } from './cancellation-policy.ts';
 import { VisitWindow } from './visit-window.ts';
@@ -15,91 +15,28 @@ export class AppointmentReader {
     private readonly window: VisitWindow,
   ) {}
 
-  /**
-   * Visits that the actor may see: as the doctor, or of a chart that they act for; an administrator sees all.
-   * Whose charts and profiles are the actor's is found first: an `or` over two joined tables would read every
-   * visit.
-   */
+  /** Visits that the actor may see: as the doctor, or of a chart that they act for; an administrator sees all. */
   visibleTo(actor: Actor) {
-    const query = this.all();
-    if (hasRole(actor, 'admin')) return query;
-    const { userId } = actor;
-    return query.where((eb) =>
-      eb.or([
-        eb(
-          'visit.patientId',
-          '=',
-          sql<string>`any(array(select id from patients where account_user_id = ${userId}))`,
-        ),
-        eb(
-          'visit.practitionerId',
-          '=',
-          sql<string>`any(array(select id from doctors where user_id = ${userId}))`,
-        ),
-      ]),
-    );
+    const all = this.all();
+    return hasRole(actor, 'admin') ? all : all.where(concerns(actor.userId));
   }
 
   all() {
-    return this.database.query
-      .selectFrom('appointments as visit')
-      .innerJoin('doctors as doctor', 'doctor.id', 'visit.practitionerId')
-      .innerJoin('users as doctorUser', 'doctorUser.id', 'doctor.userId')
-      .innerJoin('patients as patient', 'patient.id', 'visit.patientId')
-      .leftJoin('users as patientUser', 'patientUser.id', 'patient.accountUserId')
-      .select([
-        'visit.id',
-        'visit.organizationId',
-        'visit.practitionerId',
-        'visit.patientId',
-        'visit.bookedBy',
-        'visit.status',
-        'visit.startsAt',
-        'visit.endsAt',
-        'visit.bufferMinutes',
-        'visit.feeAmount',
-        'visit.feeCurrency',
-        'visit.cancellationPolicy',
-        'visit.freeCancellation',
-        'visit.patientMoves',
-        'visit.reason',
-        'visit.notes',
-        'visit.holdExpiresAt',
-        'visit.followUpOf',
-        'visit.followUpWithinDays',
-        'visit.followUpReason',
-        'visit.patientArrivedAt',
-        'visit.doctorArrivedAt',
-        'visit.sequence',
-        'visit.version',
-        'visit.startedAt',
-        'visit.endedAt',
-        'visit.cancelledAt',
-        'visit.cancelledBy',
-        'visit.cancellationReason',
-        'visit.absent',
-        'visit.createdAt',
-        'visit.updatedAt',
-        'doctor.userId as doctorUserId',
-        'doctor.name as doctorName',
-        'doctorUser.email as doctorEmail',
-        'doctor.timeZone as doctorTimeZone',
-        'patient.accountUserId as patientUserId',
-        sql<string>`patient.first_name || ' ' || patient.last_name`.as('patientName'),
-        'patient.email as patientEmail',
-        'patientUser.timeZone as patientTimeZone',
-      ]);
+    return visits(this.database.query);
   }
 
   /** @throws not_found `appointment_not_found`, also for a visit that the actor may not see */
   async visible(actor: Actor, id: string): Promise<Appointment> {
-    const row = await this.visibleTo(actor).where('visit.id', '=', id).executeTakeFirst();
+    const { userId } = actor;
+    const [row] = hasRole(actor, 'admin')
+      ? await BY_ID.execute(this.database, { id })
+      : await OWN_BY_ID.execute(this.database, { id, userId });
     if (!row) throw notFound('appointment');
     return this.asAppointment(row);
   }
 
   async byId(id: string): Promise<Appointment> {
-    const row = await this.all().where('visit.id', '=', id).executeTakeFirst();
+    const [row] = await BY_ID.execute(this.database, { id });
     if (!row) throw notFound('appointment');
     return this.asAppointment(row);
   }
@@ -167,4 +104,74 @@ export class AppointmentReader {
 
 const placeOf = (visitId: string, field: VisitText) => `appointments:${visitId}:${field}`;
 
-type VisitRow = Awaited<ReturnType<ReturnType<AppointmentReader['all']>['executeTakeFirstOrThrow']>>;
+/** Visits with the two people in them. */
+function visits(query: Kysely<Tables>) {
+  return query
+    .selectFrom('appointments as visit')
+    .innerJoin('doctors as doctor', 'doctor.id', 'visit.practitionerId')
+    .innerJoin('users as doctorUser', 'doctorUser.id', 'doctor.userId')
+    .innerJoin('patients as patient', 'patient.id', 'visit.patientId')
+    .leftJoin('users as patientUser', 'patientUser.id', 'patient.accountUserId')
+    .select([
+      'visit.id',
+      'visit.organizationId',
+      'visit.practitionerId',
+      'visit.patientId',
+      'visit.bookedBy',
+      'visit.status',
+      'visit.startsAt',
+      'visit.endsAt',
+      'visit.bufferMinutes',
+      'visit.feeAmount',
+      'visit.feeCurrency',
+      'visit.cancellationPolicy',
+      'visit.freeCancellation',
+      'visit.patientMoves',
+      'visit.reason',
+      'visit.notes',
+      'visit.holdExpiresAt',
+      'visit.followUpOf',
+      'visit.followUpWithinDays',
+      'visit.followUpReason',
+      'visit.patientArrivedAt',
+      'visit.doctorArrivedAt',
+      'visit.sequence',
+      'visit.version',
+      'visit.startedAt',
+      'visit.endedAt',
+      'visit.cancelledAt',
+      'visit.cancelledBy',
+      'visit.cancellationReason',
+      'visit.absent',
+      'visit.createdAt',
+      'visit.updatedAt',
+      'doctor.userId as doctorUserId',
+      'doctor.name as doctorName',
+      'doctorUser.email as doctorEmail',
+      'doctor.timeZone as doctorTimeZone',
+      'patient.accountUserId as patientUserId',
+      sql<string>`patient.first_name || ' ' || patient.last_name`.as('patientName'),
+      'patient.email as patientEmail',
+      'patientUser.timeZone as patientTimeZone',
+    ]);
+}
+
+/**
+ * That the account is the doctor's, or acts for the chart. Whose charts and profiles they are is found first:
+ * an `or` over two joined tables would read every visit.
+ */
+const concerns = (userId: string | null) => sql<boolean>`(
+  visit.patient_id = any(array(select id from patients where account_user_id = ${userId}))
+  or visit.practitioner_id = any(array(select id from doctors where user_id = ${userId})))`;
+
+type VisitRow = Awaited<ReturnType<ReturnType<typeof visits>['executeTakeFirstOrThrow']>>;
+
+const BY_ID = new BuiltOnce<{ id: string }, VisitRow>((query, value) =>
+  visits(query).where('visit.id', '=', value('id')),
+);
+
+const OWN_BY_ID = new BuiltOnce<{ id: string; userId: string | null }, VisitRow>((query, value) =>
+  visits(query)
+    .where('visit.id', '=', value('id'))
+    .where(concerns(value('userId'))),
+);

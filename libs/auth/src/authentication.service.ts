@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Clock, type Role, type UserActor } from '#kernel';
-import { Config, Database } from '#platform';
+import { BuiltOnce, Config, Database } from '#platform';
 import { identityNotLinked, secondFactorRequired, sessionEnded } from './auth.errors.ts';
 import { CognitoTokens } from './cognito-tokens.ts';
 import { TokenIssuer } from './token-issuer.ts';
@@ -45,16 +45,8 @@ export class AuthenticationService {
 
   async #bySession(accessToken: string, origin: Origin, enrolling: boolean): Promise<UserActor> {
     const { userId, sessionId } = await this.issuer.verify(accessToken);
-    const session = await this.database.query
-      .selectFrom('sessions as session')
-      .innerJoin('users as user', 'user.id', 'session.userId')
-      .select(['user.roles', 'user.secondFactorSince', 'session.origin'])
-      .where('session.id', '=', sessionId)
-      .where('user.id', '=', userId)
-      .where('user.status', '=', 'active')
-      .where('session.revokedAt', 'is', null)
-      .where('session.expiresAt', '>', this.clock.now())
-      .executeTakeFirst();
+    const now = this.clock.now();
+    const [session] = await OPEN_SESSION.execute(this.database, { sessionId, userId, now });
     if (!session) throw sessionEnded();
     // How somebody proves who they are at another issuer is that issuer's business.
     const owesFactor =
@@ -80,3 +72,23 @@ export class AuthenticationService {
     return { userId: user.id, roles: user.roles as Role[], ...origin };
   }
 }
+
+interface OpenSession {
+  readonly roles: string[];
+  readonly secondFactorSince: Temporal.Instant | null;
+  readonly origin: 'password' | 'cognito';
+}
+
+/** Asked with every request. */
+const OPEN_SESSION = new BuiltOnce<{ sessionId: string; userId: string; now: Temporal.Instant }, OpenSession>(
+  (query, value) =>
+    query
+      .selectFrom('sessions as session')
+      .innerJoin('users as user', 'user.id', 'session.userId')
+      .select(['user.roles', 'user.secondFactorSince', 'session.origin'])
+      .where('session.id', '=', value('sessionId'))
+      .where('user.id', '=', value('userId'))
+      .where('user.status', '=', 'active')
+      .where('session.revokedAt', 'is', null)
+      .where('session.expiresAt', '>', value('now')),
+);

@@ -52,7 +52,7 @@ describe('access to a chart', () => {
   const audited = (actor: Person) =>
     app.sql(
       `select action, outcome, patient_id, reason from audit_log
-       where actor_user_id = $1 and resource not in ('user', 'session', 'doctor') order by at, sequence`,
+       where actor_user_id = $1 and resource not in ('user', 'session', 'doctor', 'licence') order by at, sequence`,
       [actor.userId],
     );
   const expire = (grantId: string) =>
