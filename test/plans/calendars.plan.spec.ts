@@ -46,9 +46,9 @@ describe(`the statements of calendars and lists, with ${worldOf(SHARE).visits} v
     const ask = () => app.client().get(`/api/doctors/${doctor(1)}/availability/`);
     const [rules] = await plansOf(app, 'availability_rules', ask);
     each(rules as Planned, (plan) => expect(plan).toContain('availability_rules_practitioner_id_idx'));
-    // As many changes as half an hour of a busy day makes, long looked at.
+    // Old ones: what a transaction that is still open may hide is looked at again each time.
     await app.sql(
-      'insert into calendar_changes (practitioner_id) select id from doctors, generate_series(1, 20)',
+      `insert into calendar_changes (changed_in, practitioner_id) select '10', id from doctors, generate_series(1, 20)`,
     );
     await ask();
     await app.sql('analyze calendar_changes');
@@ -74,23 +74,22 @@ describe(`the statements of calendars and lists, with ${worldOf(SHARE).visits} v
     expect(again).toHaveLength(1);
   });
 
-  it('a person’s visits come from the index of theirs', async () => {
+  it('a person’s visits come from the index of theirs, and the people of no more than are shown', async () => {
     for (const path of [
       '/api/appointments/',
       '/api/appointments/upcoming/',
       '/api/appointments/?ordering=-start',
     ]) {
       for (const client of [asPatient(), asDoctor()]) {
-        const planned = await plansOf(app, 'appointments', () => client.get(path));
-        expect(planned.length).toBeGreaterThan(0);
-        for (const statement of planned) {
-          each(statement, (plan) => {
-            expect(plan).toMatch(
-              /Index Scan (on|using) appointments_(practitioner_id|patient_id)_starts_at_idx/,
-            );
-            expect(plan).not.toContain('Seq Scan on appointments');
-          });
-        }
+        const [chosen, shown] = await plansOf(app, 'appointments', () => client.get(path));
+        each(chosen as Planned, (plan) => {
+          expect(plan).toMatch(
+            /Index Scan (on|using) appointments_(practitioner_id|patient_id)_starts_at_idx/,
+          );
+          expect(plan).not.toContain('Seq Scan on appointments');
+          expect(plan).not.toContain('Join');
+        });
+        each(shown as Planned, (plan) => expect(plan).toContain('appointments_pkey'));
       }
     }
   });

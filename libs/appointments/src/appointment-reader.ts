@@ -21,6 +21,25 @@ export class AppointmentReader {
     return hasRole(actor, 'admin') ? all : all.where(concerns(actor.userId));
   }
 
+  /**
+   * As `visibleTo`, and nothing but the visits' ids: to choose and count what a list shows before the people in
+   * it are read. Joined first, PostgreSQL reads the people of every visit to show those of twenty.
+   */
+  idsVisibleTo(actor: Actor) {
+    const all = this.database.query.selectFrom('appointments as visit').select('visit.id');
+    return hasRole(actor, 'admin') ? all : all.where(concerns(actor.userId));
+  }
+
+  /** These visits, in this order. */
+  async inOrder(ids: readonly string[]): Promise<Appointment[]> {
+    const rows = await BY_IDS.execute(this.database, { ids });
+    const found = new Map(rows.map((row) => [row.id, row]));
+    return ids.flatMap((id) => {
+      const row = found.get(id);
+      return row ? [this.asAppointment(row)] : [];
+    });
+  }
+
   all() {
     return visits(this.database.query);
   }
@@ -168,6 +187,10 @@ type VisitRow = Awaited<ReturnType<ReturnType<typeof visits>['executeTakeFirstOr
 
 const BY_ID = new BuiltOnce<{ id: string }, VisitRow>((query, value) =>
   visits(query).where('visit.id', '=', value('id')),
+);
+
+const BY_IDS = new BuiltOnce<{ ids: readonly string[] }, VisitRow>((query, value) =>
+  visits(query).where('visit.id', '=', sql<string>`any(${value('ids')}::uuid[])`),
 );
 
 const OWN_BY_ID = new BuiltOnce<{ id: string; userId: string | null }, VisitRow>((query, value) =>

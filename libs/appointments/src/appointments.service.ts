@@ -71,7 +71,7 @@ export class AppointmentsService {
     const { by, descending } = filter.order ?? { by: 'startsAt', descending: false };
     const found = await pageOf(
       this.reader
-        .visibleTo(actor)
+        .idsVisibleTo(actor)
         .where((eb) =>
           eb.and(
             given([
@@ -84,8 +84,7 @@ export class AppointmentsService {
               startsBefore && eb('visit.startsAt', '<', startsBefore),
               ...within('visit.createdAt', created),
               ...within('visit.updatedAt', updated),
-              search &&
-                sql<boolean>`(doctor.name || ' ' || patient.first_name || ' ' || patient.last_name) ilike ${containing(search)}`,
+              search && sql<boolean>`${PEOPLE} ilike ${containing(search)}`,
             ]),
           ),
         )
@@ -93,7 +92,7 @@ export class AppointmentsService {
         .orderBy('visit.id'),
       page,
     );
-    return { ...found, items: found.items.map((row) => this.reader.asAppointment(row)) };
+    return { ...found, items: await this.reader.inOrder(found.items.map(({ id }) => id)) };
   }
 
   /**
@@ -221,7 +220,7 @@ export class AppointmentsService {
   #isUpcoming({ userId }: Actor) {
     return sql<boolean>`(visit.status = 'in_progress'
       or (visit.status in ('scheduled', 'arrived') and visit.ends_at > ${this.window.closedEnd})
-      or (visit.status = 'held' and visit.hold_expires_at > ${this.clock.now()} and patient.account_user_id = ${userId}))`;
+      or (visit.status = 'held' and visit.hold_expires_at > ${this.clock.now()} and visit.patient_id in (select id from patients where account_user_id = ${userId})))`;
   }
 
   async #lockedAsDoctor(actor: UserActor, id: string): Promise<Appointment> {
@@ -246,3 +245,7 @@ export class AppointmentsService {
       .execute();
   }
 }
+
+/** The names of the two people in a visit, for a search. */
+const PEOPLE = sql<string>`(select doctor.name || ' ' || patient.first_name || ' ' || patient.last_name
+  from doctors doctor, patients patient where doctor.id = visit.practitioner_id and patient.id = visit.patient_id)`;

@@ -39,7 +39,7 @@ export interface FoundDoctor {
 }
 
 export interface FoundSlot {
-  readonly doctor: Pick<Doctor, 'id' | 'name'>;
+  readonly doctor: Doctor;
   readonly slot: BookableSlot;
 }
 
@@ -80,24 +80,29 @@ export class DiscoveryService {
     { from, to }: Window,
     page: PageRequest,
   ): Promise<Page<FoundSlot>> {
-    const doctors = await this.profiles.names({ ...profileOf(filter), ...(doctorId && { id: doctorId }) });
-    const calendars = await this.calendars.of(doctors.map(({ id }) => id));
+    // A list of one is not worth the place of a long one.
+    const ids = doctorId
+      ? await this.profiles.ids({ ...profileOf(filter), id: doctorId })
+      : (await this.#matching(filter)).ids;
+    const calendars = await this.calendars.of(ids);
     const now = this.clock.now().epochMilliseconds;
     const window = { start: from.epochMilliseconds, end: to.epochMilliseconds };
-    const found = doctors.flatMap((doctor, i) =>
-      (calendars[i]?.slots(window, now, perDoctor) ?? []).map((slot) => ({ doctor, slot })),
+    const found = ids.flatMap((id, i) =>
+      (calendars[i]?.slots(window, now, perDoctor) ?? []).map((slot) => ({ id, slot })),
     );
-    const { places } = pageInOrder(
+    const { places, total } = pageInOrder(
       Float64Array.from(found, ({ slot }) => slot.start),
-      found.map(({ doctor }) => doctor.id),
+      found.map(({ id }) => id),
       page,
     );
+    const chosen = places.map((place) => found[place] as (typeof found)[number]);
+    const doctors = await this.profiles.byIds([...new Set(chosen.map(({ id }) => id))]);
     return {
       ...page,
-      total: found.length,
-      items: places.map((place) => {
-        const { doctor, slot } = found[place] as (typeof found)[number];
-        return { doctor, slot: asBookable(slot) };
+      total,
+      items: chosen.flatMap(({ id, slot }) => {
+        const doctor = doctors.get(id);
+        return doctor ? [{ doctor, slot: asBookable(slot) }] : [];
       }),
     };
   }

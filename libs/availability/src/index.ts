@@ -6,3 +6,4 @@ export { localDay, nextMidnight } from './local-day.ts';
 export { type ReadSchedule, readSchedule } from './openings.ts';
 export type { Schedule } from './schedule.ts';
 export { nearestFree, nextFree, type Slot, type SlotLimits, slotAt, slots } from './slot-engine.ts';
+export { wallClock } from './wall-clock.ts';

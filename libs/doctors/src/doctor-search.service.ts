@@ -81,12 +81,7 @@ export class DoctorSearch {
     return ids?.split(',') ?? [];
   }
 
-  /** The names of everybody who fits, in no order. */
-  async names(filter: ProfileFilter): Promise<Pick<Doctor, 'id' | 'name'>[]> {
-    const { matching } = await this.statements(filter);
-    return matching.select(['id', 'name']).execute();
-  }
-
+  /** Profiles, in whatever state, by their ids. */
   async byIds(ids: readonly string[]): Promise<ReadonlyMap<string, Doctor>> {
     const rows = await this.database.query
       .selectFrom('doctors')

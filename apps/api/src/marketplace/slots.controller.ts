@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { DiscoveryService, SlotsService } from '#appointments';
 import { AccountsService } from '#auth';
 import { DoctorsService } from '#doctors';
-import { type Actor, Clock } from '#kernel';
+import { type Actor, Clock, mapPage } from '#kernel';
 import { CurrentActor } from '../http/current-actor.decorator.ts';
 import { Id } from '../http/fields.ts';
 import { Operation } from '../http/operation.decorator.ts';
@@ -13,7 +13,7 @@ import {
   DoctorSlotsAnswer,
   PER_DOCTOR,
   SlotAnswer,
-  toSlot,
+  slotsIn,
   toWindow,
 } from './slots.dto.ts';
 
@@ -43,7 +43,7 @@ export class SlotsController {
     const doctor = await this.doctors.listed(id);
     const zone = query.time_zone ?? (await this.#zoneOf(actor)) ?? doctor.timeZone;
     const found = await this.slots.between(doctor, toWindow(query, zone, this.clock.now()));
-    return { doctor_id: id, time_zone: zone, slots: found.map((slot) => toSlot(slot, zone)) };
+    return { doctor_id: id, time_zone: zone, slots: found.map(slotsIn(zone)) };
   }
 
   @Get('appointments/slots')
@@ -65,14 +65,12 @@ export class SlotsController {
       toWindow(query, zone, this.clock.now()),
       { page: query.page, pageSize: query.page_size },
     );
-    return {
-      ...found,
-      items: found.items.map(({ doctor, slot }) => ({
-        doctor_id: doctor.id,
-        doctor_name: doctor.name,
-        ...toSlot(slot, zone),
-      })),
-    };
+    const toSlot = slotsIn(zone);
+    return mapPage(found, ({ doctor, slot }) => ({
+      doctor_id: doctor.id,
+      doctor_name: doctor.name,
+      ...toSlot(slot),
+    }));
   }
 
   async #zoneOf({ userId }: Actor): Promise<string | undefined> {

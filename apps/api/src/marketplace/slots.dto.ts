@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { BookableSlot } from '#appointments';
+import { wallClock } from '#availability';
 import { invalid } from '#kernel';
 import { Timestamp, TimeZone } from '../http/fields.ts';
 
@@ -65,8 +66,8 @@ export function toWindow(
   return { from: startOf(first), to: startOf(last.add({ days: 1 })) };
 }
 
-/** A slot as the asker's clock shows it: the same instant, with the zone's own offset. */
-export function toSlot({ start, end }: BookableSlot, zone: string): z.infer<typeof Slot> {
-  const shown = (instant: Temporal.Instant) => instant.toString({ timeZone: zone, smallestUnit: 'second' });
-  return { start: shown(start), end: shown(end) };
+/** Slots as the asker's clock shows them: the same instants, with the zone's own offset. */
+export function slotsIn(zone: string): (slot: BookableSlot) => z.infer<typeof Slot> {
+  const shown = wallClock(zone);
+  return ({ start, end }) => ({ start: shown(start.epochMilliseconds), end: shown(end.epochMilliseconds) });
 }
