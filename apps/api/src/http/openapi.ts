@@ -47,7 +47,7 @@ const FAILURES: Record<ErrorKind, { status: number; description: string }> = {
 };
 
 const METHOD_METADATA = 'method';
-const WITH_BODY = new Set([RequestMethod.POST, RequestMethod.PUT, RequestMethod.PATCH]);
+const WITH_BODY = new Set([RequestMethod.POST, RequestMethod.PUT, RequestMethod.PATCH, RequestMethod.DELETE]);
 
 /** Says of a route in Swagger's words what it says of itself in ours, so that a running server loads neither. */
 function described(options: OperationOptions, idempotent: boolean, hasBody: boolean): MethodDecorator {
