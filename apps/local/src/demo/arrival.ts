@@ -1,6 +1,6 @@
 import { LICENCE_SCAN } from '../licence-scan.ts';
 import type { Data } from './caller.ts';
-import { ADMIN_EMAIL, PASSWORD } from './cast.ts';
+import { ADMIN_EMAIL, NEWCOMER_PASSWORD, PASSWORD } from './cast.ts';
 import type { Stage } from './stage.ts';
 
 export const ZONE = 'Europe/Madrid';
@@ -13,7 +13,7 @@ export async function arrival({ screen, cast }: Stage): Promise<{ id: string; na
   screen.step('A patient and a doctor register; an administrator approves; the doctor sets hours');
   await patient.enter('/api/auth/register/', {
     email: cast.patientEmail,
-    password: PASSWORD,
+    password: NEWCOMER_PASSWORD,
     first_name: 'Leela',
     last_name: 'Menon',
     role: 'patient',
@@ -21,7 +21,7 @@ export async function arrival({ screen, cast }: Stage): Promise<{ id: string; na
   });
   await doctor.enter('/api/auth/register/', {
     email: cast.doctorEmail,
-    password: PASSWORD,
+    password: NEWCOMER_PASSWORD,
     first_name: 'Elena',
     last_name: 'Marín',
     role: 'doctor',

@@ -3,6 +3,9 @@ import { Caller } from './caller.ts';
 import type { Screen } from './screen.ts';
 
 export const PASSWORD = 'televisit-demo';
+
+/** What those who register in the demo choose: the password of the demo logins would be too easy to guess. */
+export const NEWCOMER_PASSWORD = 'a walk by the quiet sea';
 export const ADMIN_EMAIL = 'admin@televisit.test';
 
 /** The three people of the demo; patient and doctor are new each time. */
