@@ -17,6 +17,7 @@ import { ExpireHoldHandler } from './expire-hold.handler.ts';
 import { FollowUpsService } from './follow-ups.service.ts';
 import { ForgetCalendarChangesHandler } from './forget-calendar-changes.handler.ts';
 import { OnAccountErased } from './on-account-erased.handler.ts';
+import { SlotClaims } from './slot-claims.ts';
 import { SlotsService } from './slots.service.ts';
 import { VisitWindow } from './visit-window.ts';
 import { WaitlistService } from './waitlist.service.ts';
@@ -51,6 +52,7 @@ import { WaitlistReader } from './waitlist-reader.ts';
     OfferFormerSlot,
     SettleWaitlist,
     OnAccountErased,
+    SlotClaims,
     SlotsService,
     VisitWindow,
     WaitlistOffers,

@@ -1,20 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { sql } from 'kysely';
-import { localDay } from '#availability';
 import { type Doctor, DoctorsService, isLicensed } from '#doctors';
 import { type Actor, Clock, DomainError, newId, type UserActor } from '#kernel';
 import { PatientsService } from '#patients';
-import { Database, Jobs, Transactional, violatedConstraint } from '#platform';
+import { Database, Jobs, Transactional } from '#platform';
 import type { Appointment } from './appointment.entity.ts';
 import {
-  dayFull,
   holdExpired,
   notAccepting,
   ownPractice,
-  patientBusy,
   patientOnly,
-  slotNotOffered,
-  slotTaken,
   toBePaid,
   versionChanged,
 } from './appointment.errors.ts';
@@ -25,9 +19,9 @@ import { CANCELLATION_POLICY } from './cancellation-policy.ts';
 import { ConcludeVisit } from './conclude-visit.handler.ts';
 import { AppointmentConfirmed, AppointmentOffered, AppointmentRescheduled } from './events.ts';
 import { ExpireHold } from './expire-hold.handler.ts';
-import { isLive } from './live-visits.ts';
 import { assertMovable, termsAfterMove } from './move-terms.ts';
-import { type OfferedSlot, SlotsService } from './slots.service.ts';
+import { SlotClaims } from './slot-claims.ts';
+import type { OfferedSlot } from './slots.service.ts';
 
 /** How long a slot is kept for somebody who has not paid yet. */
 export const HOLD_MINUTES = 10;
@@ -64,7 +58,7 @@ export class BookingService {
     private readonly jobs: Jobs,
     private readonly doctors: DoctorsService,
     private readonly patients: PatientsService,
-    private readonly slots: SlotsService,
+    private readonly claims: SlotClaims,
     private readonly reader: AppointmentReader,
   ) {}
 
@@ -78,7 +72,7 @@ export class BookingService {
     const doctor = await this.doctors.listed(doctorId);
     if (doctor.userId === actor.userId) throw ownPractice();
     if (!doctor.acceptingPatients) throw notAccepting();
-    const slot = await this.#offered(doctor, start);
+    const slot = await this.claims.offered(doctor, start);
     const patient = await this.patients.actedFor(actor, patientId);
     const until = this.clock.now().add({ minutes: HOLD_MINUTES });
     return this.#hold(doctor, slot, { patientId: patient.id, bookedBy: actor.userId, reason, until }, (id) =>
@@ -94,7 +88,7 @@ export class BookingService {
    */
   async propose({ doctorId, start, ...terms }: Proposal): Promise<Appointment> {
     const doctor = await this.doctors.listed(doctorId);
-    const slot = await this.#offered(doctor, start, { notice: terms.followUpOf === undefined });
+    const slot = await this.claims.offered(doctor, start, { notice: terms.followUpOf === undefined });
     return this.#hold(doctor, slot, terms, async (id) => {
       await this.#expireLater(id, terms.until);
       await this.jobs.publish(AppointmentOffered, { appointmentId: id });
@@ -168,10 +162,10 @@ export class BookingService {
     const before = await this.reader.visible(actor, appointmentId);
     const doctor = await this.doctors.byId(before.practitionerId);
     const by = sideOf(actor, before);
-    const slot = await this.#offered(doctor, start, { notice: by === 'patient' });
-    await this.#taking(doctor, slot, () =>
+    const slot = await this.claims.offered(doctor, start, { notice: by === 'patient' });
+    await this.claims.taking(doctor, slot, () =>
       this.database.transaction(async () => {
-        await this.#lockCalendars(doctor.id, before.patientId);
+        await this.claims.lock(doctor.id, before.patientId);
         const visit = await this.reader.locked(actor, appointmentId);
         if (expectedVersion !== undefined && visit.version !== expectedVersion)
           throw versionChanged(visit.version);
@@ -180,7 +174,7 @@ export class BookingService {
         if (visit.startsAt.equals(slot.start)) return;
         const now = this.clock.now();
         assertMovable(visit, by, now, doctor.minimumNoticeMinutes);
-        await this.#assertFree(doctor, visit.patientId, slot, visit.id);
+        await this.claims.assertFree(doctor, visit.patientId, slot, visit.id);
         await this.database.query
           .updateTable('appointments')
           .set((eb) => ({
@@ -213,9 +207,9 @@ export class BookingService {
   ): Promise<Appointment> {
     const now = this.clock.now();
     const id = newId();
-    await this.#taking(doctor, slot, () =>
+    await this.claims.taking(doctor, slot, () =>
       this.database.transaction(async () => {
-        await this.#claim(doctor, patientId, slot);
+        await this.claims.claim(doctor, patientId, slot);
         await this.database.query
           .insertInto('appointments')
           .values({
@@ -248,116 +242,6 @@ export class BookingService {
     await this.jobs.send(ExpireHold, { appointmentId }, { startAfter: until });
   }
 
-  /** The slot at `start`, which may be of the hours of a doctor who takes no new bookings. */
-  async #offered(
-    doctor: Doctor,
-    start: Temporal.Instant,
-    options: { readonly notice?: boolean } = {},
-  ): Promise<OfferedSlot> {
-    const slot = await this.slots.onGrid(doctor, start, options);
-    if (!slot || !isLicensed(doctor, start)) throw slotNotOffered(await this.slots.nearest(doctor, start));
-    return slot;
-  }
-
-  /** Runs a write that takes `slot`; a refusal names what is free instead. */
-  async #taking(doctor: Doctor, slot: OfferedSlot, write: () => Promise<void>): Promise<void> {
-    try {
-      await write();
-    } catch (error) {
-      const refused = refusalOf(error);
-      if (!refused) throw error;
-      throw refused(await this.slots.nearest(doctor, slot.start));
-    }
-  }
-
-  async #claim(doctor: Doctor, patientId: string, slot: OfferedSlot): Promise<void> {
-    await this.#lockCalendars(doctor.id, patientId);
-    await this.#assertFree(doctor, patientId, slot);
-  }
-
-  /**
-   * Everybody who wants time of this practitioner or this patient queues here. The exclusion constraints
-   * alone are safe, but under load their losers deadlock one by one. The order is always the same, so no
-   * two bookings wait for each other.
-   */
-  async #lockCalendars(practitionerId: string, patientId: string): Promise<void> {
-    await this.database.lock(`practitioner:${practitionerId}`);
-    await this.database.lock(`patient:${patientId}`);
-  }
-
-  /** Between two visits of the practitioner lies the buffer of the first; the patient needs none. */
-  async #assertFree(doctor: Doctor, patientId: string, slot: OfferedSlot, exceptId?: string): Promise<void> {
-    const now = this.clock.now();
-    const inTheWay = await this.database.query
-      .selectFrom('appointments')
-      .select(['id', 'practitionerId', 'status', 'holdExpiresAt'])
-      .where(isLive)
-      .where((eb) =>
-        eb.or([
-          eb.and([
-            eb('practitionerId', '=', doctor.id),
-            eb('startsAt', '<', slot.end.add({ minutes: slot.bufferMinutes })),
-            eb(sql`minutes_after(ends_at, buffer_minutes)`, '>', slot.start),
-          ]),
-          eb.and([
-            eb('patientId', '=', patientId),
-            eb('startsAt', '<', slot.end),
-            eb('endsAt', '>', slot.start),
-          ]),
-        ]),
-      )
-      .$if(exceptId !== undefined, (query) => query.where('id', '<>', exceptId ?? ''))
-      .execute();
-    for (const other of inTheWay) {
-      const lapsed = other.holdExpiresAt && Temporal.Instant.compare(other.holdExpiresAt, now) <= 0;
-      if (lapsed && (await this.#expire(other.id))) continue;
-      throw other.practitionerId === doctor.id ? slotTaken([]) : patientBusy(other.id);
-    }
-    await this.#assertDayHasRoom(doctor, slot, exceptId);
-  }
-
-  /** A day of the practitioner's own zone takes as many visits as they say, those that are over included. */
-  async #assertDayHasRoom(
-    { id, timeZone, dailyLimit }: Doctor,
-    { start }: OfferedSlot,
-    exceptId?: string,
-  ): Promise<void> {
-    if (dailyLimit === null) return;
-    const { visits } = await this.database.query
-      .selectFrom('appointments')
-      .select(sql<number>`count(*)`.as('visits'))
-      .where('practitionerId', '=', id)
-      .where('status', 'not in', ['cancelled', 'expired'])
-      .where((eb) => eb.or([eb('status', '<>', 'held'), eb('holdExpiresAt', '>', this.clock.now())]))
-      .where((eb) =>
-        eb.or(
-          localDay(timeZone, start.epochMilliseconds).map((stretch) =>
-            eb.and([
-              eb('startsAt', '>=', Temporal.Instant.fromEpochMilliseconds(stretch.start)),
-              eb('startsAt', '<', Temporal.Instant.fromEpochMilliseconds(stretch.end)),
-            ]),
-          ),
-        ),
-      )
-      .$if(exceptId !== undefined, (query) => query.where('id', '<>', exceptId ?? ''))
-      .executeTakeFirstOrThrow();
-    if (visits >= dailyLimit) throw dayFull([]);
-  }
-
-  /**
-   * Lets go of a hold that has lapsed; its job comes later and finds it expired.
-   * @returns whether it was still held: a payment may have confirmed it a moment ago.
-   */
-  async #expire(id: string): Promise<boolean> {
-    const { numUpdatedRows } = await this.database.query
-      .updateTable('appointments')
-      .set({ status: 'expired', updatedAt: this.clock.now() })
-      .where('id', '=', id)
-      .where('status', '=', 'held')
-      .executeTakeFirst();
-    return numUpdatedRows > 0n;
-  }
-
   /** When nobody can come any more, somebody has to see whether the visit took place. */
   async #concludeLater({ id, window }: Appointment): Promise<void> {
     await this.jobs.send(ConcludeVisit, { appointmentId: id }, { startAfter: window.closesAt });
@@ -367,21 +251,11 @@ export class BookingService {
     const { practitionerId, patientId, startsAt: start, endsAt: end, bufferMinutes } = visit;
     try {
       const doctor = await this.doctors.byId(practitionerId);
-      await this.#claim(doctor, patientId, { start, end, bufferMinutes });
+      await this.claims.claim(doctor, patientId, { start, end, bufferMinutes });
       return true;
     } catch (error) {
       if (error instanceof DomainError) return false;
       throw error;
     }
   }
-}
-
-/** The error that a refused write is to the caller, who is told what is free instead. */
-function refusalOf(error: unknown): typeof slotTaken | undefined {
-  if (error instanceof DomainError && error.code === 'day_full') return dayFull;
-  const isTaken =
-    (error instanceof DomainError &&
-      (error.code === 'slot_taken' || error.details['constraint'] === 'appointments_practitioner_overlap')) ||
-    violatedConstraint(error) === 'appointments_practitioner_overlap';
-  return isTaken ? slotTaken : undefined;
 }
