@@ -38,6 +38,9 @@ await runScript(async () => {
     '--import',
     './tools/typescript-loader.mjs',
     '--test',
+    // A test that waits for nothing, or leaves something open, ends as a failure and not as a run without end.
+    '--test-timeout=600000',
+    '--test-force-exit',
     '--test-global-setup=./test/support/global-setup.mjs',
     ...(system ? ['--test-concurrency=1'] : []),
   ];

@@ -25,8 +25,11 @@ export async function startTestApp(overrides: Record<string, string> = {}): Prom
   const port = await freePort();
   const parts = await startTestParts(port);
   const url = `http://127.0.0.1:${port}`;
-  const nest = await createApp(loadConfig({ ...parts.environment, ...overrides }));
-  await nest.listen(port, '127.0.0.1');
+  // A server that does not start leaves nothing behind that would keep the test's process alive.
+  const nest = await start({ ...parts.environment, ...overrides }).catch(async (error: unknown) => {
+    await parts.close();
+    throw error;
+  });
 
   return {
     ...parts,
@@ -42,4 +45,15 @@ export async function startTestApp(overrides: Record<string, string> = {}): Prom
       await parts.close();
     },
   };
+}
+
+async function start(environment: Record<string, string>): Promise<NestFastifyApplication> {
+  const nest = await createApp(loadConfig(environment));
+  try {
+    await nest.listen(Number(environment['PORT']), '127.0.0.1');
+    return nest;
+  } catch (error) {
+    await nest.close();
+    throw error;
+  }
 }

@@ -220,12 +220,13 @@ export class BulkNotificationsService {
     if (missing.length > 0) throw recipientsNotFound(missing);
   }
 
+  /** Whoever tells people in the meantime refers to the row, which this lock lets them do. */
   #locked(id: string) {
     return this.database.query
       .selectFrom('notificationBulks')
       .select(['state', 'audience'])
       .where('id', '=', id)
-      .forUpdate()
+      .forNoKeyUpdate()
       .executeTakeFirst();
   }
 

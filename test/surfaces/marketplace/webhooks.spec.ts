@@ -162,8 +162,12 @@ describe('webhooks', () => {
 
   it('confirms a payment once that was told of while no worker ran', async () => {
     const idle = await startTestApp({ ...PAYING_APP, RUN_JOBS: '0' });
+    const { DATABASE_URL = '', S3_ENDPOINT = '' } = idle.environment;
+    const startWorker = () => startTestApp({ ...PAYING_APP, DATABASE_URL, S3_ENDPOINT });
     try {
+      const forTheLicence = await startWorker();
       const idleDoctor = await registerDoctor(idle, await registerAdmin(idle));
+      await forTheLicence.close();
       const patient = await register(idle);
       const { id } = await book(patient, idleDoctor.doctorId);
       const intent = await intentFor(patient, id);
@@ -174,7 +178,7 @@ describe('webhooks', () => {
       );
       expect(waiting).toEqual([{ outcome: null }]);
       expect(await visitOf(patient, id)).toBe('held');
-      const worker = await startTestApp({ ...PAYING_APP, DATABASE_URL: idle.databaseUrls.app });
+      const worker = await startWorker();
       try {
         await settled(idle);
       } finally {

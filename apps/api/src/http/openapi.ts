@@ -62,7 +62,7 @@ function described(options: OperationOptions, idempotent: boolean, hasBody: bool
   } = options;
   const { limit = 'general' } = options;
   const budget = RATE_BUDGETS[limit];
-  const fails = new Set<ErrorKind>(['invalid', ...(options.fails ?? [])]);
+  const fails = new Set<ErrorKind>(['invalid', 'unavailable', ...(options.fails ?? [])]);
   if (budget) fails.add('rate_limited');
   if (access !== 'public') fails.add('unauthenticated');
   // For want of the role, or of the second factor that an administrator needs.

@@ -32,7 +32,7 @@ export class CognitoController {
     limit: 'authentication',
     answers: LoginAnswer,
     message: 'Logged in.',
-    fails: ['unauthenticated', 'forbidden', 'not_found', 'conflict', 'unavailable'],
+    fails: ['unauthenticated', 'forbidden', 'not_found', 'conflict'],
   })
   async callback(
     @CurrentActor() actor: Actor,

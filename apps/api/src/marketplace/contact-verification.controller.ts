@@ -21,7 +21,7 @@ export class ContactVerificationController {
     access: 'authenticated',
     limit: 'authentication',
     answers: VerificationAnswer,
-    fails: ['conflict', 'gone', 'rate_limited', 'unavailable'],
+    fails: ['conflict', 'gone', 'rate_limited'],
   })
   async phone(
     @CurrentActor() actor: UserActor,

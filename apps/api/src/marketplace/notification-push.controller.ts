@@ -15,7 +15,6 @@ export class NotificationPushController {
     summary: 'The key that a browser subscribes with: PushManager’s applicationServerKey',
     access: 'authenticated',
     answers: PushKeyAnswer,
-    fails: ['unavailable'],
   })
   key(): z.infer<typeof PushKeyAnswer> {
     return { public_key: this.subscriptions.publicKey() };
@@ -29,7 +28,6 @@ export class NotificationPushController {
     answers: SubscriptionAnswer,
     status: 201,
     message: 'This browser is subscribed.',
-    fails: ['unavailable'],
   })
   async subscribe(
     @CurrentActor() actor: UserActor,

@@ -30,7 +30,7 @@ export class NotificationStreamController {
     ticket: true,
     produces: 'text/event-stream',
     message: 'The events.',
-    fails: ['rate_limited', 'unavailable'],
+    fails: ['rate_limited'],
   })
   async stream(
     @CurrentActor() actor: UserActor,

@@ -33,7 +33,7 @@ export class PaymentsController {
     answers: IntentAnswer,
     status: 201,
     message: 'Pay before the slot is given up.',
-    fails: ['forbidden', 'not_found', 'conflict', 'gone', 'unavailable'],
+    fails: ['forbidden', 'not_found', 'conflict', 'gone'],
   })
   async createIntent(
     @CurrentActor() actor: UserActor,
@@ -49,7 +49,7 @@ export class PaymentsController {
     answers: IntentAnswer,
     status: 201,
     message: 'Pay before the slot is given up.',
-    fails: ['forbidden', 'not_found', 'conflict', 'gone', 'unavailable'],
+    fails: ['forbidden', 'not_found', 'conflict', 'gone'],
   })
   async create(
     @CurrentActor() actor: UserActor,

@@ -39,7 +39,7 @@ export class PayoutAccountController {
     answers: OpenedPayoutAccountAnswer,
     status: 201,
     message: 'Answer the provider’s questions at onboarding_url.',
-    fails: ['not_found', 'unavailable'],
+    fails: ['not_found'],
   })
   async open(
     @CurrentActor() actor: UserActor,

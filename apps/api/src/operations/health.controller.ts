@@ -31,7 +31,6 @@ export class HealthController {
     access: 'public',
     limit: 'unlimited',
     answers: Health,
-    fails: ['unavailable'],
   })
   async ready(): Promise<z.infer<typeof Health>> {
     const checks = await Promise.allSettled([
