@@ -1,6 +1,9 @@
 import PDFDocument from 'pdfkit';
 import { encode } from 'uqr';
-import { type PrescriptionDocument, renderPrescription } from '../../libs/emr/src/prescription.template.ts';
+import {
+  type PrescriptionDocument,
+  renderPrescription,
+} from '../../libs/emr/src/prescriptions/prescription.template.ts';
 import type { Bench } from '../bench.ts';
 import { race, sampled } from '../race.ts';
 

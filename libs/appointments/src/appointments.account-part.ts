@@ -1,9 +1,9 @@
 import { type AccountPart, type ErasureObstacle, KeepsOfAccount } from '#auth';
 import type { UserActor } from '#kernel';
-import { appointmentStates, LIVE } from './appointment.states.ts';
-import { AppointmentReader } from './appointment-reader.ts';
-import { AppointmentsService } from './appointments.service.ts';
-import { WaitlistReader } from './waitlist-reader.ts';
+import { appointmentStates, LIVE } from './visits/appointment.states.ts';
+import { AppointmentReader } from './visits/appointment-reader.ts';
+import { AppointmentsService } from './visits/appointments.service.ts';
+import { WaitlistReader } from './waitlist/waitlist-reader.ts';
 
 @KeepsOfAccount('appointments')
 export class AppointmentsAccountPart implements AccountPart {

@@ -2,33 +2,33 @@ import { Module } from '@nestjs/common';
 import { AvailabilityModule } from '#availability';
 import { DoctorsModule } from '#doctors';
 import { PatientsModule } from '#patients';
-import { AppointmentReader } from './appointment-reader.ts';
 import { AppointmentsAccountPart } from './appointments.account-part.ts';
-import { AppointmentsService } from './appointments.service.ts';
-import { BookingService } from './booking.service.ts';
-import { CalendarChanges } from './calendar-changes.ts';
-import { Calendars } from './calendars.ts';
-import { CareRelationships } from './care-relationships.ts';
-import { ConcludeVisitHandler } from './conclude-visit.handler.ts';
-import { DiscoveryService } from './discovery.service.ts';
-import { DoctorLists } from './doctor-lists.ts';
-import { EndWaitingHandler } from './end-waiting.handler.ts';
-import { ExpireHoldHandler } from './expire-hold.handler.ts';
-import { FollowUpsService } from './follow-ups.service.ts';
-import { ForgetCalendarChangesHandler } from './forget-calendar-changes.handler.ts';
 import { OnAccountErased } from './on-account-erased.handler.ts';
-import { SlotClaims } from './slot-claims.ts';
-import { SlotsService } from './slots.service.ts';
-import { VisitWindow } from './visit-window.ts';
-import { WaitlistService } from './waitlist.service.ts';
+import { CalendarChanges } from './slots/calendar-changes.ts';
+import { Calendars } from './slots/calendars.ts';
+import { DiscoveryService } from './slots/discovery.service.ts';
+import { DoctorLists } from './slots/doctor-lists.ts';
+import { ForgetCalendarChangesHandler } from './slots/forget-calendar-changes.handler.ts';
+import { SlotClaims } from './slots/slot-claims.ts';
+import { SlotsService } from './slots/slots.service.ts';
+import { AppointmentReader } from './visits/appointment-reader.ts';
+import { AppointmentsService } from './visits/appointments.service.ts';
+import { BookingService } from './visits/booking.service.ts';
+import { CareRelationships } from './visits/care-relationships.ts';
+import { ConcludeVisitHandler } from './visits/conclude-visit.handler.ts';
+import { ExpireHoldHandler } from './visits/expire-hold.handler.ts';
+import { FollowUpsService } from './visits/follow-ups.service.ts';
+import { VisitWindow } from './visits/visit-window.ts';
+import { EndWaitingHandler } from './waitlist/end-waiting.handler.ts';
+import { WaitlistService } from './waitlist/waitlist.service.ts';
 import {
   OfferCancelledSlot,
   OfferExpiredSlot,
   OfferFormerSlot,
   SettleWaitlist,
-} from './waitlist-follows-visit.handlers.ts';
-import { WaitlistOffers } from './waitlist-offers.ts';
-import { WaitlistReader } from './waitlist-reader.ts';
+} from './waitlist/waitlist-follows-visit.handlers.ts';
+import { WaitlistOffers } from './waitlist/waitlist-offers.ts';
+import { WaitlistReader } from './waitlist/waitlist-reader.ts';
 
 @Module({
   imports: [AvailabilityModule, DoctorsModule, PatientsModule],

@@ -3,7 +3,7 @@ import { KycService } from '#doctors';
 import type { Actor } from '#kernel';
 import { type DataOf, type JobHandler, OnEvent } from '#platform';
 import { AppointmentsAccountPart } from './appointments.account-part.ts';
-import { WaitlistService } from './waitlist.service.ts';
+import { WaitlistService } from './waitlist/waitlist.service.ts';
 
 /** Calls off what was booked with a doctor in the moment in which their account went, and waits for nobody else. */
 @OnEvent(AccountErased, 'appointments.call-off')

@@ -1,37 +1,41 @@
-export { AccountModule } from './account.module.ts';
-export * from './account-administration.service.ts';
-export { AccountErasureService } from './account-erasure.service.ts';
-export { AccountErased } from './account-events.ts';
-export type { AccountExport, OwnExport } from './account-export.entity.ts';
-export { AccountExportsService } from './account-exports.service.ts';
-export { type AccountPart, type ErasureObstacle, KeepsOfAccount } from './account-part.ts';
-export { AccountParts } from './account-parts.ts';
-export * from './accounts.service.ts';
+export { AccountModule } from './accounts/account.module.ts';
+export * from './accounts/account-administration.service.ts';
+export { AccountErasureService } from './accounts/account-erasure.service.ts';
+export { AccountErased } from './accounts/account-events.ts';
+export { type AccountPart, type ErasureObstacle, KeepsOfAccount } from './accounts/account-part.ts';
+export { AccountParts } from './accounts/account-parts.ts';
+export * from './accounts/accounts.service.ts';
+export type { User } from './accounts/user.entity.ts';
 export * from './auth.errors.ts';
 export * from './auth.module.ts';
-export * from './authentication.service.ts';
-export type { AuthorizationRequest } from './cognito.provider.ts';
-export * from './cognito.service.ts';
-export * from './contact-verification.service.ts';
+export type { AuthorizationRequest } from './cognito/cognito.provider.ts';
+export * from './cognito/cognito.service.ts';
+export * from './contacts/contact-verification.service.ts';
 export * from './events.ts';
-export { IdentityDecisionsService } from './identity-decisions.service.ts';
+export type { AccountExport, OwnExport } from './exports/account-export.entity.ts';
+export { AccountExportsService } from './exports/account-exports.service.ts';
+export { IdentityDecisionsService } from './identity/identity-decisions.service.ts';
 export type {
   BegunVerification,
   IdentityVerification,
   ListedVerification,
   OwnIdentity,
   ShownVerification,
-} from './identity-verification.entity.ts';
-export { IdentityExpired, IdentityRejected, IdentityVerified } from './identity-verification.events.ts';
-export { IdentityVerificationsService } from './identity-verifications.service.ts';
-export * from './logins.service.ts';
-export { hashPassword } from './password.ts';
-export * from './password-logins.service.ts';
-export * from './password-resets.service.ts';
-export { MIN_PASSWORD_LENGTH } from './password-strength.ts';
-export * from './passwords.service.ts';
-export * from './second-factor.service.ts';
-export * from './second-factor-enrolment.service.ts';
-export * from './sessions.service.ts';
-export * from './token-issuer.ts';
-export type { User } from './user.entity.ts';
+} from './identity/identity-verification.entity.ts';
+export {
+  IdentityExpired,
+  IdentityRejected,
+  IdentityVerified,
+} from './identity/identity-verification.events.ts';
+export { IdentityVerificationsService } from './identity/identity-verifications.service.ts';
+export { hashPassword } from './passwords/password.ts';
+export * from './passwords/password-logins.service.ts';
+export * from './passwords/password-resets.service.ts';
+export { MIN_PASSWORD_LENGTH } from './passwords/password-strength.ts';
+export * from './passwords/passwords.service.ts';
+export * from './second-factor/second-factor.service.ts';
+export * from './second-factor/second-factor-enrolment.service.ts';
+export * from './sessions/authentication.service.ts';
+export * from './sessions/logins.service.ts';
+export * from './sessions/sessions.service.ts';
+export * from './sessions/token-issuer.ts';

@@ -1,10 +1,10 @@
 import { type AccountPart, KeepsOfAccount } from '#auth';
 import { Database } from '#platform';
-import { DocumentsService } from './documents.service.ts';
-import { EncounterReader } from './encounter-reader.ts';
-import { MedicalHistoriesService } from './medical-histories.service.ts';
-import { PrescriptionReader } from './prescription-reader.ts';
-import { VitalsService } from './vitals.service.ts';
+import { DocumentsService } from './documents/documents.service.ts';
+import { EncounterReader } from './encounters/encounter-reader.ts';
+import { MedicalHistoriesService } from './history/medical-histories.service.ts';
+import { PrescriptionReader } from './prescriptions/prescription-reader.ts';
+import { VitalsService } from './vitals/vitals.service.ts';
 
 /** Nobody has more of one kind; a bound that only a defect reaches. */
 const ALL = 100_000;

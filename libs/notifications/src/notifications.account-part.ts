@@ -1,6 +1,6 @@
 import { type AccountPart, KeepsOfAccount } from '#auth';
 import { Database } from '#platform';
-import { NOTIFICATION_COLUMNS } from './notification.entity.ts';
+import { NOTIFICATION_COLUMNS } from './feed/notification.entity.ts';
 
 @KeepsOfAccount('notifications')
 export class NotificationsAccountPart implements AccountPart {

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { type AccountPart, type ErasureObstacle, KeepsOfAccount } from '#auth';
 import { Database } from '#platform';
-import { asPayment, PAYMENT_COLUMNS } from './payment.entity.ts';
+import { asPayment, PAYMENT_COLUMNS } from './checkout/payment.entity.ts';
 
 @KeepsOfAccount('payments')
 export class PaymentsAccountPart implements AccountPart {

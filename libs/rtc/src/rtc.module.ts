@@ -2,25 +2,25 @@ import { Module } from '@nestjs/common';
 import { AppointmentsModule } from '#appointments';
 import { Clock } from '#kernel';
 import { Config, Log, RealtimeBus } from '#platform';
-import { DatabaseRoomDirectory } from './database-room-directory.ts';
-import { JoinTokensService } from './join-tokens.service.ts';
-import { LeaveWithSession } from './leave-with-session.handler.ts';
-import { RoomDirectory } from './room-directory.ts';
-import { RoomDoor } from './room-door.ts';
+import { JoinTokensService } from './joining/join-tokens.service.ts';
+import { TurnCredentials } from './joining/turn-credentials.ts';
+import { DatabaseRoomDirectory } from './rooms/database-room-directory.ts';
+import { LeaveWithSession } from './rooms/leave-with-session.handler.ts';
+import { RoomDirectory } from './rooms/room-directory.ts';
+import { RoomDoor } from './rooms/room-door.ts';
 import {
   ActivateRoom,
   CloseCancelledRoom,
   CloseCompletedRoom,
   CloseMissedRoom,
   OpenRoom,
-} from './room-follows-visit.handlers.ts';
-import { RoomHub } from './room-hub.ts';
-import { RoomRecords } from './room-records.ts';
-import { RoomsService } from './rooms.service.ts';
+} from './rooms/room-follows-visit.handlers.ts';
+import { RoomHub } from './rooms/room-hub.ts';
+import { RoomRecords } from './rooms/room-records.ts';
+import { RoomsService } from './rooms/rooms.service.ts';
 import { RtcAccountPart } from './rtc.account-part.ts';
-import { SignalPolling } from './signal-polling.ts';
-import { SignalsService } from './signals.service.ts';
-import { TurnCredentials } from './turn-credentials.ts';
+import { SignalPolling } from './signals/signal-polling.ts';
+import { SignalsService } from './signals/signals.service.ts';
 
 /** How long TURN credentials are good for; fresh ones are pushed before they end. */
 const TURN_SECONDS = 3600;

@@ -1,6 +1,6 @@
 import { after, before, describe, it, mock } from 'node:test';
 import { expect } from 'expect';
-import { PayoutRecordsService } from '../../../libs/payments/src/payout-records.service.ts';
+import { PayoutRecordsService } from '../../../libs/payments/src/payouts/payout-records.service.ts';
 import { startTestApp, type TestApp } from '../../support/app.ts';
 import { failedJobs, PAYING_APP, type PaidVisit, paidVisit, settled } from '../../support/paying.ts';
 import { doctorBalances, earnedVisit, payableDoctor, transferredTo } from '../../support/payouts.ts';

@@ -1,4 +1,4 @@
-import type { NotificationType } from '../notification.entity.ts';
+import type { NotificationType } from '../feed/notification.entity.ts';
 
 /** What one delivery carries. */
 export interface Parcel {

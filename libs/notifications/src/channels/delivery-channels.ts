@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Channel } from '../notification-groups.ts';
+import type { Channel } from '../feed/notification-groups.ts';
 import type { DeliveryChannel, Parcel } from './channel.ts';
 import { MailChannel } from './mail.channel.ts';
 import { PushChannel } from './push.channel.ts';

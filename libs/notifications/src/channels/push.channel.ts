@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { NOTIFICATION_KINDS } from '../notification-groups.ts';
+import { PushSubscriptionsService } from '../deliveries/push-subscriptions.service.ts';
+import { NOTIFICATION_KINDS } from '../feed/notification-groups.ts';
 import { PushRefused, WebPushProvider } from '../providers/web-push.provider.ts';
-import { PushSubscriptionsService } from '../push-subscriptions.service.ts';
 import { type DeliveryChannel, DeliveryFailed, type Parcel } from './channel.ts';
 
 /** How long a push service keeps a message for a browser that is not there, in seconds (RFC 8030 §5.2). */

@@ -1,6 +1,6 @@
 import type { Money } from '#kernel';
-import type { PaymentStatus } from '../payment.entity.ts';
-import type { RefundStatus } from '../refund.entity.ts';
+import type { PaymentStatus } from '../checkout/payment.entity.ts';
+import type { RefundStatus } from '../refunds/refund.entity.ts';
 import type { AccountSnapshot, TransferSnapshot } from './payout-provider.ts';
 
 /** What a provider can say of a payment; giving money back is told of refunds, not of payments. */

@@ -2,7 +2,7 @@ import type Stripe from 'stripe';
 import { z } from 'zod';
 import { isId, type Money, money } from '#kernel';
 import { unreadableWebhook } from '../payments.errors.ts';
-import type { RefundStatus } from '../refund.entity.ts';
+import type { RefundStatus } from '../refunds/refund.entity.ts';
 import type {
   PaymentSnapshot,
   ProvidedStatus,

@@ -1,0 +1,40 @@
+import { type Money, money, subtract } from '#kernel';
+import type { Posting } from '../ledger/ledger.service.ts';
+import type { Payout } from './payout.entity.ts';
+
+type Paid = Pick<Payout, 'practitionerId' | 'amount' | 'provider'>;
+
+const negative = ({ amount, currency }: Money): Money => money(-amount, currency);
+
+/**
+ * Keeps back what is to be paid, and settles what the doctor owes with it.
+ * @param owed what is settled, not below zero: the doctor's earnings pay for it and for the amount.
+ */
+export function reservingPostings({ practitionerId, amount }: Paid, owed: Money): Posting[] {
+  return [
+    { account: { kind: 'doctor_available', practitionerId }, amount: subtract(amount, negative(owed)) },
+    { account: { kind: 'doctor_receivable', practitionerId }, amount: negative(owed) },
+    { account: { kind: 'payout_clearing', practitionerId }, amount: negative(amount) },
+  ];
+}
+
+/** It came to nothing: everything is as before. */
+export function releasingPostings(payout: Paid, owed: Money): Posting[] {
+  return reservingPostings(payout, owed).map((posting) => ({ ...posting, amount: negative(posting.amount) }));
+}
+
+/** What was kept back has left the provider. */
+export function payingPostings({ practitionerId, amount, provider }: Paid): Posting[] {
+  return [
+    { account: { kind: 'payout_clearing', practitionerId }, amount },
+    { account: { kind: 'provider_clearing', provider }, amount: negative(amount) },
+  ];
+}
+
+/** The provider took some of it back: the doctor has it still to get. */
+export function takingBackPostings({ practitionerId, provider }: Paid, returned: Money): Posting[] {
+  return [
+    { account: { kind: 'provider_clearing', provider }, amount: returned },
+    { account: { kind: 'doctor_available', practitionerId }, amount: negative(returned) },
+  ];
+}

@@ -1,0 +1,87 @@
+import { Injectable } from '@nestjs/common';
+import { type Actor, Clock, newId, subtract } from '#kernel';
+import { Database, Jobs, Transactional } from '#platform';
+import type { Outcome } from '../checkout/settlement.service.ts';
+import { PayoutFailed, PayoutPaid } from '../events.ts';
+import { LedgerService } from '../ledger/ledger.service.ts';
+import type { TransferSnapshot } from '../providers/payout-provider.ts';
+import type { Payout } from './payout.entity.ts';
+import { payoutStates } from './payout.states.ts';
+import { payingPostings, takingBackPostings } from './payout-postings.ts';
+import { PayoutRecordsService } from './payout-records.service.ts';
+import { PayoutReservationsService } from './payout-reservations.service.ts';
+
+/** An attempt to pay out that the provider is to make. */
+export type PayoutAttempt = Payout & { readonly attemptId: string };
+
+/** Brings a payout to where its provider says it is, and books it. */
+@Injectable()
+export class PayoutSettlementService {
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+    private readonly jobs: Jobs,
+    private readonly ledger: LedgerService,
+    private readonly payouts: PayoutRecordsService,
+    private readonly reservations: PayoutReservationsService,
+  ) {}
+
+  /**
+   * From now on the provider may have been asked, and the payout can no longer be called off.
+   * @returns the attempt to make, or to find out about; `undefined` when there is none
+   */
+  @Transactional()
+  async begin(actor: Actor, payoutId: string): Promise<PayoutAttempt | undefined> {
+    const payout = await this.payouts.locked(payoutId);
+    const { attemptId } = payout;
+    if (attemptId === null) return undefined;
+    if (payoutStates.can(payout.status, 'processing')) {
+      await this.payouts.change(actor, payout, 'begun', { status: 'processing' });
+    } else if (payout.status !== 'processing') return undefined;
+    return { ...payout, attemptId };
+  }
+
+  /** Applies a snapshot once, however often and in whatever order snapshots come. */
+  @Transactional()
+  async apply(actor: Actor, provider: string, snapshot: TransferSnapshot): Promise<Outcome> {
+    const { payoutId, attemptId } = snapshot;
+    let payout = payoutId === null ? undefined : await this.payouts.findLocked(payoutId);
+    if (payout?.provider !== provider || payout.attemptId !== attemptId) return 'ignored';
+    const isNew = payoutStates.can(payout.status, 'paid');
+    if (isNew) payout = await this.#pay(actor, payout, snapshot);
+    const isReturned = await this.#takeBack(actor, payout, snapshot);
+    return isNew || isReturned ? 'applied' : 'unchanged';
+  }
+
+  /** The provider will not do it: the money is the doctor's to be paid out again. */
+  @Transactional()
+  async refuse(actor: Actor, { id, attemptId }: PayoutAttempt, failureCode: string): Promise<void> {
+    const payout = await this.payouts.locked(id);
+    if (payout.attemptId !== attemptId || !payoutStates.can(payout.status, 'failed')) return;
+    await this.reservations.release(payout, attemptId);
+    await this.payouts.change(actor, payout, 'failed', { status: 'failed', failureCode }, failureCode);
+    await this.jobs.publish(PayoutFailed, { payoutId: id, doctorId: payout.practitionerId });
+  }
+
+  async #pay(actor: Actor, payout: Payout, { reference, amount }: TransferSnapshot): Promise<Payout> {
+    if (subtract(payout.amount, amount).amount !== 0 || payout.attemptId === null) {
+      throw new Error(`${payout.id} is ${payout.amount.amount}, but ${amount.amount} was transferred.`);
+    }
+    await this.ledger.post({ kind: 'payout_paid', reference: payout.attemptId }, payingPostings(payout));
+    await this.jobs.publish(PayoutPaid, { payoutId: payout.id, doctorId: payout.practitionerId });
+    return this.payouts.change(actor, payout, 'paid', {
+      status: 'paid',
+      providerReference: reference,
+      paidAt: this.clock.now(),
+    });
+  }
+
+  /** What the provider took back since somebody last told. It can be a part, and again a part. */
+  async #takeBack(actor: Actor, payout: Payout, { returned }: TransferSnapshot): Promise<boolean> {
+    const more = subtract(returned, payout.returned);
+    if (payout.status !== 'paid' || more.amount <= 0) return false;
+    await this.ledger.post({ kind: 'payout_returned', reference: newId() }, takingBackPostings(payout, more));
+    await this.payouts.change(actor, payout, 'returned', { returnedAmount: returned.amount });
+    return true;
+  }
+}

@@ -1,0 +1,212 @@
+import { Injectable } from '@nestjs/common';
+import { sql } from 'kysely';
+import { AuditService } from '#audit';
+import {
+  type Actor,
+  Clock,
+  type Money,
+  money,
+  newId,
+  notFound,
+  type Page,
+  type PageRequest,
+  type Period,
+  subtract,
+  type UserActor,
+} from '#kernel';
+import { containing, Database, given, Jobs, pageOf, Transactional, within } from '#platform';
+import type { Payment } from '../checkout/payment.entity.ts';
+import { paymentStates } from '../checkout/payment.states.ts';
+import { PaymentReader } from '../checkout/payment-reader.ts';
+import { refundExceedsPayment } from '../payments.errors.ts';
+import { ExecuteRefund } from '../queues.ts';
+import { asRefund, type Refund, type RefundCause, type RefundStatus } from './refund.entity.ts';
+
+export interface RefundRequest {
+  readonly paymentId: string;
+  /** Everything that is left when absent. */
+  readonly amount?: Money;
+  readonly reason: string;
+}
+
+export interface RefundFilter {
+  readonly status?: RefundStatus;
+  readonly cause?: RefundCause;
+  readonly paymentId?: string;
+  /** Matches the reason and the provider's reference. */
+  readonly search?: string;
+  readonly created?: Period;
+  readonly updated?: Period;
+  readonly order?: { readonly by: 'createdAt' | 'updatedAt' | 'amount'; readonly descending: boolean };
+}
+
+const AUTOMATIC_REASONS = {
+  slot_lost: 'The slot was gone when the payment arrived.',
+  appointment_cancelled: 'The visit was cancelled.',
+  doctor_absent: 'The doctor did not come to the visit.',
+} as const;
+
+/**
+ * Decides what is given back. The provider is asked by a job of the same transaction, so a refund that
+ * stands here is made there, and one that does not is not.
+ */
+@Injectable()
+export class RefundsService {
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+    private readonly jobs: Jobs,
+    private readonly audit: AuditService,
+    private readonly payments: PaymentReader,
+  ) {}
+
+  /**
+   * An administrator gives back a payment or a part of it.
+   * @throws not_found `transaction_not_found`; conflict `payment_is_…`, `refund_exceeds_payment`; invalid
+   *   `currency_mismatch`
+   */
+  @Transactional()
+  async request(actor: UserActor, { paymentId, amount, reason }: RefundRequest): Promise<Refund> {
+    const payment = await this.payments.locked(paymentId);
+    paymentStates.assert(payment.status, 'refunded');
+    const refundable = await this.#refundable(payment);
+    const asked = amount ?? refundable;
+    if (asked.amount === 0 || subtract(refundable, asked).amount < 0) throw refundExceedsPayment(refundable);
+    const refund = await this.#insert(actor, payment, { amount: asked, cause: 'requested', reason });
+    await this.audit.record(actor, {
+      action: 'refund.requested',
+      resource: 'refund',
+      resourceId: refund.id,
+      patientId: payment.patientId,
+      organizationId: payment.organizationId,
+      reason,
+    });
+    return refund;
+  }
+
+  /** What has to be given back by itself, at most once per payment and never more than is left. */
+  @Transactional()
+  async giveBack(
+    actor: Actor,
+    paymentId: string,
+    cause: keyof typeof AUTOMATIC_REASONS,
+    due: Money,
+  ): Promise<void> {
+    const payment = await this.payments.locked(paymentId);
+    if (!paymentStates.can(payment.status, 'refunded')) return;
+    const refundable = await this.#refundable(payment);
+    const amount = money(Math.min(due.amount, refundable.amount), due.currency);
+    if (amount.amount === 0 || (await this.#hasAutomatic(payment.id))) return;
+    await this.#insert(actor, payment, { amount, cause, reason: AUTOMATIC_REASONS[cause] });
+  }
+
+  async list(_actor: Actor, filter: RefundFilter, page: PageRequest): Promise<Page<Refund>> {
+    const { status, cause, paymentId, search, created, updated } = filter;
+    const { by, descending } = filter.order ?? { by: 'createdAt', descending: true };
+    const found = await pageOf(
+      this.database.query
+        .selectFrom('refunds')
+        .selectAll()
+        .where((eb) =>
+          eb.and(
+            given([
+              status && eb('status', '=', status),
+              cause && eb('cause', '=', cause),
+              paymentId && eb('paymentId', '=', paymentId),
+              search &&
+                eb.or([
+                  eb('reason', 'ilike', containing(search)),
+                  eb('providerReference', 'ilike', containing(search)),
+                ]),
+              ...within('createdAt', created),
+              ...within('updatedAt', updated),
+            ]),
+          ),
+        )
+        .orderBy(by, descending ? 'desc' : 'asc')
+        .orderBy('id'),
+      page,
+    );
+    return { ...found, items: found.items.map(asRefund) };
+  }
+
+  /** @throws not_found `refund_not_found` */
+  async get(_actor: Actor, id: string): Promise<Refund> {
+    const row = await this.database.query
+      .selectFrom('refunds')
+      .selectAll()
+      .where('id', '=', id)
+      .executeTakeFirst();
+    if (!row) throw notFound('refund');
+    return asRefund(row);
+  }
+
+  /** Why it was given can be put better; how much, to whom and what became of it cannot. */
+  @Transactional()
+  async explain(actor: UserActor, id: string, reason: string): Promise<Refund> {
+    const row = await this.database.query
+      .updateTable('refunds')
+      .set({ reason, updatedAt: this.clock.now() })
+      .where('id', '=', id)
+      .returningAll()
+      .executeTakeFirst();
+    if (!row) throw notFound('refund');
+    await this.audit.record(actor, {
+      action: 'refund.explained',
+      resource: 'refund',
+      resourceId: id,
+      organizationId: row.organizationId,
+      reason,
+    });
+    return asRefund(row);
+  }
+
+  /** What nobody has got or asked back yet. The payment is locked, so that two cannot ask for the same. */
+  async #refundable(payment: Payment): Promise<Money> {
+    const { taken } = await this.database.query
+      .selectFrom('refunds')
+      .select(sql<number>`coalesce(sum(amount), 0)::bigint`.as('taken'))
+      .where('paymentId', '=', payment.id)
+      .where('status', '<>', 'failed')
+      .executeTakeFirstOrThrow();
+    return subtract(payment.amount, money(taken, payment.amount.currency));
+  }
+
+  async #hasAutomatic(paymentId: string): Promise<boolean> {
+    const row = await this.database.query
+      .selectFrom('refunds')
+      .select('id')
+      .where('paymentId', '=', paymentId)
+      .where('cause', 'in', Object.keys(AUTOMATIC_REASONS) as RefundCause[])
+      .where('status', '<>', 'failed')
+      .executeTakeFirst();
+    return row !== undefined;
+  }
+
+  async #insert(
+    actor: Actor,
+    payment: Payment,
+    { amount, cause, reason }: { amount: Money; cause: RefundCause; reason: string },
+  ): Promise<Refund> {
+    const now = this.clock.now();
+    const row = await this.database.query
+      .insertInto('refunds')
+      .values({
+        id: newId(),
+        organizationId: payment.organizationId,
+        paymentId: payment.id,
+        amount: amount.amount,
+        currency: amount.currency,
+        status: 'pending',
+        cause,
+        reason,
+        requestedBy: actor.userId,
+        createdAt: now,
+        updatedAt: now,
+      })
+      .returningAll()
+      .executeTakeFirstOrThrow();
+    await this.jobs.send(ExecuteRefund, { refundId: row.id });
+    return asRefund(row);
+  }
+}

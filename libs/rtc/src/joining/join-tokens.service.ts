@@ -1,0 +1,89 @@
+import { Injectable } from '@nestjs/common';
+import { VisitWindow } from '#appointments';
+import { type Actor, Clock, newId, type Page, type PageRequest, type UserActor } from '#kernel';
+import { Database, pageOf } from '#platform';
+import type { IceConfiguration, RoomRole } from '../protocol/protocol.ts';
+import { RoomRecords } from '../rooms/room-records.ts';
+import { roleIn, type VisitRoom } from '../rooms/visit-room.entity.ts';
+import { notAMember, roomEnded } from '../rtc.errors.ts';
+import { hashJoinToken, newJoinToken } from './join-token.ts';
+import { TurnCredentials } from './turn-credentials.ts';
+
+/** How long a join token waits to be used, in seconds. */
+export const JOIN_TOKEN_SECONDS = 120;
+
+/** What a client needs to enter: it is shown once. */
+export interface JoinGrant {
+  readonly id: string;
+  readonly token: string;
+  readonly role: RoomRole;
+  readonly expiresAt: Temporal.Instant;
+  readonly room: VisitRoom;
+  readonly ice: IceConfiguration;
+}
+
+/** A token that was issued, as its list shows it: never the token itself. */
+export interface IssuedToken {
+  readonly id: string;
+  readonly roomId: string;
+  readonly role: RoomRole;
+  readonly createdAt: Temporal.Instant;
+  readonly expiresAt: Temporal.Instant;
+  readonly usedAt: Temporal.Instant | null;
+}
+
+@Injectable()
+export class JoinTokensService {
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+    private readonly records: RoomRecords,
+    private readonly turn: TurnCredentials,
+    private readonly window: VisitWindow,
+  ) {}
+
+  /**
+   * Lets the actor into a room once, in the role they have in the visit.
+   * @throws not_found `room_not_found`; forbidden `not_a_participant`; gone `room_ended`; conflict
+   *   `too_early`, `too_late`
+   */
+  async issue(actor: UserActor, roomId: string): Promise<JoinGrant> {
+    const room = await this.records.visible(actor, roomId);
+    const role = roleIn(room, actor.userId);
+    if (!role) throw notAMember();
+    if (room.status === 'ended') throw roomEnded(room.endReason);
+    this.window.assertOpen({ ...room, status: room.visitStatus });
+    const token = newJoinToken();
+    const id = newId();
+    const createdAt = this.clock.now();
+    const expiresAt = createdAt.add({ seconds: JOIN_TOKEN_SECONDS });
+    await this.database.query
+      .insertInto('roomJoinTokens')
+      .values({
+        id,
+        tokenHash: hashJoinToken(token),
+        roomId,
+        userId: actor.userId,
+        role,
+        sessionId: actor.sessionId ?? null,
+        createdAt,
+        expiresAt,
+      })
+      .execute();
+    return { id, token, role, expiresAt, room, ice: this.turn.issue(actor.userId) };
+  }
+
+  /** The actor's own tokens, newest first. */
+  async list(actor: Actor, filter: { roomId?: string }, page: PageRequest): Promise<Page<IssuedToken>> {
+    return pageOf(
+      this.database.query
+        .selectFrom('roomJoinTokens')
+        .select(['id', 'roomId', 'role', 'createdAt', 'expiresAt', 'usedAt'])
+        .where('userId', '=', actor.userId)
+        .$if(filter.roomId !== undefined, (query) => query.where('roomId', '=', filter.roomId ?? ''))
+        .orderBy('createdAt', 'desc')
+        .orderBy('id'),
+      page,
+    );
+  }
+}

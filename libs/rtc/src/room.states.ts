@@ -1,8 +1,0 @@
-import { stateMachine } from '#kernel';
-import type { RoomStatus } from './protocol.ts';
-
-export const roomStates = stateMachine<RoomStatus>('room', {
-  waiting: ['active', 'ended'],
-  active: ['ended'],
-  ended: [],
-});

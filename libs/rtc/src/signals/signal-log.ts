@@ -1,0 +1,166 @@
+import type { LogBounds, LogEntry } from '#platform';
+import type { RelayedMessage } from '../protocol/protocol.ts';
+import { type ParticipantRecord, type Recipient, viewOf } from '../rooms/participant.ts';
+
+/**
+ * Every room has one log, and everything that happens in the room is an entry of it: what participants say
+ * and what the server tells. Its numbers are the `seq` of the wire, so all participants see one order, and
+ * who was away reads on from the last number they have.
+ *
+ * An entry is text, for speed: what a participant says is passed on without being written anew.
+ *
+ *     r<from>|<to>|<instance>|<id>|"at":"…","from":"…","type":"offer",…}      relayed
+ *     s{"type":"participant-joined","at":"…","record":{…}}                    told by the server
+ */
+export type Told =
+  | {
+      readonly type: 'participant-joined' | 'presence';
+      readonly at: string;
+      readonly record: ParticipantRecord;
+    }
+  | {
+      readonly type: 'participant-left';
+      readonly at: string;
+      readonly participantId: string;
+      readonly instance: string;
+      readonly reason: LeftReason;
+    }
+  | { readonly type: 'admitted'; readonly at: string }
+  | { readonly type: 'ended'; readonly at: string; readonly reason: string };
+
+export type LeftReason = 'left' | 'connection_lost' | 'access_revoked';
+
+export interface Relayed {
+  readonly type: 'relayed';
+  readonly from: string;
+  /** Empty for everyone else in the room. */
+  readonly to: string;
+  readonly instance: string;
+  /** 0 where the sender does not count. */
+  readonly id: number;
+  /** The frame without its beginning, which carries the number. */
+  readonly tail: string;
+}
+
+const RELAYED = 'r'.charCodeAt(0);
+
+/** How long a room's log outlives its last entry. */
+const LOG_TTL_SECONDS = 2 * 60 * 60;
+
+export const logOf = (roomId: string): string => `rtc:${roomId}`;
+
+export const boundsOf = (replayLength: number): LogBounds => ({
+  maxLength: replayLength,
+  ttlSeconds: LOG_TTL_SECONDS,
+});
+
+/**
+ * @param raw the sender's frame, as it came; `message` is what it was checked to contain. Since `at`,
+ * `from` and `seq` are not among the names a client may use, what the server puts before cannot be
+ * contradicted by what follows.
+ */
+export function relayedEntry(
+  sender: { readonly participantId: string; readonly instance: string },
+  raw: string,
+  message: RelayedMessage,
+  at: string,
+): string {
+  const { participantId, instance } = sender;
+  const rest = raw.slice(raw.indexOf('{') + 1);
+  return `r${participantId}|${message.to ?? ''}|${instance}|${message.id ?? 0}|"at":"${at}","from":"${participantId}",${rest}`;
+}
+
+export function toldEntry(told: Told): string {
+  return `s${JSON.stringify(told)}`;
+}
+
+export function readEntry(text: string): Relayed | Told {
+  if (text.charCodeAt(0) !== RELAYED) return JSON.parse(text.slice(1)) as Told;
+  const from = text.indexOf('|');
+  const to = text.indexOf('|', from + 1);
+  const instance = text.indexOf('|', to + 1);
+  const id = text.indexOf('|', instance + 1);
+  return {
+    type: 'relayed',
+    from: text.slice(1, from),
+    to: text.slice(from + 1, to),
+    instance: text.slice(to + 1, instance),
+    id: Number(text.slice(instance + 1, id)),
+    tail: text.slice(id + 1),
+  };
+}
+
+/** The frame that tells this recipient of the entry, or `null` when it is not for them. */
+export function frameOf(sequence: number, content: Relayed | Told, recipient: Recipient): string | null {
+  const self = recipient.participantId;
+  switch (content.type) {
+    case 'relayed':
+      if (content.from === self || (content.to !== '' && content.to !== self)) return null;
+      return `{"seq":${sequence},${content.tail}`;
+    case 'participant-joined':
+    case 'presence': {
+      if (content.record.participantId === self) return null;
+      const participant = viewOf(content.record, recipient);
+      return JSON.stringify({ seq: sequence, at: content.at, type: content.type, participant });
+    }
+    case 'participant-left': {
+      if (content.participantId === self) return null;
+      const { at, type, participantId, instance, reason } = content;
+      return JSON.stringify({ seq: sequence, at, type, participant_id: participantId, instance, reason });
+    }
+    case 'admitted':
+    case 'ended':
+      return JSON.stringify({ seq: sequence, ...content });
+  }
+}
+
+/**
+ * Knows the highest message id of each sender's session. A client that resumes sends again what may not
+ * have arrived; where it had arrived after all, perhaps on another process, the log holds it twice and the
+ * second is skipped by all who read it.
+ */
+export class SenderCounts {
+  private readonly counts = new Map<string, { instance: string; id: number }>();
+
+  /** Whether this was not seen before; remembers it. */
+  isNew(message: Relayed): boolean {
+    if (message.id === 0) return true;
+    const count = this.counts.get(message.from);
+    if (count?.instance !== message.instance) {
+      this.counts.set(message.from, { instance: message.instance, id: message.id });
+      return true;
+    }
+    if (message.id <= count.id) return false;
+    count.id = message.id;
+    return true;
+  }
+
+  highest(participantId: string, instance: string): number {
+    const count = this.counts.get(participantId);
+    return count?.instance === instance ? count.id : 0;
+  }
+}
+
+/**
+ * The frames that a recipient missed after the entry `after`, in order and none twice, with the highest
+ * message id that the log has of them.
+ *
+ * @returns `null` when the log does not reach back that far.
+ */
+export function missedFrames(
+  remembered: readonly LogEntry[],
+  after: number,
+  recipient: Recipient & { readonly instance: string },
+): { frames: { sequence: number; frame: string }[]; receivedId: number } | null {
+  if (!remembered.some((entry) => entry.sequence === after)) return null;
+  const counts = new SenderCounts();
+  const frames: { sequence: number; frame: string }[] = [];
+  for (const { sequence, text } of remembered) {
+    const content = readEntry(text);
+    if (content.type === 'relayed' && !counts.isNew(content)) continue;
+    if (sequence <= after) continue;
+    const frame = frameOf(sequence, content, recipient);
+    if (frame) frames.push({ sequence, frame });
+  }
+  return { frames, receivedId: counts.highest(recipient.participantId, recipient.instance) };
+}
