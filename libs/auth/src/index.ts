@@ -13,6 +13,7 @@ export * from './cognito/cognito.service.ts';
 export * from './contacts/contact-verification.service.ts';
 export * from './events.ts';
 export type { AccountExport, OwnExport } from './exports/account-export.entity.ts';
+export { AccountExportReady } from './exports/account-export.events.ts';
 export { AccountExportsService } from './exports/account-exports.service.ts';
 export { IdentityDecisionsService } from './identity/identity-decisions.service.ts';
 export type {

@@ -11,7 +11,7 @@ import {
   type PageRequest,
   type UserActor,
 } from '#kernel';
-import { Database, given, pageOf, Transactional } from '#platform';
+import { Database, given, Jobs, pageOf, Transactional } from '#platform';
 import {
   type AvailabilityRule,
   asRule,
@@ -20,6 +20,7 @@ import {
   type ScheduleRow,
 } from './availability-rule.entity.ts';
 import { assertException } from './date-exception.ts';
+import { HoursOpened } from './events.ts';
 import { assertNoOverlap } from './overlap.ts';
 import type { Break, Schedule } from './schedule.ts';
 import { assertRule } from './weekly-rule.ts';
@@ -53,6 +54,7 @@ export class AvailabilityService {
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
+    private readonly jobs: Jobs,
     private readonly doctors: DoctorsService,
   ) {}
 
@@ -98,6 +100,7 @@ export class AvailabilityService {
     const rule = { ...columns(input, doctor), id: newId(), createdAt: now, updatedAt: now };
     await this.#assertFits(doctor, rule);
     await this.#assertRoom(doctor);
+    if (rule.kind !== 'off') await this.#opened(doctor.id);
     return this.database.query
       .insertInto('availabilityRules')
       .values({ ...rule, breaks: JSON.stringify(rule.breaks) })
@@ -118,6 +121,7 @@ export class AvailabilityService {
       updatedAt: this.clock.now(),
     };
     await this.#assertFits(doctor, rule);
+    await this.#opened(doctor.id);
     return this.database.query
       .updateTable('availabilityRules')
       .set({ ...rule, breaks: JSON.stringify(rule.breaks) })
@@ -130,7 +134,8 @@ export class AvailabilityService {
   /** Takes the hours away for the future; visits that are booked stay. */
   @Transactional()
   async remove(actor: UserActor, ruleId: string): Promise<void> {
-    const { id } = await this.get(actor, ruleId);
+    const { id, kind, practitionerId } = await this.get(actor, ruleId);
+    if (kind === 'off') await this.#opened(practitionerId);
     await this.database.query.deleteFrom('availabilityRules').where('id', '=', id).execute();
   }
 
@@ -147,6 +152,11 @@ export class AvailabilityService {
       for (const row of rows) rules.get(row.practitionerId)?.push(row);
     }
     return new Map([...rules].map(([id, own]) => [id, asSchedule(own)]));
+  }
+
+  /** Whoever waits for the doctor may be waiting for this. */
+  async #opened(practitionerId: string): Promise<void> {
+    await this.jobs.publish(HoursOpened, { practitionerId });
   }
 
   /** Two rules that are written at the same time must each see the other. */

@@ -23,6 +23,7 @@ import { NotificationsService } from './feed/notifications.service.ts';
 import { PreferencesService } from './feed/preferences.service.ts';
 import { StreamTicketsService } from './feed/stream-tickets.service.ts';
 import { NotificationsAccountPart } from './notifications.account-part.ts';
+import { OnAccountExportReady } from './occasions/on-account-export-ready.handler.ts';
 import { OnAppointmentCancelled } from './occasions/on-appointment-cancelled.handler.ts';
 import { OnAppointmentConfirmed } from './occasions/on-appointment-confirmed.handler.ts';
 import { OnAppointmentNoShow } from './occasions/on-appointment-no-show.handler.ts';
@@ -32,6 +33,8 @@ import { OnAppointmentStarted } from './occasions/on-appointment-started.handler
 import { OnChartOpenedInEmergency } from './occasions/on-chart-opened-in-emergency.handler.ts';
 import { OnDoctorApproved } from './occasions/on-doctor-approved.handler.ts';
 import { OnDoctorRejected } from './occasions/on-doctor-rejected.handler.ts';
+import { OnIdentityRejected } from './occasions/on-identity-rejected.handler.ts';
+import { OnIdentityVerified } from './occasions/on-identity-verified.handler.ts';
 import { OnLicenceExpired } from './occasions/on-licence-expired.handler.ts';
 import { OnLicenceExpiring } from './occasions/on-licence-expiring.handler.ts';
 import { OnLicenceRevoked } from './occasions/on-licence-revoked.handler.ts';
@@ -76,6 +79,7 @@ const DOOR = [
     MailChannel,
     NotificationsAccountPart,
     OnAccountErased,
+    OnAccountExportReady,
     OnAppointmentCancelled,
     OnAppointmentConfirmed,
     OnAppointmentNoShow,
@@ -85,6 +89,8 @@ const DOOR = [
     OnChartOpenedInEmergency,
     OnDoctorApproved,
     OnDoctorRejected,
+    OnIdentityRejected,
+    OnIdentityVerified,
     OnLicenceExpired,
     OnLicenceExpiring,
     OnLicenceRevoked,

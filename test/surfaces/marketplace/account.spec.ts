@@ -4,6 +4,7 @@ import { AccountParts } from '#auth';
 import { Clock, newId } from '#kernel';
 import { eventually, startTestApp, type TestApp } from '../../support/app.ts';
 import type { Answer } from '../../support/client.ts';
+import { mailsTo } from '../../support/mailbox.ts';
 import { intentFor, PAYING_APP, payInBrowser, settled } from '../../support/paying.ts';
 import {
   book,
@@ -222,6 +223,12 @@ describe('an account as a whole', () => {
       const person = await register(app);
       await person.client.post('/api/auth/export/');
       const { id, download } = (await ready(person)).body.data;
+      await app.drained();
+      const told = await person.client.get('/api/notifications/');
+      expect(told.body.data.items).toMatchObject([{ type: 'export_ready', title: 'Your data is ready' }]);
+      expect(await mailsTo(app, person.email)).toMatchObject([
+        { subject: 'Your data is ready', text: expect.stringContaining('(UTC)') },
+      ]);
       await app.sql(
         `update pgboss.job set start_after = now() where name = 'auth.expire-export' and data->>'exportId' = $1`,
         [id],

@@ -21,6 +21,9 @@ export const NOTIFICATION_TYPES = [
   'licence_expired',
   'licence_revoked',
   'chart_opened_in_emergency',
+  'identity_approved',
+  'identity_rejected',
+  'export_ready',
   'announcement',
 ] as const;
 
