@@ -11,6 +11,7 @@ import { AuditController } from './marketplace/audit.controller.ts';
 import { AuthController } from './marketplace/auth.controller.ts';
 import { AvailabilityController } from './marketplace/availability.controller.ts';
 import { CalendarController } from './marketplace/calendar.controller.ts';
+import { CalendarFeedController } from './marketplace/calendar-feed.controller.ts';
 import { CognitoController } from './marketplace/cognito.controller.ts';
 import { ContactVerificationController } from './marketplace/contact-verification.controller.ts';
 import { DependantsController } from './marketplace/dependants.controller.ts';
@@ -67,6 +68,7 @@ import { Upgrades } from './realtime/upgrades.ts';
     AuthController,
     AvailabilityController,
     CalendarController,
+    CalendarFeedController,
     CognitoController,
     ContactVerificationController,
     DependantsController,

@@ -9,6 +9,10 @@ import { RtcModule } from '#rtc';
 import { AnnouncementsService } from './bulk/announcements.service.ts';
 import { BulkNotificationsService } from './bulk/bulk-notifications.service.ts';
 import { SendBulkHandler } from './bulk/send-bulk.handler.ts';
+import { CalendarFeeds } from './calendar/calendar-feed.service.ts';
+import { CalendarFeedKeys } from './calendar/calendar-feed-keys.service.ts';
+import { VisitCalendar } from './calendar/visit-calendar.service.ts';
+import { VisitEntries } from './calendar/visit-entries.ts';
 import { DeliveryChannels } from './channels/delivery-channels.ts';
 import { MailChannel } from './channels/mail.channel.ts';
 import { PushChannel } from './channels/push.channel.ts';
@@ -41,7 +45,6 @@ import { OnLicenceRevoked } from './occasions/on-licence-revoked.handler.ts';
 import { OnPaymentSucceeded } from './occasions/on-payment-succeeded.handler.ts';
 import { OnPrescriptionIssued } from './occasions/on-prescription-issued.handler.ts';
 import { OnRefundSucceeded } from './occasions/on-refund-succeeded.handler.ts';
-import { VisitCalendar } from './occasions/visit-calendar.service.ts';
 import { VisitNotices } from './occasions/visit-notices.service.ts';
 import { OnAccountErased } from './on-account-erased.handler.ts';
 import { WebPushProvider } from './providers/web-push.provider.ts';
@@ -51,6 +54,8 @@ import { SendReminderHandler } from './reminders/send-reminder.handler.ts';
 const DOOR = [
   AnnouncementsService,
   BulkNotificationsService,
+  CalendarFeedKeys,
+  CalendarFeeds,
   DeliveriesService,
   NotificationFeed,
   NotificationStatsService,
@@ -102,6 +107,7 @@ const DOOR = [
     SendBulkHandler,
     SendReminderHandler,
     SmsChannel,
+    VisitEntries,
     VisitNotices,
     WebPushProvider,
   ],

@@ -196,6 +196,12 @@ export class World {
     };
   }
 
+  /** The address of the patient's calendar, as one reads it who was given it. */
+  async calendar(): Promise<Params> {
+    const { url } = made(await this.people.patient.client.post('/api/calendar/feed/'));
+    return { token: url.split('/').at(-2) };
+  }
+
   /** The beginning of a doctor's next free slot. */
   async slot(doctorId: string): Promise<string> {
     return (await freeSlots(this.people.admin.client, doctorId))[0]?.start ?? '';

@@ -52,6 +52,7 @@ export const NOTIFICATION_KINDS: Readonly<Record<NotificationType, Kind>> = {
   identity_approved: { group: 'account' },
   identity_rejected: { group: 'account' },
   export_ready: { group: 'account' },
+  calendar_address_made: { group: 'account' },
   announcement: { group: 'announcements' },
 };
 

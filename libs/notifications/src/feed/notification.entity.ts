@@ -24,6 +24,7 @@ export const NOTIFICATION_TYPES = [
   'identity_approved',
   'identity_rejected',
   'export_ready',
+  'calendar_address_made',
   'announcement',
 ] as const;
 

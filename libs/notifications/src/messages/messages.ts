@@ -60,6 +60,7 @@ export const MESSAGES = {
   chart_opened_in_emergency: () => saying('chart_opened_in_emergency'),
   identity_approved: () => saying('identity_approved'),
   identity_rejected: () => saying('identity_rejected'),
+  calendar_address_made: () => saying('calendar_address_made'),
   export_ready: ({
     expiresAt,
     timeZone,

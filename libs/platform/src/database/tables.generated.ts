@@ -231,6 +231,15 @@ export interface CalendarChanges {
   practitionerId: string;
 }
 
+export interface CalendarFeeds {
+  changedAt: Temporal.Instant;
+  contentHash: Uint8Array | null;
+  createdAt: Temporal.Instant;
+  lastReadAt: Temporal.Instant | null;
+  tokenHash: Uint8Array;
+  userId: string;
+}
+
 export interface ContactCodes {
   attempts: Generated<number>;
   channel: ContactChannel;
@@ -247,6 +256,7 @@ export interface Doctors {
   bio: Generated<string>;
   bookingHorizonDays: Generated<number>;
   bufferMinutes: Generated<number>;
+  cancellationPolicy: Json | null;
   createdAt: Temporal.Instant;
   dailyLimit: number | null;
   feeAmount: number;
@@ -872,6 +882,7 @@ export interface DB {
   branches: Branches;
   breakGlassGrants: BreakGlassGrants;
   calendarChanges: CalendarChanges;
+  calendarFeeds: CalendarFeeds;
   contactCodes: ContactCodes;
   doctors: Doctors;
   documents: Documents;
