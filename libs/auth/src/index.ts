@@ -10,6 +10,7 @@ export * from './auth.errors.ts';
 export * from './auth.module.ts';
 export type { AuthorizationRequest } from './cognito/cognito.provider.ts';
 export * from './cognito/cognito.service.ts';
+export * from './cognito/identities.service.ts';
 export * from './contacts/contact-verification.service.ts';
 export * from './events.ts';
 export type { AccountExport, OwnExport } from './exports/account-export.entity.ts';

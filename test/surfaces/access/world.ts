@@ -228,6 +228,16 @@ export class World {
     return { id: items.find(({ current }: { current: boolean }) => !current).id };
   }
 
+  /** Who the patient is at another issuer, as a login by way of it would have linked it. */
+  async identity(): Promise<Params> {
+    const id = newId();
+    await this.app.sql(
+      'insert into identities (id, issuer, subject, user_id, created_at) values ($1, $2, $3, $4, now())',
+      [id, 'https://pool.example.test', id, this.people.patient.userId],
+    );
+    return { id };
+  }
+
   /** Somebody's account that nothing hangs on. */
   async account(): Promise<Params> {
     return { id: (await register(this.app)).userId };

@@ -348,9 +348,11 @@ export interface IdempotencyKeys {
 
 export interface Identities {
   createdAt: Temporal.Instant;
+  id: string;
   issuer: string;
   subject: string;
   tokensValidFrom: Temporal.Instant | null;
+  unlinkedAt: Temporal.Instant | null;
   userId: string;
 }
 
