@@ -26,6 +26,7 @@ import { EmrPrescriptionsController } from './marketplace/emr-prescriptions.cont
 import { EmrSummaryController } from './marketplace/emr-summary.controller.ts';
 import { EmrVitalsController } from './marketplace/emr-vitals.controller.ts';
 import { FilesController } from './marketplace/files.controller.ts';
+import { HandoversController } from './marketplace/handovers.controller.ts';
 import { IdentitiesController } from './marketplace/identities.controller.ts';
 import { IdentityVerificationController } from './marketplace/identity-verification.controller.ts';
 import { KycController } from './marketplace/kyc.controller.ts';
@@ -85,6 +86,7 @@ import { Upgrades } from './realtime/upgrades.ts';
     EmrVitalsController,
     FilesController,
     HealthController,
+    HandoversController,
     IdentitiesController,
     IdentityVerificationController,
     JwksController,

@@ -97,7 +97,7 @@ export class AvailabilityService {
   async create(actor: UserActor, input: RuleInput): Promise<AvailabilityRule> {
     const doctor = await this.#lockedOwn(actor);
     const now = this.clock.now();
-    const rule = { ...columns(input, doctor), id: newId(), createdAt: now, updatedAt: now };
+    const rule = { ...columns(input, doctor), id: newId(), version: 1, createdAt: now, updatedAt: now };
     await this.#assertFits(doctor, rule);
     await this.#assertRoom(doctor);
     if (rule.kind !== 'off') await this.#opened(doctor.id);
@@ -109,14 +109,23 @@ export class AvailabilityService {
       .then(asRule);
   }
 
-  /** @throws as `create`; not_found `availability_not_found` */
+  /** @throws as `create`; not_found `availability_not_found`; conflict `version_changed` */
   @Transactional()
-  async update(actor: UserActor, ruleId: string, changes: Partial<RuleInput>): Promise<AvailabilityRule> {
+  async update(
+    actor: UserActor,
+    ruleId: string,
+    changes: Partial<RuleInput>,
+    expectedVersion?: number,
+  ): Promise<AvailabilityRule> {
     const doctor = await this.#lockedOwn(actor);
     const before = await this.get(actor, ruleId);
+    if (expectedVersion !== undefined && before.version !== expectedVersion) {
+      throw hoursChanged(before.version);
+    }
     const rule = {
       ...columns({ ...before, ...changes }, doctor),
       id: ruleId,
+      version: before.version + 1,
       createdAt: before.createdAt,
       updatedAt: this.clock.now(),
     };
@@ -193,7 +202,13 @@ export class AvailabilityService {
   }
 }
 
-function columns(input: RuleInput, doctor: Doctor): Omit<AvailabilityRule, 'id' | 'createdAt' | 'updatedAt'> {
+const hoursChanged = (version: number) =>
+  conflict('version_changed', 'These hours were changed in the meantime. Read them again.', { version });
+
+function columns(
+  input: RuleInput,
+  doctor: Doctor,
+): Omit<AvailabilityRule, 'id' | 'version' | 'createdAt' | 'updatedAt'> {
   const weekly = input.kind === 'weekly';
   return {
     organizationId: doctor.organizationId,

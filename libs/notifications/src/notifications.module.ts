@@ -34,7 +34,9 @@ import { OnAppointmentNoShow } from './occasions/on-appointment-no-show.handler.
 import { OnAppointmentOffered } from './occasions/on-appointment-offered.handler.ts';
 import { OnAppointmentRescheduled } from './occasions/on-appointment-rescheduled.handler.ts';
 import { OnAppointmentStarted } from './occasions/on-appointment-started.handler.ts';
+import { OnChartHandedOver } from './occasions/on-chart-handed-over.handler.ts';
 import { OnChartOpenedInEmergency } from './occasions/on-chart-opened-in-emergency.handler.ts';
+import { OnDependantOfAge } from './occasions/on-dependant-of-age.handler.ts';
 import { OnDoctorApproved } from './occasions/on-doctor-approved.handler.ts';
 import { OnDoctorRejected } from './occasions/on-doctor-rejected.handler.ts';
 import { OnIdentityRejected } from './occasions/on-identity-rejected.handler.ts';
@@ -91,7 +93,9 @@ const DOOR = [
     OnAppointmentOffered,
     OnAppointmentRescheduled,
     OnAppointmentStarted,
+    OnChartHandedOver,
     OnChartOpenedInEmergency,
+    OnDependantOfAge,
     OnDoctorApproved,
     OnDoctorRejected,
     OnIdentityRejected,

@@ -228,6 +228,31 @@ export class World {
     return { id: items.find(({ current }: { current: boolean }) => !current).id };
   }
 
+  /** Somebody in the patient's care who is of age. */
+  async adult(guardian = this.people.patient): Promise<{ id: string }> {
+    const adult = { ...CHILD, date_of_birth: '2000-02-29' };
+    return { id: made(await guardian.client.post('/api/patients/dependants/', adult)).id };
+  }
+
+  /** Such a person, to whom the patient has offered the chart. */
+  async offered(): Promise<Params> {
+    const { id } = await this.adult();
+    const offer = { email: 'grown-up@example.test' };
+    made(await this.people.patient.client.post(`/api/patients/dependants/${id}/handover/`, offer));
+    return { id };
+  }
+
+  /** A chart that the third patient offers to the patient. */
+  async handover(): Promise<Params> {
+    const { patient, thirdPatient } = this.people;
+    await this.app.sql('update users set email_verified_at = now() where id = $1', [patient.userId]);
+    const { id } = await this.adult(thirdPatient);
+    const offer = { email: patient.email };
+    return {
+      id: made(await thirdPatient.client.post(`/api/patients/dependants/${id}/handover/`, offer)).id,
+    };
+  }
+
   /** Who the patient is at another issuer, as a login by way of it would have linked it. */
   async identity(): Promise<Params> {
     const id = newId();

@@ -53,6 +53,8 @@ export const NOTIFICATION_KINDS: Readonly<Record<NotificationType, Kind>> = {
   identity_rejected: { group: 'account' },
   export_ready: { group: 'account' },
   calendar_address_made: { group: 'account' },
+  dependant_of_age: { group: 'account' },
+  chart_handed_over: { group: 'account' },
   announcement: { group: 'announcements' },
 };
 

@@ -25,6 +25,8 @@ export const NOTIFICATION_TYPES = [
   'identity_rejected',
   'export_ready',
   'calendar_address_made',
+  'dependant_of_age',
+  'chart_handed_over',
   'announcement',
 ] as const;
 
@@ -39,6 +41,7 @@ export interface NotificationData {
   readonly prescriptionId?: string;
   readonly doctorId?: string;
   readonly grantId?: string;
+  readonly patientId?: string;
 }
 
 export interface Notification

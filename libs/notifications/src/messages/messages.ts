@@ -61,6 +61,8 @@ export const MESSAGES = {
   identity_approved: () => saying('identity_approved'),
   identity_rejected: () => saying('identity_rejected'),
   calendar_address_made: () => saying('calendar_address_made'),
+  dependant_of_age: () => saying('dependant_of_age'),
+  chart_handed_over: () => saying('chart_handed_over'),
   export_ready: ({
     expiresAt,
     timeZone,

@@ -49,6 +49,8 @@ export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
 
 export type Guardianship = "child" | "grandchild" | "grandparent" | "other" | "parent" | "sibling" | "spouse" | "ward";
 
+export type HandoverStatus = "accepted" | "declined" | "expired" | "offered" | "withdrawn";
+
 export type IdentityDocument = "driving_licence" | "national_id" | "passport";
 
 export type IdentityRejection = "declined" | "file_rejected" | "replaced";
@@ -199,6 +201,7 @@ export interface AvailabilityRules {
   updatedAt: Temporal.Instant;
   validFrom: string | null;
   validUntil: string | null;
+  version: Generated<number>;
   weekday: number | null;
 }
 
@@ -238,6 +241,17 @@ export interface CalendarFeeds {
   lastReadAt: Temporal.Instant | null;
   tokenHash: Uint8Array;
   userId: string;
+}
+
+export interface ChartHandovers {
+  createdAt: Temporal.Instant;
+  email: string;
+  expiresAt: Temporal.Instant;
+  guardianUserId: string;
+  id: string;
+  patientId: string;
+  status: HandoverStatus;
+  updatedAt: Temporal.Instant;
 }
 
 export interface ContactCodes {
@@ -555,6 +569,7 @@ export interface Patients {
   guardianUserId: string | null;
   id: string;
   lastName: string;
+  ofAgeRemindedAt: Temporal.Instant | null;
   organizationId: string | null;
   phone: string | null;
   relationship: Guardianship | null;
@@ -885,6 +900,7 @@ export interface DB {
   breakGlassGrants: BreakGlassGrants;
   calendarChanges: CalendarChanges;
   calendarFeeds: CalendarFeeds;
+  chartHandovers: ChartHandovers;
   contactCodes: ContactCodes;
   doctors: Doctors;
   documents: Documents;
