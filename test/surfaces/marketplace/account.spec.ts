@@ -5,6 +5,7 @@ import { Clock, newId } from '#kernel';
 import { eventually, startTestApp, type TestApp } from '../../support/app.ts';
 import type { Answer } from '../../support/client.ts';
 import { mailsTo } from '../../support/mailbox.ts';
+import { ID, TIME } from '../../support/matchers.ts';
 import { intentFor, PAYING_APP, payInBrowser, settled } from '../../support/paying.ts';
 import {
   book,
@@ -16,9 +17,6 @@ import {
   registerDoctor,
 } from '../../support/people.ts';
 import { confirmedVisit, startedVisit } from '../../support/visits.ts';
-
-const ID = expect.stringMatching(/^[0-9a-f-]{36}$/);
-const TIME = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
 
 /** What becomes of the rows that name an account when it is erased. A new table finds its place here. */
 const GONE = [

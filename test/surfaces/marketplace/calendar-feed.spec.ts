@@ -2,6 +2,7 @@ import { after, before, describe, it } from 'node:test';
 import { expect } from 'expect';
 import { startTestApp, type TestApp } from '../../support/app.ts';
 import { mailsTo } from '../../support/mailbox.ts';
+import { TIME } from '../../support/matchers.ts';
 import {
   book,
   type DoctorPerson,
@@ -14,7 +15,6 @@ import {
 } from '../../support/people.ts';
 
 const FEED = '/api/calendar/feed/';
-const TIME = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
 
 describe('the address of one’s calendar', () => {
   let app: TestApp;

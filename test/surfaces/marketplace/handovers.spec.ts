@@ -2,6 +2,7 @@ import { after, before, describe, it } from 'node:test';
 import { expect } from 'expect';
 import { startTestApp, type TestApp } from '../../support/app.ts';
 import { mailsTo } from '../../support/mailbox.ts';
+import { failure, ID, TIME } from '../../support/matchers.ts';
 import {
   type DoctorPerson,
   freeSlots,
@@ -12,8 +13,6 @@ import {
   registerDoctor,
 } from '../../support/people.ts';
 
-const ID = expect.stringMatching(/^[0-9a-f-]{36}$/);
-const TIME = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
 const ADULT = { first_name: 'Mira', last_name: 'Ward', date_of_birth: '2000-04-01', relationship: 'child' };
 const OFFERED = '/api/patients/handovers/';
 
@@ -50,7 +49,6 @@ describe('handing a chart over', () => {
     return { guardian, heir, patientId, id: answer.body.data.id as string, answer };
   };
   const accept = (who: Person, id: string) => who.client.post(`${OFFERED}${id}/accept/`);
-  const failure = (status: number, code: string) => ({ status, body: { details: { code } } });
   let day = 0;
   const bookFor = async (guardian: Person, patient_id: string) => {
     day += 1;

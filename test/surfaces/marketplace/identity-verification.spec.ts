@@ -4,6 +4,7 @@ import { newId } from '#kernel';
 import { startTestApp, type TestApp } from '../../support/app.ts';
 import type { Answer } from '../../support/client.ts';
 import { mailsTo } from '../../support/mailbox.ts';
+import { ID, TIME } from '../../support/matchers.ts';
 import {
   type DoctorPerson,
   type Person,
@@ -13,8 +14,6 @@ import {
 } from '../../support/people.ts';
 import { JPEG, PDF, PNG, putBytes } from '../../support/uploading.ts';
 
-const ID = expect.stringMatching(/^[0-9a-f-]{36}$/);
-const TIME = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
 const PATH = '/api/auth/verify/identity/';
 
 const file = (side: string, bytes: Uint8Array, content_type: string) => ({

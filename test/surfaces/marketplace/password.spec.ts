@@ -3,16 +3,13 @@ import { expect } from 'expect';
 import { Clock } from '#kernel';
 import { startTestApp, type TestApp } from '../../support/app.ts';
 import { mailsTo } from '../../support/mailbox.ts';
+import { failure } from '../../support/matchers.ts';
 import { PASSWORD, type Person, register } from '../../support/people.ts';
 
 const FORGOT = '/api/auth/password/forgot/';
 const RESET = '/api/auth/password/reset/';
 const CHANGE = '/api/auth/password/change/';
 const NEW_PASSWORD = 'a new horse, a new battery';
-
-function failure(status: number, code: string) {
-  return { status, body: { details: { code }, status: 'error' } };
-}
 
 describe('passwords', () => {
   let app: TestApp;

@@ -61,7 +61,7 @@ export class CalendarFeedKeys {
       type: 'calendar_address_made',
       ...MESSAGES.calendar_address_made(),
       data: {},
-      cause: `calendar-feed:${createdAt}`,
+      cause: `calendar-feed:${createdAt.toString()}`,
       mail: {},
     });
     const url = new URL(`/api/calendar/${token}/visits.ics`, this.config.env.BASE_URL).href;
