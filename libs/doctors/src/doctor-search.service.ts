@@ -91,6 +91,16 @@ export class DoctorSearch {
     return new Map(rows.map((row) => [row.id, asDoctor(row)]));
   }
 
+  /** By their ids, for lists that show no more of a doctor. */
+  async names(ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const rows = await this.database.query
+      .selectFrom('doctors')
+      .select(['id', 'name'])
+      .where('id', '=', sql<string>`any(${ids}::uuid[])`)
+      .execute();
+    return new Map(rows.map(({ id, name }) => [id, name]));
+  }
+
   /** The specialties, or languages, of those who take bookings, the most frequent first unless asked otherwise. */
   async terms(
     of: 'specialties' | 'languages',

@@ -39,7 +39,8 @@ export interface FoundDoctor {
 }
 
 export interface FoundSlot {
-  readonly doctor: Doctor;
+  readonly doctorId: string;
+  readonly doctorName: string;
   readonly slot: BookableSlot;
 }
 
@@ -96,13 +97,13 @@ export class DiscoveryService {
       page,
     );
     const chosen = places.map((place) => found[place] as (typeof found)[number]);
-    const doctors = await this.profiles.byIds([...new Set(chosen.map(({ id }) => id))]);
+    const names = await this.profiles.names([...new Set(chosen.map(({ id }) => id))]);
     return {
       ...page,
       total,
       items: chosen.flatMap(({ id, slot }) => {
-        const doctor = doctors.get(id);
-        return doctor ? [{ doctor, slot: asBookable(slot) }] : [];
+        const doctorName = names.get(id);
+        return doctorName === undefined ? [] : [{ doctorId: id, doctorName, slot: asBookable(slot) }];
       }),
     };
   }
