@@ -8,8 +8,8 @@ import type { Stage } from '../stage.ts';
 import type { RoomOfTwo } from '../wires.ts';
 
 /** Rooms that are entered at a time, and how often. */
-const ROOMS = 1000;
-const ROUNDS = 4;
+const ROOMS = 600;
+const ROUNDS = 2;
 
 export const idle: Bench = {
   name: 'idle',
