@@ -116,8 +116,8 @@ describe('handing a chart over', () => {
     expect(told.body.data.items).toMatchObject([{ title: 'Un dossier a été remis', data: {} }]);
     const trail = await admin.client.get(`/api/audit/logs/?patient_id=${patientId}&resource=chart_handover`);
     expect(trail.body.data.items).toMatchObject([
-      { action: 'chart_handover.accepted', actor: { id: heir.userId } },
-      { action: 'chart_handover.offered', actor: { id: guardian.userId } },
+      { action: 'chart_handover.accepted', actor_id: heir.userId },
+      { action: 'chart_handover.offered', actor_id: guardian.userId },
     ]);
     expect(await accept(heir, id)).toMatchObject(failure(404, 'chart_handover_not_found'));
   });
