@@ -86,8 +86,11 @@ export class WaitlistOffers {
 
   /** The first of the free slots that suits; what is taken on the way is taken out of them. */
   async #offerFirst(entry: WaitlistEntry, free: Set<Temporal.Instant>): Promise<void> {
-    const suited = [...free].filter((start) => suits(entry, start)).slice(0, TRIES);
-    for (const start of suited) {
+    let tries = 0;
+    for (const start of free) {
+      if (tries >= TRIES) return;
+      if (!suits(entry, start)) continue;
+      tries += 1;
       const attempt = await this.#offerTo(entry.id, start);
       if (attempt === 'offered' || attempt === 'slot_gone') free.delete(start);
       if (attempt === 'offered' || attempt === 'waits_no_longer') return;
