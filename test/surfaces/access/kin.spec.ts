@@ -10,7 +10,7 @@ import { KIN_ROWS } from './rows/kin.ts';
 async function code(kin: Kin, operation: string, row: KinRow, who: Relative, at: Params): Promise<string> {
   const [method = '', path = ''] = operation.split(' ');
   const filled = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => at[name] ?? '');
-  const query = row.query?.(kin) ?? (row.shows ? '?page_size=100' : '');
+  const query = row.shows ? '?page_size=100' : '';
   const answer = await kin.client(who).request(method, `${filled}${query}`, await row.body?.(kin, at));
   const shown = row.shows && JSON.stringify(answer.body).includes(row.shows(kin));
   return `${answer.status}${shown ? '+' : ''}`;

@@ -26,7 +26,6 @@ export interface KinRow {
   /** Lists: an id that is looked for. Whose answer has it gets a + at the status. */
   readonly shows?: (kin: Kin) => string;
   readonly at?: (kin: Kin) => Params | Promise<Params>;
-  readonly query?: (kin: Kin) => string;
   readonly body?: (kin: Kin, at: Params) => unknown;
 }
 

@@ -59,14 +59,12 @@ export const KIN_ROWS: Readonly<Record<string, KinRow>> = {
   'GET /api/emr/access-log/{patient_id}/': { codes: '200 404 404', at: chart },
   'GET /api/emr/documents/': {
     codes: '200+ 200 200',
-    query: ({ records }) => `?patient_id=${records.patientId}`,
     shows: ({ records }) => records.document,
   },
   'GET /api/emr/documents/{id}/': { codes: '200 404 404', at: document },
   'GET /api/emr/documents/{id}/download/': { codes: '200 404 404', at: document },
   'GET /api/emr/encounters/': {
     codes: '200+ 200 200',
-    query: ({ records }) => `?patient_id=${records.patientId}`,
     shows: ({ records }) => records.encounter,
   },
   'GET /api/emr/encounters/{id}/': { codes: '200 404 404', at: encounter },
@@ -75,7 +73,7 @@ export const KIN_ROWS: Readonly<Record<string, KinRow>> = {
   'PUT /api/emr/medical-history/{patient_id}/': {
     codes: '200 404 404',
     at: chart,
-    body: () => ({ family: 'None' }),
+    body: () => ({ social_history: 'Does not smoke' }),
   },
   'GET /api/emr/prescriptions/{id}/': { codes: '200 404 404', at: prescription },
   'POST /api/emr/prescriptions/{id}/pdf/': { codes: '200 404 404', at: prescription },
