@@ -1,0 +1,1 @@
+export { type RazorpaySandbox, type RazorpaySandboxOptions, startRazorpaySandbox } from './server.ts';
