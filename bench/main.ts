@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import type { Bench, BenchOutcome } from './bench.ts';
 import { apiRead } from './benches/api-read.ts';
 import { booking } from './benches/booking.ts';
+import { mixedRead } from './benches/mixed-read.ts';
 import { prescription } from './benches/prescription.ts';
 import { relay } from './benches/relay.ts';
 import { slotsBench } from './benches/slots.ts';
@@ -12,7 +13,7 @@ import { MeasuredProcess } from './measured-process.ts';
 import { describeMachine, describeOutcome } from './report.ts';
 import { openStage, type Stage } from './stage.ts';
 
-const BENCHES: readonly Bench[] = [apiRead, booking, webhook, relay, slotsBench, prescription];
+const BENCHES: readonly Bench[] = [apiRead, mixedRead, booking, webhook, relay, slotsBench, prescription];
 
 const HELP = `npm run bench [-- name …] [--json FILE] [--cpu-profile FOLDER]
 ${BENCHES.map(({ name, title }) => `  ${name.padEnd(14)}${title}`).join('\n')}
