@@ -8,6 +8,8 @@ interface DeliveryAttempt {
 
 /** An event with what became of its webhook. */
 export interface RecordedEvent<E> {
+  /** The provider's name for what happened, such as `payment_intent.succeeded`. */
+  type: string;
   event: E;
   delivery: 'pending' | 'held' | 'delivered' | 'undelivered' | 'lost';
   attempts: DeliveryAttempt[];

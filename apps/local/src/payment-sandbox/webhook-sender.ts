@@ -9,7 +9,6 @@ const ANSWER_TIMEOUT = 10_000;
 
 /** How a provider writes and signs its webhooks. */
 export interface WebhookWire<E> {
-  typeOf(event: E): string;
   /** @param at seconds since 1970: when it is sent */
   request(event: E, secret: string, at: number): { body: string; headers: Record<string, string> };
   /** What the provider notes on the event when it has arrived. */
@@ -41,7 +40,7 @@ export class WebhookSender<E> {
   ) {}
 
   deliver(recorded: RecordedEvent<E>): void {
-    const plan = this.faults.planFor(this.wire.typeOf(recorded.event));
+    const plan = this.faults.planFor(recorded.type);
     if (plan.lost) {
       recorded.delivery = 'lost';
     } else if (plan.held) {

@@ -9,7 +9,6 @@ const ACCOUNT = 'acc_SandboxOfOne01';
 
 /** `X-Razorpay-Signature` over the body as it is sent, https://razorpay.com/docs/webhooks/validate-test/ */
 export const razorpayWire: WebhookWire<RazorpayEvent> = {
-  typeOf: ({ body }) => body.event,
   request(event, secret) {
     const body = JSON.stringify(event.body);
     return {
@@ -47,7 +46,7 @@ export class EventLog {
         created_at: unixNow(),
       },
     };
-    const recorded: RecordedEvent<RazorpayEvent> = { event, delivery: 'pending', attempts: [] };
+    const recorded: RecordedEvent<RazorpayEvent> = { type, event, delivery: 'pending', attempts: [] };
     this.store.tables.event.set(event.id, recorded);
     this.store.touch();
     this.deliver(recorded);

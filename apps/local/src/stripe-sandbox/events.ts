@@ -35,7 +35,7 @@ export class EventLog {
       // Events of a connected account say whose they are, https://docs.stripe.com/connect/webhooks
       ...('object' in object && object.object === 'account' && 'id' in object ? { account: object.id } : {}),
     } as Stripe.Event;
-    const recorded: StripeEvent = { event, delivery: 'pending', attempts: [] };
+    const recorded: StripeEvent = { type, event, delivery: 'pending', attempts: [] };
     this.store.tables.event.set(event.id, recorded);
     this.store.touch();
     this.deliver(recorded);

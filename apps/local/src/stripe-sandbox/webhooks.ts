@@ -9,7 +9,6 @@ export function signature(body: string, secret: string, timestamp: number): stri
 }
 
 export const stripeWire: WebhookWire<Stripe.Event> = {
-  typeOf: ({ type }) => type,
   request(event, secret, at) {
     const body = JSON.stringify({ ...event, pending_webhooks: 1 }, null, 2);
     return {

@@ -13,7 +13,8 @@ import { ProviderRefusal } from './payment-provider.ts';
 /** How long a provider may take to answer one request. */
 export const ANSWER_TIMEOUT_MS = 10_000;
 
-const RETRIES = 2;
+/** How often a question is put again that is as good asked twice as once. */
+export const RETRIES = 2;
 const FIRST_RETRY_MS = 250;
 const LAST_RETRY_MS = 2_000;
 /** So many questions in a row without an answer, and the provider is left alone for a while. */

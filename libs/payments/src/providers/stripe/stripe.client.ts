@@ -3,7 +3,7 @@ import type Stripe from 'stripe';
 import { Config, Metrics } from '#platform';
 import { providerUnavailable } from '../../payments.errors.ts';
 import { ProviderRefusal } from '../payment-provider.ts';
-import { ANSWER_TIMEOUT_MS, ProviderCalls } from '../provider-calls.ts';
+import { ANSWER_TIMEOUT_MS, ProviderCalls, RETRIES } from '../provider-calls.ts';
 
 /** Stripe's own SDK, with its errors sorted into "no" and "nobody knows". */
 @Injectable()
@@ -19,7 +19,7 @@ export class StripeClient {
   }
 
   /**
-   * Asks Stripe something that is as good asked twice as once: what makes something carries an idempotency key.
+   * Asks Stripe something. What makes something carries an idempotency key: the SDK may ask twice.
    * @param failureIsFinal that what Stripe failed at will not be asked again with the same idempotency key
    * @throws unavailable `payment_provider_unavailable` when there is no answer, and it may have been done or
    *   not; ProviderRefusal when the answer is no
@@ -37,7 +37,7 @@ export class StripeClient {
         throw await this.#sorted(error, failureIsFinal);
       }
     };
-    return this.#calls.ask(sorted, { isRepeatable: true });
+    return this.#calls.ask(sorted, { isRepeatable: false });
   }
 
   async #sorted(error: unknown, failureIsFinal: boolean): Promise<unknown> {
@@ -63,8 +63,8 @@ export class StripeClient {
     const url = STRIPE_API_URL === undefined ? undefined : new URL(STRIPE_API_URL);
     return new Sdk(STRIPE_SECRET_KEY, {
       timeout: ANSWER_TIMEOUT_MS,
-      // ProviderCalls asks again.
-      maxNetworkRetries: 0,
+      // The SDK asks again by itself, with pauses and jitter: it knows what Stripe says about that in its headers.
+      maxNetworkRetries: RETRIES,
       telemetry: false,
       ...(url && {
         host: url.hostname,
