@@ -78,7 +78,7 @@ export type EventType =
   | 'refund.failed';
 
 /** A webhook's body, https://razorpay.com/docs/webhooks/payloads/ */
-export interface EventBody {
+interface EventBody {
   entity: 'event';
   account_id: string;
   event: EventType;

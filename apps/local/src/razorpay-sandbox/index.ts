@@ -1,1 +1,1 @@
-export { type RazorpaySandbox, type RazorpaySandboxOptions, startRazorpaySandbox } from './server.ts';
+export { type RazorpaySandbox, startRazorpaySandbox } from './server.ts';
