@@ -79,8 +79,7 @@ describe('the Razorpay sandbox', () => {
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
-    // oxlint-disable-next-line no-explicit-any
-    return { status: response.status, body: (await response.json()) as any };
+    return { status: response.status, body: await response.json() };
   };
   const order = async (fields: object = {}): Promise<string> =>
     (await ask('POST', '/v1/orders', { body: { amount: 50_000, currency: 'INR', ...fields } })).body.id;
