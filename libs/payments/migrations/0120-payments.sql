@@ -115,6 +115,63 @@ create constraint trigger ledger_sums_to_zero after insert on ledger_postings
 
 revoke update, delete, truncate on ledger_accounts, ledger_transactions, ledger_postings from televisit_app;
 
+-- Transactions are chained by hash a batch at a time, in the order in which they are found: whoever books does not
+-- wait for anybody who books something else. Until then they stand here.
+create table ledger_unsealed (
+  transaction_id uuid primary key references ledger_transactions
+);
+create table ledger_seals (
+  chain uuid not null,
+  sequence bigint not null,
+  transaction_id uuid not null unique references ledger_transactions,
+  previous_hash bytea not null,
+  hash bytea not null,
+  primary key (chain, sequence)
+);
+revoke insert, update, delete, truncate on ledger_unsealed, ledger_seals from televisit_app;
+
+create function ledger_await_seal() returns trigger
+  language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  insert into ledger_unsealed values (new.id);
+  return null;
+end $$;
+create trigger ledger_await_seal after insert on ledger_transactions
+  for each row execute function ledger_await_seal();
+
+-- A transaction with all that it has booked, and where.
+create function ledger_content(booked ledger_transactions) returns jsonb
+  language sql stable
+  return jsonb_build_array(
+    booked.id, booked.sequence, booked.kind, booked.reference, booked.payment_id,
+    extract(epoch from booked.occurred_at), extract(epoch from booked.recorded_at),
+    (select jsonb_agg(
+        jsonb_build_array(p.id, p.amount, p.currency, a.id, a.kind, a.provider, a.practitioner_id, a.currency)
+        order by p.id)
+      from ledger_postings p join ledger_accounts a on a.id = p.account_id
+      where p.transaction_id = booked.id));
+
+-- Chains the oldest of what waits, `most` of it at once; says how many there were.
+create function ledger_seal(most integer) returns integer
+  language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+  ledger constant uuid := '00000000-0000-0000-0000-000000000000';
+  booked ledger_transactions;
+  sealed integer := 0;
+begin
+  for booked in
+    select t.* from ledger_unsealed u join ledger_transactions t on t.id = u.transaction_id
+    order by t.sequence limit most for update of u skip locked
+  loop
+    insert into ledger_seals (chain, sequence, transaction_id, previous_hash, hash)
+      select ledger, link.sequence, booked.id, link.previous_hash, link.hash
+      from append_to_chain('ledger', ledger, ledger_content(booked)) link;
+    delete from ledger_unsealed where transaction_id = booked.id;
+    sealed := sealed + 1;
+  end loop;
+  return sealed;
+end $$;
+
 -- Where a doctor is paid out to: their account at the provider.
 create table payout_accounts (
   practitioner_id uuid not null references staff_members,

@@ -5,6 +5,7 @@ export * from './checkout/payments.service.ts';
 export * from './events.ts';
 export * from './ledger/earnings.service.ts';
 export * from './ledger/ledger.service.ts';
+export * from './ledger/ledger-chain.service.ts';
 export * from './payments.module.ts';
 export type { Payout, PayoutKind, PayoutPeriod, PayoutStatus } from './payouts/payout.entity.ts';
 export * from './payouts/payout-account.entity.ts';

@@ -13,9 +13,11 @@ import { ReconcilerService } from './checkout/reconciler.service.ts';
 import { SettlementService } from './checkout/settlement.service.ts';
 import { DoctorAccountsService } from './ledger/doctor-accounts.service.ts';
 import { EarningsService } from './ledger/earnings.service.ts';
+import { LedgerChainService } from './ledger/ledger-chain.service.ts';
 import { LedgerService } from './ledger/ledger.service.ts';
 import { OnAppointmentCompleted } from './ledger/on-appointment-completed.handler.ts';
 import { OnAppointmentNoShow } from './ledger/on-appointment-no-show.handler.ts';
+import { SealLedgerHandler } from './ledger/seal-ledger.handler.ts';
 import { PaymentsAccountPart } from './payments.account-part.ts';
 import { ExecutePayoutHandler } from './payouts/execute-payout.handler.ts';
 import { PayoutAccountsService } from './payouts/payout-accounts.service.ts';
@@ -47,6 +49,7 @@ import { WebhooksService } from './webhooks/webhooks.service.ts';
     EarningsService,
     ExecutePayoutHandler,
     ExecuteRefundHandler,
+    LedgerChainService,
     LedgerService,
     OnAppointmentCancelled,
     OnAppointmentCompleted,
@@ -71,6 +74,7 @@ import { WebhooksService } from './webhooks/webhooks.service.ts';
     ReconcilerService,
     RefundSettlementService,
     RefundsService,
+    SealLedgerHandler,
     SettlementService,
     StripeClient,
     StripePayoutProvider,
@@ -80,6 +84,7 @@ import { WebhooksService } from './webhooks/webhooks.service.ts';
   exports: [
     CheckoutService,
     EarningsService,
+    LedgerChainService,
     LedgerService,
     PaymentsService,
     PayoutAccountsService,

@@ -158,12 +158,6 @@ export interface Appointments {
   version: Generated<number>;
 }
 
-export interface AuditChains {
-  chain: string;
-  head: Uint8Array;
-  length: number;
-}
-
 export interface AuditLog {
   action: string;
   actorRoles: string[];
@@ -326,6 +320,13 @@ export interface Files {
   updatedAt: Temporal.Instant;
 }
 
+export interface HashChains {
+  chain: string;
+  head: Uint8Array;
+  length: number;
+  trail: string;
+}
+
 export interface IdempotencyKeys {
   body: Uint8Array | null;
   bodyHash: Uint8Array;
@@ -383,6 +384,14 @@ export interface LedgerPostings {
   transactionId: string;
 }
 
+export interface LedgerSeals {
+  chain: string;
+  hash: Uint8Array;
+  previousHash: Uint8Array;
+  sequence: number;
+  transactionId: string;
+}
+
 export interface LedgerTransactions {
   id: string;
   kind: string;
@@ -391,6 +400,10 @@ export interface LedgerTransactions {
   recordedAt: Generated<Temporal.Instant>;
   reference: string;
   sequence: Generated<number>;
+}
+
+export interface LedgerUnsealed {
+  transactionId: string;
 }
 
 export interface LicenceDecisions {
@@ -866,7 +879,6 @@ export interface WebhookEvents {
 export interface DB {
   accountExports: AccountExports;
   appointments: Appointments;
-  auditChains: AuditChains;
   auditLog: AuditLog;
   availabilityRules: AvailabilityRules;
   branches: Branches;
@@ -878,13 +890,16 @@ export interface DB {
   encounters: Encounters;
   encounterVersions: EncounterVersions;
   files: Files;
+  hashChains: HashChains;
   idempotencyKeys: IdempotencyKeys;
   identities: Identities;
   identityFiles: IdentityFiles;
   identityVerifications: IdentityVerifications;
   ledgerAccounts: LedgerAccounts;
   ledgerPostings: LedgerPostings;
+  ledgerSeals: LedgerSeals;
   ledgerTransactions: LedgerTransactions;
+  ledgerUnsealed: LedgerUnsealed;
   licenceDecisions: LicenceDecisions;
   licenceDocuments: LicenceDocuments;
   licences: Licences;
