@@ -12,6 +12,7 @@ import { AuthController } from './marketplace/auth.controller.ts';
 import { AvailabilityController } from './marketplace/availability.controller.ts';
 import { CalendarController } from './marketplace/calendar.controller.ts';
 import { CognitoController } from './marketplace/cognito.controller.ts';
+import { CommissionController } from './marketplace/commission.controller.ts';
 import { ContactVerificationController } from './marketplace/contact-verification.controller.ts';
 import { DependantsController } from './marketplace/dependants.controller.ts';
 import { DoctorsController } from './marketplace/doctors.controller.ts';
@@ -27,6 +28,7 @@ import { EmrVitalsController } from './marketplace/emr-vitals.controller.ts';
 import { FilesController } from './marketplace/files.controller.ts';
 import { IdentityVerificationController } from './marketplace/identity-verification.controller.ts';
 import { KycController } from './marketplace/kyc.controller.ts';
+import { LedgerController } from './marketplace/ledger.controller.ts';
 import { NotificationPreferencesController } from './marketplace/notification-preferences.controller.ts';
 import { NotificationPushController } from './marketplace/notification-push.controller.ts';
 import { NotificationStreamController } from './marketplace/notification-stream.controller.ts';
@@ -68,6 +70,7 @@ import { Upgrades } from './realtime/upgrades.ts';
     AvailabilityController,
     CalendarController,
     CognitoController,
+    CommissionController,
     ContactVerificationController,
     DependantsController,
     DoctorsController,
@@ -85,6 +88,7 @@ import { Upgrades } from './realtime/upgrades.ts';
     IdentityVerificationController,
     JwksController,
     KycController,
+    LedgerController,
     NotificationPreferencesController,
     NotificationPushController,
     NotificationStreamController,

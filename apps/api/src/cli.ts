@@ -30,7 +30,9 @@ async function verifyAudit(database: Database): Promise<number> {
 async function verifyLedger(database: Database): Promise<number> {
   const { breaks, sealed, head, waiting } = await new LedgerChainService(database).verify();
   for (const { sequence, transactionId, problem } of breaks) {
-    process.stdout.write(`${problem} at ${sequence ?? 'no place'} transaction ${transactionId ?? 'unknown'}\n`);
+    process.stdout.write(
+      `${problem} at ${sequence ?? 'no place'} transaction ${transactionId ?? 'unknown'}\n`,
+    );
   }
   if (breaks.length === 0) process.stdout.write('The ledger is whole.\n');
   process.stdout.write(`${sealed} transactions, ${waiting} waiting, head ${head || 'none'}\n`);

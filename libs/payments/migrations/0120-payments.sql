@@ -3,6 +3,24 @@ create type refund_status as enum ('pending', 'succeeded', 'failed');
 create type refund_cause as enum ('requested', 'appointment_cancelled', 'doctor_absent', 'slot_lost', 'made_at_provider');
 create type ledger_account_kind as enum ('provider_clearing', 'doctor_pending', 'doctor_available', 'doctor_receivable', 'platform_revenue', 'payout_clearing', 'provider_fees');
 
+-- What the platform keeps: of those in force, the one that was set last. Nothing of one changes but its end.
+create table commission_rules (
+  id uuid primary key,
+  -- Null for every doctor who has none of their own.
+  practitioner_id uuid references staff_members,
+  currency text not null,
+  basis_points integer not null check (basis_points between 0 and 10000),
+  minimum_amount bigint not null check (minimum_amount >= 0),
+  valid_from timestamptz not null,
+  valid_to timestamptz check (valid_to >= valid_from),
+  reason text not null,
+  created_by uuid not null references users,
+  created_at timestamptz not null,
+  updated_at timestamptz not null
+);
+create index on commission_rules (currency, practitioner_id);
+revoke delete, truncate on commission_rules from televisit_app;
+
 create table payments (
   id uuid primary key,
   organization_id uuid not null references organizations,
@@ -16,6 +34,8 @@ create table payments (
   currency text not null,
   refunded_amount bigint not null default 0 check (refunded_amount between 0 and amount),
   commission_amount bigint not null check (commission_amount between 0 and amount),
+  -- What the commission follows from; null for the percentage of the settings.
+  commission_rule_id uuid references commission_rules,
   status payment_status not null,
   failure_code text,
   succeeded_at timestamptz,
@@ -72,6 +92,7 @@ create table ledger_accounts (
   provider text,
   practitioner_id uuid references staff_members,
   currency text not null,
+  created_at timestamptz not null default now(),
   unique nulls not distinct (kind, provider, practitioner_id, currency)
 );
 
@@ -89,6 +110,7 @@ create table ledger_transactions (
   unique (kind, reference)
 );
 create index on ledger_transactions (payment_id);
+create index on ledger_transactions (occurred_at);
 
 -- Signed minor units: debits are positive, credits are negative.
 create table ledger_postings (
@@ -204,6 +226,8 @@ create table payouts (
   provider_reference text,
   amount bigint not null check (amount > 0),
   currency text not null,
+  -- What of its lines is not paid, since the provider transfers in steps: the next payout pays it.
+  carried_amount bigint not null default 0 check (carried_amount >= 0),
   -- What the provider took back after it was paid.
   returned_amount bigint not null default 0 check (returned_amount between 0 and amount),
   period_from timestamptz,

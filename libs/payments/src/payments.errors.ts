@@ -27,12 +27,15 @@ export const payoutExceedsAvailable = (available: Money) =>
   conflict('payout_exceeds_available', 'That is more than can be paid out to this doctor now.', {
     available,
   });
+export const payoutNotTransferable = (step: number) =>
+  invalid('payout_not_transferable', 'The provider sends this currency in steps only.', { step });
 export const payoutAccountNotReady = () =>
   conflict('payout_account_not_ready', 'The doctor has no account yet that money can be sent to.');
 export const payoutNotPaid = (status: string) =>
   conflict('payout_not_paid', 'There is a statement when the payout has been paid.', { status });
 export const ownPayout = () =>
   forbidden('own_payout', 'A payout is approved by an administrator who neither made it nor gets it.');
+export const commissionRuleIsOver = () => conflict('commission_rule_is_over', 'This rule has ended.');
 export const invalidPeriod = () => invalid('invalid_period', 'A period ends after it begins.');
 
 /** Nobody knows whether the provider did it. It may be asked again with the same ids. */

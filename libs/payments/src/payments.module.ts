@@ -11,12 +11,16 @@ import { PaymentsService } from './checkout/payments.service.ts';
 import { ReconcilePaymentHandler } from './checkout/reconcile-payment.handler.ts';
 import { ReconcilerService } from './checkout/reconciler.service.ts';
 import { SettlementService } from './checkout/settlement.service.ts';
+import { CommissionRulesService } from './commission/commission-rules.service.ts';
+import { BookProviderFeeHandler, OnPaymentSucceeded } from './ledger/book-provider-fee.handlers.ts';
 import { DoctorAccountsService } from './ledger/doctor-accounts.service.ts';
 import { EarningsService } from './ledger/earnings.service.ts';
-import { LedgerChainService } from './ledger/ledger-chain.service.ts';
 import { LedgerService } from './ledger/ledger.service.ts';
+import { LedgerAccountsService } from './ledger/ledger-accounts.service.ts';
+import { LedgerChainService } from './ledger/ledger-chain.service.ts';
 import { OnAppointmentCompleted } from './ledger/on-appointment-completed.handler.ts';
 import { OnAppointmentNoShow } from './ledger/on-appointment-no-show.handler.ts';
+import { ProviderFeesService } from './ledger/provider-fees.service.ts';
 import { SealLedgerHandler } from './ledger/seal-ledger.handler.ts';
 import { PaymentsAccountPart } from './payments.account-part.ts';
 import { ExecutePayoutHandler } from './payouts/execute-payout.handler.ts';
@@ -44,17 +48,21 @@ import { WebhooksService } from './webhooks/webhooks.service.ts';
 @Module({
   imports: [AppointmentsModule, AuditModule, DoctorsModule, FilesModule, OrganizationsModule],
   providers: [
+    BookProviderFeeHandler,
     CheckoutService,
+    CommissionRulesService,
     DoctorAccountsService,
     EarningsService,
     ExecutePayoutHandler,
     ExecuteRefundHandler,
+    LedgerAccountsService,
     LedgerChainService,
     LedgerService,
     OnAppointmentCancelled,
     OnAppointmentCompleted,
     OnAppointmentExpired,
     OnAppointmentNoShow,
+    OnPaymentSucceeded,
     PaymentProviders,
     PaymentReader,
     PaymentsAccountPart,
@@ -69,6 +77,7 @@ import { WebhooksService } from './webhooks/webhooks.service.ts';
     PayoutStatementsService,
     PayoutsService,
     ProcessWebhookHandler,
+    ProviderFeesService,
     ProviderNewsService,
     ReconcilePaymentHandler,
     ReconcilerService,
@@ -83,7 +92,9 @@ import { WebhooksService } from './webhooks/webhooks.service.ts';
   ],
   exports: [
     CheckoutService,
+    CommissionRulesService,
     EarningsService,
+    LedgerAccountsService,
     LedgerChainService,
     LedgerService,
     PaymentsService,

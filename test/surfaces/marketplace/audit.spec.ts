@@ -215,9 +215,10 @@ describe('the audit log', () => {
       await app.sql(`update audit_log set address = null where chain = $1 and sequence = 2`, [
         organizationId,
       ]);
-      await app.sql(`update audit_log l set hash = chained_hash(previous_hash, audit_row_content(l)) where chain = $1 and sequence = 2`, [
-        organizationId,
-      ]);
+      await app.sql(
+        `update audit_log l set hash = chained_hash(previous_hash, audit_row_content(l)) where chain = $1 and sequence = 2`,
+        [organizationId],
+      );
       expect(await verify()).toEqual([{ chain: organizationId, sequence: 3, problem: 'row_changed' }]);
     });
 

@@ -49,7 +49,12 @@ describe('the chain over the ledger', () => {
 
   it('is whole where nothing was touched, and says how far it goes', async () => {
     const before = await chain().verify();
-    expect(before).toEqual({ breaks: [], sealed: 5, waiting: 0, head: expect.stringMatching(/^[0-9a-f]{64}$/) });
+    expect(before).toEqual({
+      breaks: [],
+      sealed: 5,
+      waiting: 0,
+      head: expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
     await book();
     expect(await chain().verify()).toEqual({ ...before, waiting: 1 });
     await chain().seal();
@@ -59,9 +64,10 @@ describe('the chain over the ledger', () => {
   });
 
   it('finds what was changed: a transaction, an amount, an account, a hash', async () => {
-    await tamper(`update ledger_transactions set occurred_at = occurred_at - interval '1 year' where id = $1`, [
-      ids[0],
-    ]);
+    await tamper(
+      `update ledger_transactions set occurred_at = occurred_at - interval '1 year' where id = $1`,
+      [ids[0]],
+    );
     await tamper(`update ledger_postings set amount = amount * 2 where transaction_id = $1`, [ids[1]]);
     await tamper(`update ledger_seals set hash = '\\x00' where transaction_id = $1`, [ids[3]]);
     expect(await breaks()).toEqual([

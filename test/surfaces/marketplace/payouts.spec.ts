@@ -120,6 +120,7 @@ describe('payouts', () => {
       doctor_id: doctor.doctorId,
       kind: 'earnings',
       amount: eur(2 * NET),
+      carried_over: eur(0),
       returned: eur(0),
       period: { from: expect.any(String), to: expect.any(String) },
       status: 'draft',

@@ -85,3 +85,11 @@ interface Base {
   updated_after?: Temporal.Instant;
   updated_before?: Temporal.Instant;
 }
+
+/** What lies in all of the periods. */
+export function narrowest(periods: readonly Period[]): Period {
+  const order = (one: Temporal.Instant, other: Temporal.Instant) => Temporal.Instant.compare(one, other);
+  const starts = periods.flatMap(({ from }) => from ?? []).sort(order);
+  const ends = periods.flatMap(({ to }) => to ?? []).sort(order);
+  return { from: starts.at(-1), to: ends[0] };
+}

@@ -30,6 +30,7 @@ function statementOf(visits: number): PayoutStatement {
       kind: 'earnings',
       provider: 'stripe',
       amount: eur(visits * 4250),
+      carried: eur(0),
       returned: eur(0),
       period: { from: AT.subtract({ hours: 24 }), to: AT },
       status: 'paid',

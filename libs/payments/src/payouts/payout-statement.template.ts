@@ -24,6 +24,8 @@ const WHAT: Readonly<Record<LineFact, string>> = {
   advance_reserved: 'Advance paid before',
   advance_released: 'Advance that was not paid',
   payout_returned: 'Returned to us of an earlier payout',
+  rest_carried: 'Carried over from an earlier payout',
+  rest_released: 'Carried over from a payout that was not made',
 };
 
 /** Renders the statement as a PDF with embedded fonts. The same input gives the same bytes. */

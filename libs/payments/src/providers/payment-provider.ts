@@ -91,6 +91,12 @@ export interface PaymentProvider {
   /** Gives money back, or finds the refund that was made with the same `refundId`. */
   refund(request: { refundId: string; paymentReference: string; amount: Money }): Promise<RefundSnapshot>;
 
+  /**
+   * What the provider kept of a payment for its work; `null` while it does not know. A provider that does not
+   * tell has no such method.
+   */
+  feeOf?(reference: string): Promise<Money | null>;
+
   /** Whether the webhook claims to come from this provider. */
   recognizes(headers: WebhookHeaders): boolean;
   /**

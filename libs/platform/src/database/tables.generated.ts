@@ -225,6 +225,20 @@ export interface CalendarChanges {
   practitionerId: string;
 }
 
+export interface CommissionRules {
+  basisPoints: number;
+  createdAt: Temporal.Instant;
+  createdBy: string;
+  currency: string;
+  id: string;
+  minimumAmount: number;
+  practitionerId: string | null;
+  reason: string;
+  updatedAt: Temporal.Instant;
+  validFrom: Temporal.Instant;
+  validTo: Temporal.Instant | null;
+}
+
 export interface ContactCodes {
   attempts: Generated<number>;
   channel: ContactChannel;
@@ -369,6 +383,7 @@ export interface IdentityVerifications {
 }
 
 export interface LedgerAccounts {
+  createdAt: Generated<Temporal.Instant>;
   currency: string;
   id: string;
   kind: LedgerAccountKind;
@@ -569,6 +584,7 @@ export interface Payments {
   amount: number;
   appointmentId: string;
   commissionAmount: number;
+  commissionRuleId: string | null;
   createdAt: Temporal.Instant;
   currency: string;
   failureCode: string | null;
@@ -609,6 +625,7 @@ export interface Payouts {
   approvedAt: Temporal.Instant | null;
   approvedBy: string | null;
   attemptId: string | null;
+  carriedAmount: Generated<number>;
   createdAt: Temporal.Instant;
   createdBy: string;
   currency: string;
@@ -884,6 +901,7 @@ export interface DB {
   branches: Branches;
   breakGlassGrants: BreakGlassGrants;
   calendarChanges: CalendarChanges;
+  commissionRules: CommissionRules;
   contactCodes: ContactCodes;
   doctors: Doctors;
   documents: Documents;
