@@ -27,6 +27,7 @@ import { EmrSummaryController } from './marketplace/emr-summary.controller.ts';
 import { EmrVitalsController } from './marketplace/emr-vitals.controller.ts';
 import { FilesController } from './marketplace/files.controller.ts';
 import { IdentityVerificationController } from './marketplace/identity-verification.controller.ts';
+import { InvoicesController } from './marketplace/invoices.controller.ts';
 import { KycController } from './marketplace/kyc.controller.ts';
 import { LedgerController } from './marketplace/ledger.controller.ts';
 import { NotificationPreferencesController } from './marketplace/notification-preferences.controller.ts';
@@ -87,6 +88,7 @@ import { Upgrades } from './realtime/upgrades.ts';
     HealthController,
     IdentityVerificationController,
     JwksController,
+    InvoicesController,
     KycController,
     LedgerController,
     NotificationPreferencesController,

@@ -252,6 +252,51 @@ create index on payouts (practitioner_id, created_at desc);
 create index on payouts (created_at desc);
 call isolate_by_organization('payouts');
 
+-- Papers that an accountant keeps, numbered without gaps by kind and year.
+create type invoice_kind as enum ('receipt', 'credit_note', 'credit_note_reversal', 'commission_invoice');
+
+create table invoice_series (
+  kind invoice_kind not null,
+  year integer not null,
+  last_number integer not null,
+  primary key (kind, year)
+);
+revoke delete, truncate on invoice_series from televisit_app;
+
+create table invoices (
+  id uuid primary key,
+  organization_id uuid not null references organizations,
+  kind invoice_kind not null,
+  year integer not null,
+  number integer not null check (number > 0),
+  -- The payment, the refund or the payout that it is about: there is one of each kind.
+  reference uuid not null,
+  payment_id uuid references payments,
+  payout_id uuid references payouts,
+  practitioner_id uuid not null references staff_members,
+  -- Null for what is between the platform and the doctor.
+  payer_user_id uuid references users,
+  -- The paper that this one corrects.
+  corrects_id uuid references invoices,
+  -- Signed: what goes back is negative. Tax is a part of the amount.
+  amount bigint not null,
+  tax_amount bigint not null,
+  tax_basis_points integer not null,
+  currency text not null,
+  language text not null,
+  file_id uuid not null references files,
+  issued_at timestamptz not null,
+  unique (kind, reference),
+  unique (kind, year, number),
+  check ((payment_id is null) <> (payout_id is null))
+);
+create index on invoices (payment_id);
+create index on invoices (payer_user_id, issued_at desc);
+create index on invoices (practitioner_id, issued_at desc);
+create index on invoices (issued_at desc);
+revoke update, delete, truncate on invoices from televisit_app;
+call isolate_by_organization('invoices');
+
 -- The postings that a payout pays or settles.
 create table payout_items (
   payout_id uuid not null references payouts,

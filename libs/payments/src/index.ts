@@ -4,6 +4,8 @@ export { maySeeCommission } from './checkout/payments.policy.ts';
 export * from './checkout/payments.service.ts';
 export type { CommissionRule } from './commission/commission-rule.entity.ts';
 export * from './commission/commission-rules.service.ts';
+export type { Invoice, InvoiceKind } from './documents/invoice.entity.ts';
+export * from './documents/invoices.service.ts';
 export * from './events.ts';
 export * from './ledger/earnings.service.ts';
 export * from './ledger/ledger.service.ts';

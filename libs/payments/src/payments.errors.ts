@@ -2,6 +2,7 @@ import { conflict, DomainError, forbidden, invalid, type Money, unavailable } fr
 
 export const notThePayer = () => forbidden('not_the_payer', 'Only the patient pays for a visit.');
 export const nothingToPay = () => conflict('nothing_to_pay', 'This visit costs nothing.');
+export const notPaid = () => conflict('not_paid', 'There is a receipt when the payment has arrived.');
 export const alreadyPaid = (paymentId: string) =>
   conflict('already_paid', 'This visit has been paid for.', { transaction_id: paymentId });
 export const paymentRefused = (reason: string) =>

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AppointmentsModule } from '#appointments';
 import { AuditModule } from '#audit';
+import { AuthModule } from '#auth';
 import { DoctorsModule } from '#doctors';
 import { FilesModule } from '#files';
 import { OrganizationsModule } from '#organizations';
@@ -12,6 +13,16 @@ import { ReconcilePaymentHandler } from './checkout/reconcile-payment.handler.ts
 import { ReconcilerService } from './checkout/reconciler.service.ts';
 import { SettlementService } from './checkout/settlement.service.ts';
 import { CommissionRulesService } from './commission/commission-rules.service.ts';
+import { InvoiceFilesService } from './documents/invoice-files.service.ts';
+import { InvoiceRecordsService } from './documents/invoice-records.service.ts';
+import { InvoicesService } from './documents/invoices.service.ts';
+import { InvoicingService } from './documents/invoicing.service.ts';
+import {
+  IssueCommissionInvoice,
+  IssueCreditNote,
+  IssueReceipt,
+  UndoCreditNote,
+} from './documents/issue-invoices.handlers.ts';
 import { BookProviderFeeHandler, OnPaymentSucceeded } from './ledger/book-provider-fee.handlers.ts';
 import { DoctorAccountsService } from './ledger/doctor-accounts.service.ts';
 import { EarningsService } from './ledger/earnings.service.ts';
@@ -46,7 +57,7 @@ import { ProviderNewsService } from './webhooks/provider-news.service.ts';
 import { WebhooksService } from './webhooks/webhooks.service.ts';
 
 @Module({
-  imports: [AppointmentsModule, AuditModule, DoctorsModule, FilesModule, OrganizationsModule],
+  imports: [AppointmentsModule, AuditModule, AuthModule, DoctorsModule, FilesModule, OrganizationsModule],
   providers: [
     BookProviderFeeHandler,
     CheckoutService,
@@ -55,6 +66,13 @@ import { WebhooksService } from './webhooks/webhooks.service.ts';
     EarningsService,
     ExecutePayoutHandler,
     ExecuteRefundHandler,
+    InvoiceFilesService,
+    InvoiceRecordsService,
+    InvoicesService,
+    InvoicingService,
+    IssueCommissionInvoice,
+    IssueCreditNote,
+    IssueReceipt,
     LedgerAccountsService,
     LedgerChainService,
     LedgerService,
@@ -88,12 +106,14 @@ import { WebhooksService } from './webhooks/webhooks.service.ts';
     StripeClient,
     StripePayoutProvider,
     StripeProvider,
+    UndoCreditNote,
     WebhooksService,
   ],
   exports: [
     CheckoutService,
     CommissionRulesService,
     EarningsService,
+    InvoicesService,
     LedgerAccountsService,
     LedgerChainService,
     LedgerService,

@@ -543,6 +543,7 @@ describe('payouts', () => {
         doctor_id: doctor.doctorId,
         kind: 'earnings',
         amount: eur(NET),
+        carried_over: eur(0),
         returned: eur(0),
         period: { from: expect.any(String), to: expect.any(String) },
         status: 'draft',

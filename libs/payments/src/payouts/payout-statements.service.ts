@@ -1,15 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import { AuditService } from '#audit';
+import { AccountsService } from '#auth';
 import { DoctorsService } from '#doctors';
 import { type FileLink, FilesService } from '#files';
 import { notFound, type UserActor } from '#kernel';
 import { PracticesService } from '#organizations';
-import { Database } from '#platform';
+import { Database, Translator } from '#platform';
+import { Words } from '../documents/paper.ts';
 import { payoutNotPaid } from '../payments.errors.ts';
 import type { Payout } from './payout.entity.ts';
 import { sumsOf } from './payout-line.entity.ts';
 import { PayoutLinesService } from './payout-lines.service.ts';
 import { PayoutRecordsService } from './payout-records.service.ts';
+import { statementPaper } from './payout-statement.ts';
 
 /** The paper of a payout. It says what was paid, and does not change when some of that comes back. */
 @Injectable()
@@ -18,6 +21,8 @@ export class PayoutStatementsService {
     private readonly database: Database,
     private readonly audit: AuditService,
     private readonly files: FilesService,
+    private readonly accounts: AccountsService,
+    private readonly translator: Translator,
     private readonly doctors: DoctorsService,
     private readonly practices: PracticesService,
     private readonly payouts: PayoutRecordsService,
@@ -75,17 +80,19 @@ export class PayoutStatementsService {
   }
 
   async #render(payout: Payout): Promise<Uint8Array> {
-    const { name, timeZone, organizationId } = await this.doctors.byId(payout.practitionerId);
+    const { name, timeZone, organizationId, userId } = await this.doctors.byId(payout.practitionerId);
     const { name: practice, country, address = null } = await this.practices.get(organizationId);
     const lines = await this.lines.ofPayout(payout.id);
     // PDFKit and its fonts are loaded when the first statement is printed.
-    const { renderStatement } = await import('./payout-statement.template.ts');
-    return renderStatement({
+    const { renderPaper } = await import('../documents/paper.template.ts');
+    const { language } = await this.accounts.byId(userId);
+    const statement = {
       payout,
       sums: sumsOf(lines, payout.amount.currency),
       lines,
       doctor: { name, timeZone },
       practice: { name: practice, country, address },
-    });
+    };
+    return renderPaper(statementPaper(statement, new Words(this.translator, language)));
   }
 }

@@ -33,7 +33,7 @@ export type DocumentKind = "consent" | "discharge_letter" | "imaging" | "lab_rep
 
 export type EncounterStatus = "amended" | "draft" | "finalized";
 
-export type FilePurpose = "chart" | "export" | "identity" | "licence" | "statement";
+export type FilePurpose = "accounting" | "chart" | "export" | "identity" | "licence" | "statement";
 
 export type FileRejection = "empty" | "never_uploaded" | "size_differs" | "type_differs";
 
@@ -56,6 +56,8 @@ export type IdentityRejection = "declined" | "file_rejected" | "replaced";
 export type IdentitySide = "back" | "front" | "selfie";
 
 export type IdentityStatus = "approved" | "expired" | "pending_upload" | "rejected" | "submitted" | "unsubmitted";
+
+export type InvoiceKind = "commission_invoice" | "credit_note" | "credit_note_reversal" | "receipt";
 
 export type Json = JsonValue;
 
@@ -380,6 +382,33 @@ export interface IdentityVerifications {
   submittedAt: Temporal.Instant | null;
   updatedAt: Temporal.Instant;
   userId: string;
+}
+
+export interface Invoices {
+  amount: number;
+  correctsId: string | null;
+  currency: string;
+  fileId: string;
+  id: string;
+  issuedAt: Temporal.Instant;
+  kind: InvoiceKind;
+  language: string;
+  number: number;
+  organizationId: string;
+  payerUserId: string | null;
+  paymentId: string | null;
+  payoutId: string | null;
+  practitionerId: string;
+  reference: string;
+  taxAmount: number;
+  taxBasisPoints: number;
+  year: number;
+}
+
+export interface InvoiceSeries {
+  kind: InvoiceKind;
+  lastNumber: number;
+  year: number;
 }
 
 export interface LedgerAccounts {
@@ -913,6 +942,8 @@ export interface DB {
   identities: Identities;
   identityFiles: IdentityFiles;
   identityVerifications: IdentityVerifications;
+  invoices: Invoices;
+  invoiceSeries: InvoiceSeries;
   ledgerAccounts: LedgerAccounts;
   ledgerPostings: LedgerPostings;
   ledgerSeals: LedgerSeals;
