@@ -36,6 +36,7 @@ import { NotificationStreamController } from './marketplace/notification-stream.
 import { NotificationsController } from './marketplace/notifications.controller.ts';
 import { NotificationsAdminController } from './marketplace/notifications-admin.controller.ts';
 import { PasswordController } from './marketplace/password.controller.ts';
+import { PaymentExportsController } from './marketplace/payment-exports.controller.ts';
 import { PaymentsController } from './marketplace/payments.controller.ts';
 import { PayoutAccountController } from './marketplace/payout-account.controller.ts';
 import { PayoutsController } from './marketplace/payouts.controller.ts';
@@ -98,6 +99,7 @@ import { Upgrades } from './realtime/upgrades.ts';
     NotificationsController,
     PasswordController,
     PasswordResetController,
+    PaymentExportsController,
     PaymentsController,
     PayoutAccountController,
     PayoutsController,

@@ -7,6 +7,7 @@ export * from './commission/commission-rules.service.ts';
 export type { Invoice, InvoiceKind } from './documents/invoice.entity.ts';
 export * from './documents/invoices.service.ts';
 export * from './events.ts';
+export * from './exports/payment-exports.service.ts';
 export * from './ledger/earnings.service.ts';
 export * from './ledger/ledger.service.ts';
 export * from './ledger/ledger-accounts.service.ts';

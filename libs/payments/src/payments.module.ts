@@ -23,6 +23,7 @@ import {
   IssueReceipt,
   UndoCreditNote,
 } from './documents/issue-invoices.handlers.ts';
+import { PaymentExportsService } from './exports/payment-exports.service.ts';
 import { BookProviderFeeHandler, OnPaymentSucceeded } from './ledger/book-provider-fee.handlers.ts';
 import { DoctorAccountsService } from './ledger/doctor-accounts.service.ts';
 import { EarningsService } from './ledger/earnings.service.ts';
@@ -81,6 +82,7 @@ import { WebhooksService } from './webhooks/webhooks.service.ts';
     OnAppointmentExpired,
     OnAppointmentNoShow,
     OnPaymentSucceeded,
+    PaymentExportsService,
     PaymentProviders,
     PaymentReader,
     PaymentsAccountPart,
@@ -117,6 +119,7 @@ import { WebhooksService } from './webhooks/webhooks.service.ts';
     LedgerAccountsService,
     LedgerChainService,
     LedgerService,
+    PaymentExportsService,
     PaymentsService,
     PayoutAccountsService,
     PayoutDecisionsService,

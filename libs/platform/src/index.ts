@@ -1,5 +1,6 @@
 export * from './config/config.ts';
 export * from './crypto/field-cipher.ts';
+export * from './database/batches-of.ts';
 export * from './database/built-once.ts';
 export * from './database/conditions.ts';
 export * from './database/database.ts';
@@ -26,4 +27,7 @@ export * from './realtime/open-realtime-bus.ts';
 export * from './realtime/realtime-bus.ts';
 export * from './root.ts';
 export * from './sms/sms-sender.ts';
+export * from './spreadsheets/csv.ts';
+export * from './spreadsheets/sheet.ts';
+export * from './spreadsheets/xlsx.ts';
 export * from './storage/object-storage.ts';

@@ -22,35 +22,37 @@ const AsOf = Instant.optional().describe(
 
 export const AskBalances = z.object({ as_of: AsOf });
 
+export const ACCOUNT_FILTERS = {
+  kind: AccountKind.optional(),
+  currency: z.enum(CURRENCIES).optional(),
+  provider: z.string().max(50).optional(),
+  doctor_id: z.uuid().optional(),
+};
+
+export const POSTING_TIMES = {
+  occurred_after: Instant.optional(),
+  occurred_before: Instant.optional().describe('Up to this instant, without it.'),
+};
+
 export const ListLedgerAccounts = listQuery(
   { kind: 'kind', currency: 'currency', created_at: 'createdAt' },
-  {
-    kind: AccountKind.optional(),
-    currency: z.enum(CURRENCIES).optional(),
-    provider: z.string().max(50).optional(),
-    doctor_id: z.uuid().optional(),
-    as_of: AsOf,
-  },
+  { ...ACCOUNT_FILTERS, as_of: AsOf },
 ).transform(({ page, doctor_id, as_of, created, updated, kind, currency, provider, order }) => {
   // An account is opened once and never changes, so both mean when it was opened.
   const filter = { kind, currency, provider, order, practitionerId: doctor_id, asOf: as_of };
   return { page, filter: { ...filter, created: narrowest([created, updated]) } };
 });
 
-export const ListPostings = listQuery(
-  { occurred_at: 'occurredAt' },
-  {
-    occurred_after: Instant.optional(),
-    occurred_before: Instant.optional().describe('Up to this instant, without it.'),
-  },
-).transform(({ page, occurred_after, occurred_before, created, updated, order }) => ({
-  page,
-  filter: {
-    // It is booked when it happens, and never changes.
-    occurred: narrowest([{ from: occurred_after, to: occurred_before }, created, updated]),
-    ascending: order ? !order.descending : false,
-  },
-}));
+export const ListPostings = listQuery({ occurred_at: 'occurredAt' }, POSTING_TIMES).transform(
+  ({ page, occurred_after, occurred_before, created, updated, order }) => ({
+    page,
+    filter: {
+      // It is booked when it happens, and never changes.
+      occurred: narrowest([{ from: occurred_after, to: occurred_before }, created, updated]),
+      ascending: order ? !order.descending : false,
+    },
+  }),
+);
 
 export const BalancesAnswer = z
   .object({

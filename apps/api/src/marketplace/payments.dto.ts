@@ -20,9 +20,15 @@ export const PayFor = z
   .object({ appointment_id: z.uuid() })
   .transform(({ appointment_id }) => ({ appointmentId: appointment_id }));
 
+export const TRANSACTION_FILTERS = {
+  status: Status.optional(),
+  appointment_id: z.uuid().optional(),
+  doctor_id: z.uuid().optional(),
+};
+
 export const ListTransactions = listQuery(
   { created_at: 'createdAt', updated_at: 'updatedAt', amount: 'amount' },
-  { status: Status.optional(), appointment_id: z.uuid().optional(), doctor_id: z.uuid().optional() },
+  TRANSACTION_FILTERS,
 );
 
 export const TransactionAnswer = z

@@ -83,8 +83,10 @@ const FILTERS = {
   period_to: Instant.optional().describe('The payout’s period ends then or sooner.'),
 };
 
+export const PAYOUT_FILTERS = { ...FILTERS, doctor_id: z.uuid().optional() };
+
 export const ListOwnPayouts = listQuery(ORDERINGS, FILTERS);
-export const ListPayouts = listQuery(ORDERINGS, { ...FILTERS, doctor_id: z.uuid().optional() });
+export const ListPayouts = listQuery(ORDERINGS, PAYOUT_FILTERS);
 
 const Period = z.object({ from: Timestamp, to: Timestamp }).describe('Half-open.');
 
