@@ -1,11 +1,11 @@
 import { after, before, describe, it } from 'node:test';
 import { expect } from 'expect';
 import { newId } from '#kernel';
+import { readCsv, readXlsx } from '../../../libs/platform/src/spreadsheets/spreadsheets.fixture.ts';
 import { startTestApp, type TestApp } from '../../support/app.ts';
 import { PAYING_APP, type PaidVisit, settled } from '../../support/paying.ts';
 import { earnedVisit, payableDoctor } from '../../support/payouts.ts';
 import { type DoctorPerson, type Person, registerAdmin, registerDoctor } from '../../support/people.ts';
-import { readCsv, readXlsx } from '../../support/spreadsheets.ts';
 
 const MONTH = new Date().toISOString().slice(0, 7);
 const EVIL = '=HYPERLINK("http://evil.test","Out of courtesy")';

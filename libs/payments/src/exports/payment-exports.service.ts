@@ -35,58 +35,63 @@ export class PaymentExportsService {
 
   async transactions(admin: UserActor, filter: PaymentFilter): Promise<Sheet> {
     await this.#trace(admin, 'transactions');
-    return {
-      columns: [
-        ...['id', 'appointment_id', 'doctor_id', 'created_at', 'succeeded_at', 'status', 'provider'],
-        ...['provider_reference', 'currency', 'amount', 'refunded', 'commission', 'failure_code'],
-      ],
-      rows: mapped(batchesOf(this.payments.matching(admin, filter), 'payments.id'), (row) => {
-        const { amount, refunded, commission, ...payment } = asPayment(row);
-        return [
-          ...[payment.id, payment.appointmentId, payment.practitionerId, payment.createdAt],
-          ...[payment.succeededAt, payment.status, payment.provider, payment.providerReference],
-          ...[amount.currency, amount, refunded, commission, payment.failureCode],
-        ];
-      }),
-    };
+    return sheetOf(batchesOf(this.payments.matching(admin, filter), 'payments.id'), asPayment, {
+      id: ({ id }) => id,
+      appointment_id: ({ appointmentId }) => appointmentId,
+      doctor_id: ({ practitionerId }) => practitionerId,
+      created_at: ({ createdAt }) => createdAt,
+      succeeded_at: ({ succeededAt }) => succeededAt,
+      status: ({ status }) => status,
+      provider: ({ provider }) => provider,
+      provider_reference: ({ providerReference }) => providerReference,
+      currency: ({ amount }) => amount.currency,
+      amount: ({ amount }) => amount,
+      refunded: ({ refunded }) => refunded,
+      commission: ({ commission }) => commission,
+      failure_code: ({ failureCode }) => failureCode,
+    });
   }
 
   async refundsGiven(admin: UserActor, filter: RefundFilter): Promise<Sheet> {
     await this.#trace(admin, 'refunds');
-    return {
-      columns: [
-        ...['id', 'transaction_id', 'created_at', 'updated_at', 'status', 'cause', 'reason'],
-        ...['provider_reference', 'currency', 'amount', 'requested_by', 'failure_code'],
-      ],
-      rows: mapped(batchesOf(this.refunds.matching(filter), 'id'), (row) => {
-        const { amount, ...refund } = asRefund(row);
-        return [
-          ...[refund.id, refund.paymentId, refund.createdAt, refund.updatedAt, refund.status, refund.cause],
-          ...[refund.reason, refund.providerReference, amount.currency, amount, refund.requestedBy],
-          refund.failureCode,
-        ];
-      }),
-    };
+    return sheetOf(batchesOf(this.refunds.matching(filter), 'id'), asRefund, {
+      id: ({ id }) => id,
+      transaction_id: ({ paymentId }) => paymentId,
+      created_at: ({ createdAt }) => createdAt,
+      updated_at: ({ updatedAt }) => updatedAt,
+      status: ({ status }) => status,
+      cause: ({ cause }) => cause,
+      reason: ({ reason }) => reason,
+      provider_reference: ({ providerReference }) => providerReference,
+      currency: ({ amount }) => amount.currency,
+      amount: ({ amount }) => amount,
+      requested_by: ({ requestedBy }) => requestedBy,
+      failure_code: ({ failureCode }) => failureCode,
+    });
   }
 
   async payoutsMade(admin: UserActor, filter: PayoutFilter): Promise<Sheet> {
     await this.#trace(admin, 'payouts');
-    return {
-      columns: [
-        ...['id', 'doctor_id', 'kind', 'status', 'created_at', 'paid_at', 'period_from', 'period_to'],
-        ...['provider', 'provider_reference', 'currency', 'amount', 'carried_over', 'returned'],
-        ...['created_by', 'approved_by', 'failure_code', 'note'],
-      ],
-      rows: mapped(batchesOf(this.payouts.matching(filter), 'id'), (row) => {
-        const { amount, carried, returned, period, ...payout } = asPayout(row);
-        return [
-          ...[payout.id, payout.practitionerId, payout.kind, payout.status, payout.createdAt, payout.paidAt],
-          ...[period?.from ?? null, period?.to ?? null, payout.provider, payout.providerReference],
-          ...[amount.currency, amount, carried, returned, payout.createdBy, payout.approvedBy],
-          ...[payout.failureCode, payout.note],
-        ];
-      }),
-    };
+    return sheetOf(batchesOf(this.payouts.matching(filter), 'id'), asPayout, {
+      id: ({ id }) => id,
+      doctor_id: ({ practitionerId }) => practitionerId,
+      kind: ({ kind }) => kind,
+      status: ({ status }) => status,
+      created_at: ({ createdAt }) => createdAt,
+      paid_at: ({ paidAt }) => paidAt,
+      period_from: ({ period }) => period?.from ?? null,
+      period_to: ({ period }) => period?.to ?? null,
+      provider: ({ provider }) => provider,
+      provider_reference: ({ providerReference }) => providerReference,
+      currency: ({ amount }) => amount.currency,
+      amount: ({ amount }) => amount,
+      carried_over: ({ carried }) => carried,
+      returned: ({ returned }) => returned,
+      created_by: ({ createdBy }) => createdBy,
+      approved_by: ({ approvedBy }) => approvedBy,
+      failure_code: ({ failureCode }) => failureCode,
+      note: ({ note }) => note,
+    });
   }
 
   async postings(admin: UserActor, filter: PostingFilter): Promise<Sheet> {
@@ -121,17 +126,20 @@ export class PaymentExportsService {
           ]),
         ),
       );
-    return {
-      columns: [
-        ...['id', 'entry_id', 'occurred_at', 'kind', 'reference', 'transaction_id', 'account_id'],
-        ...['account', 'provider', 'doctor_id', 'currency', 'amount'],
-      ],
-      rows: mapped(batchesOf(found, 'posting.id'), (row) => [
-        ...[row.id, row.transactionId, row.occurredAt, row.kind, row.reference, row.paymentId],
-        ...[row.accountId, row.accountKind, row.provider, row.practitionerId, row.currency],
-        money(row.amount, row.currency),
-      ]),
-    };
+    return sheetOf(batchesOf(found, 'posting.id'), itself, {
+      id: ({ id }) => id,
+      entry_id: ({ transactionId }) => transactionId,
+      occurred_at: ({ occurredAt }) => occurredAt,
+      kind: (row) => row.kind,
+      reference: ({ reference }) => reference,
+      transaction_id: ({ paymentId }) => paymentId,
+      account_id: ({ accountId }) => accountId,
+      account: ({ accountKind }) => accountKind,
+      provider: (row) => row.provider,
+      doctor_id: (row) => row.practitionerId,
+      currency: (row) => row.currency,
+      amount: (row) => money(row.amount, row.currency),
+    });
   }
 
   /**
@@ -163,16 +171,17 @@ export class PaymentExportsService {
       .where('transaction.kind', 'in', ['payment_received', 'refund_given', 'refund_returned'])
       .where((eb) => eb.and(within('transaction.occurredAt', occurred)))
       .groupBy(['transaction.id', 'payment.id', 'posting.currency']);
-    return {
-      columns: [
-        ...['entry_id', 'occurred_at', 'kind', 'transaction_id', 'appointment_id', 'currency'],
-        ...['paid_by_patient', 'commission', 'yours'],
-      ],
-      rows: mapped(batchesOf(found, 'transaction.id'), (row) => [
-        ...[row.id, row.occurredAt, row.kind, row.paymentId, row.appointmentId, row.currency],
-        ...[0 - row.missing, row.commission, row.net].map((amount) => money(amount, row.currency)),
-      ]),
-    };
+    return sheetOf(batchesOf(found, 'transaction.id'), itself, {
+      entry_id: (row) => row.id,
+      occurred_at: ({ occurredAt }) => occurredAt,
+      kind: ({ kind }) => kind,
+      transaction_id: ({ paymentId }) => paymentId,
+      appointment_id: ({ appointmentId }) => appointmentId,
+      currency: ({ currency }) => currency,
+      paid_by_patient: ({ missing, currency }) => money(0 - missing, currency),
+      commission: ({ commission, currency }) => money(commission, currency),
+      yours: ({ net, currency }) => money(net, currency),
+    });
   }
 
   async #trace(actor: UserActor, what: string): Promise<void> {
@@ -180,9 +189,22 @@ export class PaymentExportsService {
   }
 }
 
-async function* mapped<Row>(
+/** What stands in each column, by its name. */
+type Columns<Item> = Readonly<Record<string, (item: Item) => SheetCell>>;
+
+function sheetOf<Row, Item>(
   batches: AsyncIterable<Row[]>,
-  map: (row: Row) => readonly SheetCell[],
-): AsyncGenerator<(readonly SheetCell[])[]> {
-  for await (const batch of batches) yield batch.map(map);
+  toItem: (row: Row) => Item,
+  columns: Columns<Item>,
+): Sheet {
+  const cells = Object.values(columns);
+  return {
+    columns: Object.keys(columns),
+    rows: (async function* () {
+      for await (const batch of batches)
+        yield batch.map(toItem).map((item) => cells.map((cell) => cell(item)));
+    })(),
+  };
 }
+
+const itself = <Row>(row: Row): Row => row;

@@ -2,9 +2,9 @@ import { describe, it } from 'node:test';
 import { expect } from 'expect';
 import fc from 'fast-check';
 import { type Currency, money, toDecimal } from '#kernel';
-import { readCsv, readXlsx } from '../../../../test/support/spreadsheets.ts';
 import { csvOf } from './csv.ts';
 import type { SheetCell } from './sheet.ts';
+import { readCsv, readXlsx } from './spreadsheets.fixture.ts';
 import { xlsxOf } from './xlsx.ts';
 
 const sheetOf = (rows: readonly (readonly SheetCell[])[]) => ({
