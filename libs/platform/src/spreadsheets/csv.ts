@@ -13,7 +13,7 @@ export async function* csvOf({ columns, rows }: Sheet): AsyncGenerator<string> {
 }
 
 function lines(records: readonly (readonly string[])[]): string {
-  return stringify(records as string[][], { record_delimiter: 'windows' });
+  return stringify(records as string[][], { record_delimiter: 'windows', quote_record_delimiter: true });
 }
 
 function asText(cell: SheetCell): string {

@@ -9,6 +9,7 @@ import type { Sheet, SheetCell } from './sheet.ts';
 const ROWS_PER_SHEET = 1_048_576;
 /** More digits a number in Excel does not keep. */
 const EXACT_DIGITS = 15;
+const PLAIN = /^[ !-%'-;=?-~]*$/;
 const HEADER = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>';
 const MAIN = 'http://schemas.openxmlformats.org/spreadsheetml/2006/main';
 const OFFICE = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships';
@@ -18,7 +19,11 @@ const BOLD = 1;
 const STYLE_OF_DECIMALS: Readonly<Record<number, number>> = { 0: 2, 2: 3, 3: 4 };
 
 /** The sheet as an Excel workbook. A text in a cell is never a formula. */
-export async function* xlsxOf({ columns, rows }: Sheet, name: string): AsyncGenerator<Uint8Array> {
+export async function* xlsxOf(
+  { columns, rows }: Sheet,
+  name: string,
+  rowsPerSheet = ROWS_PER_SHEET,
+): AsyncGenerator<Uint8Array> {
   let chunks: Uint8Array[] = [];
   const zip = new Zip((error, chunk) => {
     if (error) throw error;
@@ -35,7 +40,7 @@ export async function* xlsxOf({ columns, rows }: Sheet, name: string): AsyncGene
   let sheet: ZipDeflate | undefined;
   const open = () => {
     sheets += 1;
-    left = ROWS_PER_SHEET - 1;
+    left = rowsPerSheet - 1;
     sheet = new ZipDeflate(`xl/worksheets/sheet${sheets}.xml`, { level: 6 });
     zip.add(sheet);
     sheet.push(strToU8(`${HEADER}<worksheet xmlns="${MAIN}"><sheetData>${header}`));
@@ -91,6 +96,7 @@ function xmlText(text: string, style: number): string {
 
 /** https://www.w3.org/TR/xml/#charsets: what XML has no place for is left out. */
 function escaped(text: string): string {
+  if (PLAIN.test(text)) return text;
   return text
     .toWellFormed()
     .replaceAll(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '')
