@@ -170,6 +170,19 @@ describe('the chain over the ledger', () => {
     expect(await chain().verify()).toMatchObject({ breaks: [], sealed: 26, waiting: 0 });
   });
 
+  it('is read in parts, however long it is', async () => {
+    await app.sql(`
+      insert into ledger_transactions (id, kind, reference, occurred_at)
+      select gen_random_uuid(), 'payment_received', gen_random_uuid(), now() from generate_series(1, 5500)`);
+    await chain().seal();
+    expect(await chain().verify()).toMatchObject({ breaks: [], sealed: 5505, waiting: 0 });
+    await tamper(
+      `update ledger_transactions set kind = 'refund_given'
+       where id in (select transaction_id from ledger_seals where sequence in (5000, 5001, 5505))`,
+    );
+    expect(await breaks()).toMatchObject([{ sequence: 5000 }, { sequence: 5001 }, { sequence: 5505 }]);
+  });
+
   it('is checked from the command line', async () => {
     const { head } = await chain().verify();
     expect(await verifyByCli(app)).toEqual({
