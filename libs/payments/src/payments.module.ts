@@ -13,6 +13,7 @@ import { ReconcilePaymentHandler } from './checkout/reconcile-payment.handler.ts
 import { ReconcilerService } from './checkout/reconciler.service.ts';
 import { SettlementService } from './checkout/settlement.service.ts';
 import { CommissionRulesService } from './commission/commission-rules.service.ts';
+import { InvoiceContentsService } from './documents/invoice-contents.service.ts';
 import { InvoiceFilesService } from './documents/invoice-files.service.ts';
 import { InvoiceRecordsService } from './documents/invoice-records.service.ts';
 import { InvoicesService } from './documents/invoices.service.ts';
@@ -23,6 +24,7 @@ import {
   IssueReceipt,
   UndoCreditNote,
 } from './documents/issue-invoices.handlers.ts';
+import { PapersService } from './documents/papers.service.ts';
 import { PaymentExportsService } from './exports/payment-exports.service.ts';
 import { BookProviderFeeHandler, OnPaymentSucceeded } from './ledger/book-provider-fee.handlers.ts';
 import { DoctorAccountsService } from './ledger/doctor-accounts.service.ts';
@@ -67,6 +69,7 @@ import { WebhooksService } from './webhooks/webhooks.service.ts';
     EarningsService,
     ExecutePayoutHandler,
     ExecuteRefundHandler,
+    InvoiceContentsService,
     InvoiceFilesService,
     InvoiceRecordsService,
     InvoicesService,
@@ -82,6 +85,7 @@ import { WebhooksService } from './webhooks/webhooks.service.ts';
     OnAppointmentExpired,
     OnAppointmentNoShow,
     OnPaymentSucceeded,
+    PapersService,
     PaymentExportsService,
     PaymentProviders,
     PaymentReader,

@@ -1,5 +1,9 @@
-import { after, before, describe, it } from 'node:test';
+import { after, before, describe, it, mock } from 'node:test';
 import { expect } from 'expect';
+import { systemActor } from '#kernel';
+import { ProviderFeesService } from '../../../libs/payments/src/ledger/provider-fees.service.ts';
+import type { PaymentProvider } from '../../../libs/payments/src/providers/payment-provider.ts';
+import { PaymentProviders } from '../../../libs/payments/src/providers/payment-providers.ts';
 import { startTestApp, type TestApp } from '../../support/app.ts';
 import { PAYING_APP, type PaidVisit, paidVisit, settled } from '../../support/paying.ts';
 import { earnedVisit, payableDoctor } from '../../support/payouts.ts';
@@ -126,6 +130,35 @@ describe('the ledger', () => {
     expect(pending?.balance).toEqual(eur(-4250));
     expect(await get(`accounts/${pending?.id}/?as_of=${asOf}`)).toEqual(pending);
     expect((await get(`accounts/${pending?.id}/`)).balance).toEqual(eur(0));
+  });
+
+  it('asks the provider again for a fee that it does not know yet, and books it once', async () => {
+    const stripe = app.nest.get(PaymentProviders, { strict: false }).named('stripe');
+    const unknown = mock.method(stripe as Required<PaymentProvider>, 'feeOf', async () => null);
+    const { transactionId } = await paidVisit(app, doctor);
+    await app.drained();
+    expect(unknown.mock.callCount()).toBe(1);
+    unknown.mock.restore();
+    const booked = () =>
+      app.sql<{ kind: string; amount: number }>(
+        `select a.kind, p.amount::int from ledger_postings p join ledger_accounts a on a.id = p.account_id
+         join ledger_transactions t on t.id = p.transaction_id
+         where t.kind = 'provider_fee' and t.payment_id = $1 order by p.amount`,
+        [transactionId],
+      );
+    expect(await booked()).toEqual([]);
+    await app.sql(
+      `update pgboss.job set start_after = now() where name = 'payments.book-provider-fee' and state = 'created'`,
+    );
+    await app.drained();
+    const fee = [
+      { kind: 'provider_clearing', amount: -56 },
+      { kind: 'provider_fees', amount: 56 },
+    ];
+    expect(await booked()).toEqual(fee);
+    const fees = app.nest.get(ProviderFeesService, { strict: false });
+    await Promise.all([1, 2, 3].map(() => fees.book(systemActor('test'), transactionId, 0)));
+    expect(await booked()).toEqual(fee);
   });
 
   it('is for administrators, and says what does not exist', async () => {

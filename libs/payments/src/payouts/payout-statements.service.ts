@@ -5,8 +5,9 @@ import { DoctorsService } from '#doctors';
 import { type FileLink, FilesService } from '#files';
 import { notFound, type UserActor } from '#kernel';
 import { PracticesService } from '#organizations';
-import { Database, Translator } from '#platform';
-import { Words } from '../documents/paper.ts';
+import { Database } from '#platform';
+import type { Paper, Words } from '../documents/paper.ts';
+import { PapersService } from '../documents/papers.service.ts';
 import { payoutNotPaid } from '../payments.errors.ts';
 import type { Payout } from './payout.entity.ts';
 import { sumsOf } from './payout-line.entity.ts';
@@ -22,7 +23,7 @@ export class PayoutStatementsService {
     private readonly audit: AuditService,
     private readonly files: FilesService,
     private readonly accounts: AccountsService,
-    private readonly translator: Translator,
+    private readonly papers: PapersService,
     private readonly doctors: DoctorsService,
     private readonly practices: PracticesService,
     private readonly payouts: PayoutRecordsService,
@@ -37,7 +38,7 @@ export class PayoutStatementsService {
     const payout = await this.payouts.get(id);
     if (payout.status !== 'paid') throw payoutNotPaid(payout.status);
     const fileId = await this.database.transaction(() => this.#reserve(actor, payout));
-    await this.files.fill(fileId, () => this.#render(payout));
+    await this.papers.fill(fileId, await this.#languageOf(payout), (words) => this.#write(payout, words));
     return this.files.link(fileId, `payout-${id}`);
   }
 
@@ -79,20 +80,24 @@ export class PayoutStatementsService {
     return file !== undefined && file.status !== 'rejected';
   }
 
-  async #render(payout: Payout): Promise<Uint8Array> {
-    const { name, timeZone, organizationId, userId } = await this.doctors.byId(payout.practitionerId);
-    const { name: practice, country, address = null } = await this.practices.get(organizationId);
+  async #write(payout: Payout, words: Words): Promise<Paper> {
+    const { name, timeZone } = await this.doctors.byId(payout.practitionerId);
+    const { name: practice, country, address = null } = await this.practices.get(payout.organizationId);
     const lines = await this.lines.ofPayout(payout.id);
-    // PDFKit and its fonts are loaded when the first statement is printed.
-    const { renderPaper } = await import('../documents/paper.template.ts');
-    const { language } = await this.accounts.byId(userId);
-    const statement = {
-      payout,
-      sums: sumsOf(lines, payout.amount.currency),
-      lines,
-      doctor: { name, timeZone },
-      practice: { name: practice, country, address },
-    };
-    return renderPaper(statementPaper(statement, new Words(this.translator, language)));
+    return statementPaper(
+      {
+        payout,
+        sums: sumsOf(lines, payout.amount.currency),
+        lines,
+        doctor: { name, timeZone },
+        practice: { name: practice, country, address },
+      },
+      words,
+    );
+  }
+
+  async #languageOf({ practitionerId }: Payout): Promise<string> {
+    const { userId } = await this.doctors.byId(practitionerId);
+    return (await this.accounts.byId(userId)).language;
   }
 }
