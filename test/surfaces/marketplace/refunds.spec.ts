@@ -272,7 +272,9 @@ describe('refunds and earnings', () => {
           commission: eur(1350),
         },
       ],
-      months: [{ month, gross: eur(9000), commission: eur(1350), amount: eur(7650), payments: 2 }],
+      months: [
+        { month, gross: eur(9000), commission: eur(1350), amount: eur(7650), paid: eur(0), payments: 2 },
+      ],
       time_zone: 'UTC',
     };
     expect(await earningsOf(other)).toEqual(expected);
