@@ -18,6 +18,8 @@ const PRODUCTION = {
   SELLER_NAME: 'Televisit',
   SELLER_ADDRESS: '2 rue de Rivoli, 75001 Paris',
   STRIPE_API_URL: '',
+  RAZORPAY_KEY_ID: 'rzp_live_televisit',
+  RAZORPAY_API_URL: '',
   TWILIO_API_URL: '',
   MAIL_SPOOL_DIR: '',
   REDIS_URL: REDIS_URL ?? '',
