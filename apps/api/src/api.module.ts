@@ -11,6 +11,7 @@ import { AuditController } from './marketplace/audit.controller.ts';
 import { AuthController } from './marketplace/auth.controller.ts';
 import { AvailabilityController } from './marketplace/availability.controller.ts';
 import { CalendarController } from './marketplace/calendar.controller.ts';
+import { CalendarFeedController } from './marketplace/calendar-feed.controller.ts';
 import { CognitoController } from './marketplace/cognito.controller.ts';
 import { CommissionController } from './marketplace/commission.controller.ts';
 import { ContactVerificationController } from './marketplace/contact-verification.controller.ts';
@@ -26,6 +27,8 @@ import { EmrPrescriptionsController } from './marketplace/emr-prescriptions.cont
 import { EmrSummaryController } from './marketplace/emr-summary.controller.ts';
 import { EmrVitalsController } from './marketplace/emr-vitals.controller.ts';
 import { FilesController } from './marketplace/files.controller.ts';
+import { HandoversController } from './marketplace/handovers.controller.ts';
+import { IdentitiesController } from './marketplace/identities.controller.ts';
 import { IdentityVerificationController } from './marketplace/identity-verification.controller.ts';
 import { InvoicesController } from './marketplace/invoices.controller.ts';
 import { KycController } from './marketplace/kyc.controller.ts';
@@ -71,6 +74,7 @@ import { Upgrades } from './realtime/upgrades.ts';
     AuthController,
     AvailabilityController,
     CalendarController,
+    CalendarFeedController,
     CognitoController,
     CommissionController,
     ContactVerificationController,
@@ -87,6 +91,8 @@ import { Upgrades } from './realtime/upgrades.ts';
     EmrVitalsController,
     FilesController,
     HealthController,
+    HandoversController,
+    IdentitiesController,
     IdentityVerificationController,
     JwksController,
     InvoicesController,

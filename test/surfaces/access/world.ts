@@ -201,6 +201,12 @@ export class World {
     };
   }
 
+  /** The address of the patient's calendar, as one reads it who was given it. */
+  async calendar(): Promise<Params> {
+    const { url } = made(await this.people.patient.client.post('/api/calendar/feed/'));
+    return { token: url.split('/').at(-2) };
+  }
+
   /** The beginning of a doctor's next free slot. */
   async slot(doctorId: string): Promise<string> {
     return (await freeSlots(this.people.admin.client, doctorId))[0]?.start ?? '';
@@ -230,6 +236,41 @@ export class World {
   /** A rule that is in force. */
   async commissionRule(): Promise<Params> {
     return { id: made(await this.people.admin.client.post('/api/payments/commission-rules/', RULE)).id };
+  }
+
+  /** Somebody in the patient's care who is of age. */
+  async adult(guardian = this.people.patient): Promise<{ id: string }> {
+    const adult = { ...CHILD, date_of_birth: '2000-02-29' };
+    return { id: made(await guardian.client.post('/api/patients/dependants/', adult)).id };
+  }
+
+  /** Such a person, to whom the patient has offered the chart. */
+  async offered(): Promise<Params> {
+    const { id } = await this.adult();
+    const offer = { email: 'grown-up@example.test' };
+    made(await this.people.patient.client.post(`/api/patients/dependants/${id}/handover/`, offer));
+    return { id };
+  }
+
+  /** A chart that the third patient offers to the patient. */
+  async handover(): Promise<Params> {
+    const { patient, thirdPatient } = this.people;
+    await this.app.sql('update users set email_verified_at = now() where id = $1', [patient.userId]);
+    const { id } = await this.adult(thirdPatient);
+    const offer = { email: patient.email };
+    return {
+      id: made(await thirdPatient.client.post(`/api/patients/dependants/${id}/handover/`, offer)).id,
+    };
+  }
+
+  /** Who the patient is at another issuer, as a login by way of it would have linked it. */
+  async identity(): Promise<Params> {
+    const id = newId();
+    await this.app.sql(
+      'insert into identities (id, issuer, subject, user_id, created_at) values ($1, $2, $3, $4, now())',
+      [id, 'https://pool.example.test', id, this.people.patient.userId],
+    );
+    return { id };
   }
 
   /** Somebody's account that nothing hangs on. */

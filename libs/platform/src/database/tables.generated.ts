@@ -49,6 +49,8 @@ export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
 
 export type Guardianship = "child" | "grandchild" | "grandparent" | "other" | "parent" | "sibling" | "spouse" | "ward";
 
+export type HandoverStatus = "accepted" | "declined" | "expired" | "offered" | "withdrawn";
+
 export type IdentityDocument = "driving_licence" | "national_id" | "passport";
 
 export type IdentityRejection = "declined" | "file_rejected" | "replaced";
@@ -195,6 +197,7 @@ export interface AvailabilityRules {
   updatedAt: Temporal.Instant;
   validFrom: string | null;
   validUntil: string | null;
+  version: Generated<number>;
   weekday: number | null;
 }
 
@@ -227,6 +230,26 @@ export interface CalendarChanges {
   practitionerId: string;
 }
 
+export interface CalendarFeeds {
+  changedAt: Temporal.Instant;
+  contentHash: Uint8Array | null;
+  createdAt: Temporal.Instant;
+  lastReadAt: Temporal.Instant | null;
+  tokenHash: Uint8Array;
+  userId: string;
+}
+
+export interface ChartHandovers {
+  createdAt: Temporal.Instant;
+  email: string;
+  expiresAt: Temporal.Instant;
+  guardianUserId: string;
+  id: string;
+  patientId: string;
+  status: HandoverStatus;
+  updatedAt: Temporal.Instant;
+}
+
 export interface CommissionRules {
   basisPoints: number;
   createdAt: Temporal.Instant;
@@ -257,6 +280,7 @@ export interface Doctors {
   bio: Generated<string>;
   bookingHorizonDays: Generated<number>;
   bufferMinutes: Generated<number>;
+  cancellationPolicy: Json | null;
   createdAt: Temporal.Instant;
   dailyLimit: number | null;
   feeAmount: number;
@@ -355,9 +379,11 @@ export interface IdempotencyKeys {
 
 export interface Identities {
   createdAt: Temporal.Instant;
+  id: string;
   issuer: string;
   subject: string;
   tokensValidFrom: Temporal.Instant | null;
+  unlinkedAt: Temporal.Instant | null;
   userId: string;
 }
 
@@ -600,6 +626,7 @@ export interface Patients {
   guardianUserId: string | null;
   id: string;
   lastName: string;
+  ofAgeRemindedAt: Temporal.Instant | null;
   organizationId: string | null;
   phone: string | null;
   relationship: Guardianship | null;
@@ -930,6 +957,8 @@ export interface DB {
   branches: Branches;
   breakGlassGrants: BreakGlassGrants;
   calendarChanges: CalendarChanges;
+  calendarFeeds: CalendarFeeds;
+  chartHandovers: ChartHandovers;
   commissionRules: CommissionRules;
   contactCodes: ContactCodes;
   doctors: Doctors;
