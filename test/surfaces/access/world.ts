@@ -66,6 +66,10 @@ interface Records {
   readonly review: string;
   readonly refund: string;
   readonly payout: string;
+  /** The receipt of the transaction. */
+  readonly invoice: string;
+  readonly ledgerAccount: string;
+  readonly commissionRule: string;
   readonly room: string;
   readonly roomVisit: string;
   readonly emergency: string;
@@ -117,6 +121,7 @@ export class World {
       thirdPatientId,
       transaction: paid.transactionId,
       payout,
+      ...(await books(admin, paid.transactionId)),
       room,
       roomVisit,
       ...(await chart(app, people, visit, patientId)),
@@ -228,6 +233,11 @@ export class World {
     return { id: items.find(({ current }: { current: boolean }) => !current).id };
   }
 
+  /** A rule that is in force. */
+  async commissionRule(): Promise<Params> {
+    return { id: made(await this.people.admin.client.post('/api/payments/commission-rules/', RULE)).id };
+  }
+
   /** Somebody in the patient's care who is of age. */
   async adult(guardian = this.people.patient): Promise<{ id: string }> {
     const adult = { ...CHILD, date_of_birth: '2000-02-29' };
@@ -271,6 +281,14 @@ export class World {
 
 export const WORDS = { title: 'Opening hours', body: 'We are closed on Friday.' };
 
+/** Far away, so that it changes nothing of what is paid here. */
+export const RULE = {
+  percent: 12,
+  minimum: { amount: 100, currency: 'USD' },
+  valid_from: '2999-01-01T00:00:00Z',
+  reason: 'As agreed',
+};
+
 export const CHILD = {
   first_name: 'Cleo',
   last_name: 'Person',
@@ -311,6 +329,15 @@ async function paidOut(app: TestApp, { admin, doctor }: People, approver: Person
   made(await approver.client.put(`/api/payments/payouts/${id}/`, { status: 'approved' }));
   await settled(app);
   return id;
+}
+
+/** What the books have of a payment, and a rule. */
+async function books({ client }: Person, transaction: string) {
+  made(await client.get(`/api/payments/transactions/${transaction}/receipt/`));
+  const receipts = made(await client.get(`/api/payments/invoices/?transaction_id=${transaction}`));
+  const accounts = made(await client.get('/api/payments/ledger/accounts/'));
+  const rule = made(await client.post('/api/payments/commission-rules/', RULE));
+  return { invoice: receipts.items[0].id, ledgerAccount: accounts.items[0].id, commissionRule: rule.id };
 }
 
 async function announce(client: Client): Promise<{ id: string; file_id: string }> {

@@ -51,6 +51,8 @@ const KEPT = [
   'medical_histories.recorded_by',
   'notification_bulk_recipients.user_id',
   'notification_bulks.author_user_id',
+  'commission_rules.created_by',
+  'invoices.payer_user_id',
   'payments.payer_user_id',
   'payouts.approved_by',
   'payouts.created_by',

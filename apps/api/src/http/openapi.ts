@@ -91,7 +91,7 @@ function described(options: OperationOptions, idempotent: boolean, hasBody: bool
       status,
       description: options.message ?? 'Done.',
       ...(options.produces
-        ? { content: { [options.produces]: { schema: { type: 'string' } } } }
+        ? { content: textsOf(options.produces) }
         : { standardSchema: z.object({ data, message: z.string(), status: z.literal('success') }) }),
     }),
     ...[...fails].map((kind) => ApiResponse({ ...FAILURES[kind], standardSchema: ErrorAnswer })),
@@ -163,4 +163,9 @@ export function openApiOf(app: INestApplication): OpenAPIObject {
     }),
   );
   return document;
+}
+
+/** Each media type of an answer that has no shape of its own. */
+function textsOf(types: string | readonly string[]) {
+  return Object.fromEntries([types].flat().map((type) => [type, { schema: { type: 'string' as const } }]));
 }

@@ -33,7 +33,7 @@ export type DocumentKind = "consent" | "discharge_letter" | "imaging" | "lab_rep
 
 export type EncounterStatus = "amended" | "draft" | "finalized";
 
-export type FilePurpose = "chart" | "export" | "identity" | "licence" | "statement";
+export type FilePurpose = "accounting" | "chart" | "export" | "identity" | "licence" | "statement";
 
 export type FileRejection = "empty" | "never_uploaded" | "size_differs" | "type_differs";
 
@@ -58,6 +58,8 @@ export type IdentityRejection = "declined" | "file_rejected" | "replaced";
 export type IdentitySide = "back" | "front" | "selfie";
 
 export type IdentityStatus = "approved" | "expired" | "pending_upload" | "rejected" | "submitted" | "unsubmitted";
+
+export type InvoiceKind = "commission_invoice" | "credit_note" | "credit_note_reversal" | "receipt";
 
 export type Json = JsonValue;
 
@@ -160,12 +162,6 @@ export interface Appointments {
   version: Generated<number>;
 }
 
-export interface AuditChains {
-  chain: string;
-  head: Uint8Array;
-  length: number;
-}
-
 export interface AuditLog {
   action: string;
   actorRoles: string[];
@@ -252,6 +248,20 @@ export interface ChartHandovers {
   patientId: string;
   status: HandoverStatus;
   updatedAt: Temporal.Instant;
+}
+
+export interface CommissionRules {
+  basisPoints: number;
+  createdAt: Temporal.Instant;
+  createdBy: string;
+  currency: string;
+  id: string;
+  minimumAmount: number;
+  practitionerId: string | null;
+  reason: string;
+  updatedAt: Temporal.Instant;
+  validFrom: Temporal.Instant;
+  validTo: Temporal.Instant | null;
 }
 
 export interface ContactCodes {
@@ -350,6 +360,13 @@ export interface Files {
   updatedAt: Temporal.Instant;
 }
 
+export interface HashChains {
+  chain: string;
+  head: Uint8Array;
+  length: number;
+  trail: string;
+}
+
 export interface IdempotencyKeys {
   body: Uint8Array | null;
   bodyHash: Uint8Array;
@@ -393,7 +410,35 @@ export interface IdentityVerifications {
   userId: string;
 }
 
+export interface Invoices {
+  amount: number;
+  correctsId: string | null;
+  currency: string;
+  fileId: string;
+  id: string;
+  issuedAt: Temporal.Instant;
+  kind: InvoiceKind;
+  language: string;
+  number: number;
+  organizationId: string;
+  payerUserId: string | null;
+  paymentId: string | null;
+  payoutId: string | null;
+  practitionerId: string;
+  reference: string;
+  taxAmount: number;
+  taxBasisPoints: number;
+  year: number;
+}
+
+export interface InvoiceSeries {
+  kind: InvoiceKind;
+  lastNumber: number;
+  year: number;
+}
+
 export interface LedgerAccounts {
+  createdAt: Generated<Temporal.Instant>;
   currency: string;
   id: string;
   kind: LedgerAccountKind;
@@ -409,6 +454,14 @@ export interface LedgerPostings {
   transactionId: string;
 }
 
+export interface LedgerSeals {
+  chain: string;
+  hash: Uint8Array;
+  previousHash: Uint8Array;
+  sequence: number;
+  transactionId: string;
+}
+
 export interface LedgerTransactions {
   id: string;
   kind: string;
@@ -417,6 +470,10 @@ export interface LedgerTransactions {
   recordedAt: Generated<Temporal.Instant>;
   reference: string;
   sequence: Generated<number>;
+}
+
+export interface LedgerUnsealed {
+  transactionId: string;
 }
 
 export interface LicenceDecisions {
@@ -583,6 +640,7 @@ export interface Payments {
   amount: number;
   appointmentId: string;
   commissionAmount: number;
+  commissionRuleId: string | null;
   createdAt: Temporal.Instant;
   currency: string;
   failureCode: string | null;
@@ -623,6 +681,7 @@ export interface Payouts {
   approvedAt: Temporal.Instant | null;
   approvedBy: string | null;
   attemptId: string | null;
+  carriedAmount: Generated<number>;
   createdAt: Temporal.Instant;
   createdBy: string;
   currency: string;
@@ -893,7 +952,6 @@ export interface WebhookEvents {
 export interface DB {
   accountExports: AccountExports;
   appointments: Appointments;
-  auditChains: AuditChains;
   auditLog: AuditLog;
   availabilityRules: AvailabilityRules;
   branches: Branches;
@@ -901,19 +959,25 @@ export interface DB {
   calendarChanges: CalendarChanges;
   calendarFeeds: CalendarFeeds;
   chartHandovers: ChartHandovers;
+  commissionRules: CommissionRules;
   contactCodes: ContactCodes;
   doctors: Doctors;
   documents: Documents;
   encounters: Encounters;
   encounterVersions: EncounterVersions;
   files: Files;
+  hashChains: HashChains;
   idempotencyKeys: IdempotencyKeys;
   identities: Identities;
   identityFiles: IdentityFiles;
   identityVerifications: IdentityVerifications;
+  invoices: Invoices;
+  invoiceSeries: InvoiceSeries;
   ledgerAccounts: LedgerAccounts;
   ledgerPostings: LedgerPostings;
+  ledgerSeals: LedgerSeals;
   ledgerTransactions: LedgerTransactions;
+  ledgerUnsealed: LedgerUnsealed;
   licenceDecisions: LicenceDecisions;
   licenceDocuments: LicenceDocuments;
   licences: Licences;
