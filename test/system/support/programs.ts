@@ -12,9 +12,9 @@ export interface Program {
   close(): Promise<void>;
 }
 
-/** Redis on loopback, in memory only. */
-export function startRedis(): Promise<Program> {
-  return start('redis-server', (port) => ['--port', String(port), '--bind', '127.0.0.1', '--save', '']);
+/** Redis on loopback, in memory only. @param at the port of one that was closed, to come back there. */
+export function startRedis(at?: number): Promise<Program> {
+  return start('redis-server', (port) => ['--port', String(port), '--bind', '127.0.0.1', '--save', ''], at);
 }
 
 /**
@@ -39,9 +39,9 @@ export function startCoturn(secret: string): Promise<Program> {
   ]);
 }
 
-async function start(command: string, args: (port: number) => string[]): Promise<Program> {
+async function start(command: string, args: (port: number) => string[], at?: number): Promise<Program> {
   const folder = await mkdtemp(join(tmpdir(), 'televisit-program-'));
-  const port = await freePort();
+  const port = at ?? (await freePort());
   const supervised = new SupervisedProcess(command, args(port), {
     stopSignal: 'TERM',
     graceSeconds: 5,
