@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import { eventually } from './eventually.ts';
 import type { Person } from './people.ts';
@@ -45,9 +44,11 @@ export class RtcPeer {
 
   private constructor(private readonly socket: WebSocket) {
     socket.on('message', (data) => this.heard.push(JSON.parse((data as Buffer).toString('utf8'))));
-    this.closed = once(socket, 'close').then(([code, reason]) => {
-      this.#isClosed = true;
-      return { code, reason: String(reason) };
+    this.closed = new Promise((resolve) => {
+      socket.once('close', (code, reason) => {
+        this.#isClosed = true;
+        resolve({ code, reason: String(reason) });
+      });
     });
     socket.on('error', () => undefined);
   }
