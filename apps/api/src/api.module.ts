@@ -33,6 +33,8 @@ import { NotificationStreamController } from './marketplace/notification-stream.
 import { NotificationsController } from './marketplace/notifications.controller.ts';
 import { NotificationsAdminController } from './marketplace/notifications-admin.controller.ts';
 import { PasswordController } from './marketplace/password.controller.ts';
+import { PaymentDisputesController } from './marketplace/payment-disputes.controller.ts';
+import { PaymentWebhookEventsController } from './marketplace/payment-webhook-events.controller.ts';
 import { PaymentsController } from './marketplace/payments.controller.ts';
 import { PayoutAccountController } from './marketplace/payout-account.controller.ts';
 import { PayoutsController } from './marketplace/payouts.controller.ts';
@@ -92,6 +94,8 @@ import { Upgrades } from './realtime/upgrades.ts';
     NotificationsController,
     PasswordController,
     PasswordResetController,
+    PaymentDisputesController,
+    PaymentWebhookEventsController,
     PaymentsController,
     PayoutAccountController,
     PayoutsController,

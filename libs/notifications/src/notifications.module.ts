@@ -30,6 +30,7 @@ import { OnAppointmentOffered } from './occasions/on-appointment-offered.handler
 import { OnAppointmentRescheduled } from './occasions/on-appointment-rescheduled.handler.ts';
 import { OnAppointmentStarted } from './occasions/on-appointment-started.handler.ts';
 import { OnChartOpenedInEmergency } from './occasions/on-chart-opened-in-emergency.handler.ts';
+import { OnDisputeOpened } from './occasions/on-dispute-opened.handler.ts';
 import { OnDoctorApproved } from './occasions/on-doctor-approved.handler.ts';
 import { OnDoctorRejected } from './occasions/on-doctor-rejected.handler.ts';
 import { OnLicenceExpired } from './occasions/on-licence-expired.handler.ts';
@@ -37,6 +38,7 @@ import { OnLicenceExpiring } from './occasions/on-licence-expiring.handler.ts';
 import { OnLicenceRevoked } from './occasions/on-licence-revoked.handler.ts';
 import { OnPaymentSucceeded } from './occasions/on-payment-succeeded.handler.ts';
 import { OnPrescriptionIssued } from './occasions/on-prescription-issued.handler.ts';
+import { OnRefundFailed } from './occasions/on-refund-failed.handler.ts';
 import { OnRefundSucceeded } from './occasions/on-refund-succeeded.handler.ts';
 import { VisitCalendar } from './occasions/visit-calendar.service.ts';
 import { VisitNotices } from './occasions/visit-notices.service.ts';
@@ -83,6 +85,7 @@ const DOOR = [
     OnAppointmentRescheduled,
     OnAppointmentStarted,
     OnChartOpenedInEmergency,
+    OnDisputeOpened,
     OnDoctorApproved,
     OnDoctorRejected,
     OnLicenceExpired,
@@ -90,6 +93,7 @@ const DOOR = [
     OnLicenceRevoked,
     OnPaymentSucceeded,
     OnPrescriptionIssued,
+    OnRefundFailed,
     OnRefundSucceeded,
     Outbox,
     PushChannel,

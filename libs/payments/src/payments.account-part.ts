@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { type AccountPart, type ErasureObstacle, KeepsOfAccount } from '#auth';
 import { Database } from '#platform';
 import { asPayment, PAYMENT_COLUMNS } from './checkout/payment.entity.ts';
+import { UNDECIDED } from './disputes/dispute.states.ts';
 
 @KeepsOfAccount('payments')
 export class PaymentsAccountPart implements AccountPart {
@@ -35,6 +36,20 @@ export class PaymentsAccountPart implements AccountPart {
         ])
         .where('payment.payerUserId', '=', userId)
         .orderBy('refund.createdAt')
+        .execute(),
+      disputes: await db
+        .selectFrom('disputes as dispute')
+        .innerJoin('payments as payment', 'payment.id', 'dispute.paymentId')
+        .select([
+          'dispute.id',
+          'dispute.paymentId',
+          'dispute.amount',
+          'dispute.currency',
+          'dispute.status',
+          'dispute.createdAt',
+        ])
+        .where('payment.payerUserId', '=', userId)
+        .orderBy('dispute.createdAt')
         .execute(),
       payoutAccounts: await db
         .selectFrom('payoutAccounts as account')
@@ -72,7 +87,18 @@ export class PaymentsAccountPart implements AccountPart {
       .selectFrom('payments')
       .select(['id', 'status'])
       .where('payerUserId', '=', userId)
-      .where('status', 'in', ['processing', 'disputed'])
+      .where((eb) =>
+        eb.or([
+          eb('status', '=', 'processing'),
+          eb.exists(
+            eb
+              .selectFrom('disputes')
+              .select('disputes.id')
+              .whereRef('disputes.paymentId', '=', 'payments.id')
+              .where('disputes.status', 'in', UNDECIDED),
+          ),
+        ]),
+      )
       .orderBy('createdAt')
       .execute();
     return rows.map((row) => ({ kind: 'payment', ...row }));

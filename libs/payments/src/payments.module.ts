@@ -11,11 +11,14 @@ import { PaymentsService } from './checkout/payments.service.ts';
 import { ReconcilePaymentHandler } from './checkout/reconcile-payment.handler.ts';
 import { ReconcilerService } from './checkout/reconciler.service.ts';
 import { SettlementService } from './checkout/settlement.service.ts';
+import { DisputeMovementsService } from './disputes/dispute-movements.service.ts';
+import { DisputeSettlementService } from './disputes/dispute-settlement.service.ts';
+import { DisputesService } from './disputes/disputes.service.ts';
+import { OnDisputeClosed } from './disputes/on-dispute-closed.handler.ts';
 import { DoctorAccountsService } from './ledger/doctor-accounts.service.ts';
 import { EarningsService } from './ledger/earnings.service.ts';
 import { LedgerService } from './ledger/ledger.service.ts';
 import { OnAppointmentCompleted } from './ledger/on-appointment-completed.handler.ts';
-import { OnAppointmentNoShow } from './ledger/on-appointment-no-show.handler.ts';
 import { PaymentsAccountPart } from './payments.account-part.ts';
 import { ExecutePayoutHandler } from './payouts/execute-payout.handler.ts';
 import { PayoutAccountsService } from './payouts/payout-accounts.service.ts';
@@ -33,25 +36,34 @@ import { StripeProvider } from './providers/stripe.provider.ts';
 import { StripePayoutProvider } from './providers/stripe-payout.provider.ts';
 import { ExecuteRefundHandler } from './refunds/execute-refund.handler.ts';
 import { OnAppointmentCancelled } from './refunds/on-appointment-cancelled.handler.ts';
+import { OnAppointmentNoShow } from './refunds/on-appointment-no-show.handler.ts';
 import { RefundSettlementService } from './refunds/refund-settlement.service.ts';
 import { RefundsService } from './refunds/refunds.service.ts';
+import { VisitOutcomeService } from './refunds/visit-outcome.service.ts';
+import { ForgetPayloadsHandler } from './webhooks/forget-payloads.handler.ts';
 import { ProcessWebhookHandler } from './webhooks/process-webhook.handler.ts';
 import { ProviderNewsService } from './webhooks/provider-news.service.ts';
+import { WebhookInboxService } from './webhooks/webhook-inbox.service.ts';
 import { WebhooksService } from './webhooks/webhooks.service.ts';
 
 @Module({
   imports: [AppointmentsModule, AuditModule, DoctorsModule, FilesModule, OrganizationsModule],
   providers: [
     CheckoutService,
+    DisputeMovementsService,
+    DisputeSettlementService,
+    DisputesService,
     DoctorAccountsService,
     EarningsService,
     ExecutePayoutHandler,
     ExecuteRefundHandler,
+    ForgetPayloadsHandler,
     LedgerService,
     OnAppointmentCancelled,
     OnAppointmentCompleted,
     OnAppointmentExpired,
     OnAppointmentNoShow,
+    OnDisputeClosed,
     PaymentProviders,
     PaymentReader,
     PaymentsAccountPart,
@@ -75,10 +87,13 @@ import { WebhooksService } from './webhooks/webhooks.service.ts';
     StripeClient,
     StripePayoutProvider,
     StripeProvider,
+    VisitOutcomeService,
+    WebhookInboxService,
     WebhooksService,
   ],
   exports: [
     CheckoutService,
+    DisputesService,
     EarningsService,
     LedgerService,
     PaymentsService,
@@ -88,6 +103,7 @@ import { WebhooksService } from './webhooks/webhooks.service.ts';
     PayoutStatementsService,
     PayoutsService,
     RefundsService,
+    WebhookInboxService,
     WebhooksService,
   ],
 })

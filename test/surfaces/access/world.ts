@@ -65,6 +65,8 @@ interface Records {
   readonly file: string;
   readonly review: string;
   readonly refund: string;
+  readonly dispute: string;
+  readonly webhook: string;
   readonly payout: string;
   readonly room: string;
   readonly roomVisit: string;
@@ -106,7 +108,9 @@ export class World {
 
     const payout = await paidOut(app, people, approver);
     // What a second payout could pay.
-    await earnedVisit(app, doctor);
+    const disputed = await earnedVisit(app, doctor);
+    app.sandbox.control.dispute(disputed.intent.transaction.provider_reference, { isInquiry: true });
+    await settled(app);
     const visit = paid.appointmentId;
     const { roomId: room, id: roomVisit, patientId } = await visitWithRoom(app, patient, doctor);
     const thirdPatientId = await chartOf(app, thirdPatient);
@@ -117,6 +121,8 @@ export class World {
       thirdPatientId,
       transaction: paid.transactionId,
       payout,
+      dispute: made(await admin.client.get('/api/payments/disputes/')).items[0].id,
+      webhook: made(await admin.client.get('/api/payments/webhook-events/?ordering=created_at')).items[0].id,
       room,
       roomVisit,
       ...(await chart(app, people, visit, patientId)),

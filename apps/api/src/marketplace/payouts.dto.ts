@@ -91,7 +91,16 @@ const Period = z.object({ from: Timestamp, to: Timestamp }).describe('Half-open.
 const Line = z
   .object({
     kind: z
-      .enum(['earning', 'refund', 'refund_returned', 'advance', 'advance_returned', 'payout_returned'])
+      .enum([
+        'earning',
+        'refund',
+        'refund_returned',
+        'dispute',
+        'dispute_returned',
+        'advance',
+        'advance_returned',
+        'payout_returned',
+      ])
       .describe('What is paid, or taken off.'),
     settles_receivable: z.boolean().describe('A refund of a visit that had been paid out before.'),
     transaction_id: z.uuid().nullable(),
@@ -182,6 +191,8 @@ const LINE_KINDS = {
   earning_released: 'earning',
   refund_given: 'refund',
   refund_returned: 'refund_returned',
+  dispute_withdrawn: 'dispute',
+  dispute_reinstated: 'dispute_returned',
   advance_reserved: 'advance',
   advance_released: 'advance_returned',
   payout_returned: 'payout_returned',

@@ -21,6 +21,8 @@ const WHAT: Readonly<Record<LineFact, string>> = {
   earning_released: 'Visit',
   refund_given: 'Refund',
   refund_returned: 'Refund sent back by the bank',
+  dispute_withdrawn: 'Disputed by the patient’s bank',
+  dispute_reinstated: 'Dispute won',
   advance_reserved: 'Advance paid before',
   advance_released: 'Advance that was not paid',
   payout_returned: 'Returned to us of an earlier payout',

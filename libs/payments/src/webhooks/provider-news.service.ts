@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '#kernel';
 import { type Outcome, SettlementService } from '../checkout/settlement.service.ts';
+import { DisputeSettlementService } from '../disputes/dispute-settlement.service.ts';
 import { PayoutAccountsService } from '../payouts/payout-accounts.service.ts';
 import { PayoutSettlementService } from '../payouts/payout-settlement.service.ts';
 import type { ProviderNews } from '../providers/payment-provider.ts';
@@ -12,6 +13,7 @@ export class ProviderNewsService {
   constructor(
     private readonly payments: SettlementService,
     private readonly refunds: RefundSettlementService,
+    private readonly disputes: DisputeSettlementService,
     private readonly accounts: PayoutAccountsService,
     private readonly payouts: PayoutSettlementService,
   ) {}
@@ -22,6 +24,8 @@ export class ProviderNewsService {
         return this.payments.apply(actor, provider, news);
       case 'refund':
         return this.refunds.apply(actor, provider, news);
+      case 'dispute':
+        return this.disputes.apply(actor, provider, news);
       case 'account':
         return this.accounts.apply(actor, provider, news);
       case 'transfer':

@@ -56,6 +56,8 @@ const Environment = z.object({
   STRIPE_PUBLISHABLE_KEY: z.string().default('pk_test_televisit'),
   STRIPE_WEBHOOK_SECRETS: list,
   STRIPE_API_URL: z.url().optional(),
+  /** How long what payment providers sent is kept after it was processed. */
+  WEBHOOK_RETENTION_DAYS: z.coerce.number().int().min(1).max(3650).default(90),
   PLATFORM_COMMISSION_PERCENT: z.coerce.number().min(0).max(100).default(15),
 
   HEALTH_RECORD_RETENTION_YEARS: z.coerce.number().int().min(1).max(100).default(10),

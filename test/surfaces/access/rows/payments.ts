@@ -4,6 +4,8 @@ import type { World } from '../world.ts';
 const transaction = ({ records }: World) => ({ id: records.transaction });
 const refund = ({ records }: World) => ({ id: records.refund });
 const payout = ({ records }: World) => ({ id: records.payout });
+const dispute = ({ records }: World) => ({ id: records.dispute });
+const webhook = ({ records }: World) => ({ id: records.webhook });
 const held = (world: World) => world.held();
 
 const PART = { reason: 'Out of courtesy', amount: { amount: 100, currency: 'EUR' } };
@@ -41,6 +43,19 @@ export const PAYMENTS: Rows = {
   'GET /api/payments/refunds/{id}/': { codes: '401 403 403 403 403 200', at: refund },
   'PUT /api/payments/refunds/{id}/': changeRefund,
   'PATCH /api/payments/refunds/{id}/': changeRefund,
+  'POST /api/payments/refunds/{id}/retry/': { codes: '401 403 403 403 403 409', at: refund },
+  'GET /api/payments/disputes/': {
+    codes: '401 403 403 403 403 200+',
+    shows: ({ records }) => records.dispute,
+  },
+  'GET /api/payments/disputes/{id}/': { codes: '401 403 403 403 403 200', at: dispute },
+  'GET /api/payments/webhook-events/': {
+    codes: '401 403 403 403 403 200+',
+    query: () => '?ordering=created_at',
+    shows: ({ records }) => records.webhook,
+  },
+  'GET /api/payments/webhook-events/{id}/': { codes: '401 403 403 403 403 200', at: webhook },
+  'POST /api/payments/webhook-events/{id}/replay/': { codes: '401 403 403 403 403 200', at: webhook },
   'GET /api/payments/earnings/': {
     codes: '401 403 404 403 200 200',
     query: ({ people }) => `?doctor_id=${people.doctor.doctorId}`,
