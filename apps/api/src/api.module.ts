@@ -34,6 +34,7 @@ import { NotificationsController } from './marketplace/notifications.controller.
 import { NotificationsAdminController } from './marketplace/notifications-admin.controller.ts';
 import { PasswordController } from './marketplace/password.controller.ts';
 import { PaymentDisputesController } from './marketplace/payment-disputes.controller.ts';
+import { PaymentReconciliationsController } from './marketplace/payment-reconciliations.controller.ts';
 import { PaymentWebhookEventsController } from './marketplace/payment-webhook-events.controller.ts';
 import { PaymentsController } from './marketplace/payments.controller.ts';
 import { PayoutAccountController } from './marketplace/payout-account.controller.ts';
@@ -95,6 +96,7 @@ import { Upgrades } from './realtime/upgrades.ts';
     PasswordController,
     PasswordResetController,
     PaymentDisputesController,
+    PaymentReconciliationsController,
     PaymentWebhookEventsController,
     PaymentsController,
     PayoutAccountController,

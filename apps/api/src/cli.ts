@@ -1,16 +1,19 @@
 import { AuditService } from '#audit';
-import { SystemClock } from '#kernel';
+import { DomainError, SystemClock } from '#kernel';
 import { ConfigError, Database, loadConfig } from '#platform';
+import { PAYMENTS_USAGE, paymentsCommand } from './cli/payments.commands.ts';
 
 const USAGE = `Usage: cli <command>
 
   audit verify   recompute the chains of the audit log; ends with 1 and a line for each break when somebody
                  has changed, removed or cut off rows
-`;
+${PAYMENTS_USAGE}`;
 
 /** What an operator does beside the server, on the same configuration. */
-async function main(command: string): Promise<number> {
-  if (command === 'audit verify') return verifyAudit();
+async function main(words: readonly string[]): Promise<number> {
+  if (words.join(' ') === 'audit verify') return verifyAudit();
+  const done = await paymentsCommand(words);
+  if (done !== undefined) return done;
   process.stderr.write(USAGE);
   return 2;
 }
@@ -29,9 +32,16 @@ async function verifyAudit(): Promise<number> {
   }
 }
 
+/** Something that whoever typed the command can put right. */
+function isMistake(error: unknown): boolean {
+  const isOption = String((error as { code?: unknown }).code).startsWith('ERR_PARSE_ARGS');
+  return isOption || error instanceof ConfigError || error instanceof DomainError;
+}
+
 try {
-  process.exitCode = await main(process.argv.slice(2).join(' '));
+  process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  process.stderr.write(`${error instanceof ConfigError ? error.message : (error as Error).stack}\n`);
+  const { message, stack } = error as Error;
+  process.stderr.write(`${isMistake(error) ? message : stack}\n`);
   process.exitCode = 2;
 }

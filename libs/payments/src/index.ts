@@ -17,6 +17,10 @@ export type { LineFact, PayoutLine, PayoutSums } from './payouts/payout-line.ent
 export type { PeriodRequest } from './payouts/payout-period.ts';
 export * from './payouts/payout-statements.service.ts';
 export * from './payouts/payouts.service.ts';
+export { PaymentProviders } from './providers/payment-providers.ts';
+export * from './reconciliation/provider-comparison.service.ts';
+export type { Finding, Reconciliation } from './reconciliation/reconciliation.entity.ts';
+export * from './reconciliation/reconciliations.service.ts';
 export type { Refund, RefundCause, RefundStatus } from './refunds/refund.entity.ts';
 export * from './refunds/refunds.service.ts';
 export * from './webhooks/webhook-event.entity.ts';

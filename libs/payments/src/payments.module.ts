@@ -34,6 +34,12 @@ import { PaymentProviders } from './providers/payment-providers.ts';
 import { StripeClient } from './providers/stripe.client.ts';
 import { StripeProvider } from './providers/stripe.provider.ts';
 import { StripePayoutProvider } from './providers/stripe-payout.provider.ts';
+import { ComparisonService } from './reconciliation/comparison.service.ts';
+import { ProviderComparisonService } from './reconciliation/provider-comparison.service.ts';
+import { ReconcileDailyHandler } from './reconciliation/reconcile-daily.handler.ts';
+import { ReconciliationsService } from './reconciliation/reconciliations.service.ts';
+import { RunReconciliationHandler } from './reconciliation/run-reconciliation.handler.ts';
+import { UnfinishedMoneyService } from './reconciliation/unfinished-money.service.ts';
 import { ExecuteRefundHandler } from './refunds/execute-refund.handler.ts';
 import { OnAppointmentCancelled } from './refunds/on-appointment-cancelled.handler.ts';
 import { OnAppointmentNoShow } from './refunds/on-appointment-no-show.handler.ts';
@@ -50,6 +56,7 @@ import { WebhooksService } from './webhooks/webhooks.service.ts';
   imports: [AppointmentsModule, AuditModule, DoctorsModule, FilesModule, OrganizationsModule],
   providers: [
     CheckoutService,
+    ComparisonService,
     DisputeMovementsService,
     DisputeSettlementService,
     DisputesService,
@@ -78,15 +85,20 @@ import { WebhooksService } from './webhooks/webhooks.service.ts';
     PayoutStatementsService,
     PayoutsService,
     ProcessWebhookHandler,
+    ProviderComparisonService,
     ProviderNewsService,
+    ReconcileDailyHandler,
     ReconcilePaymentHandler,
     ReconcilerService,
+    ReconciliationsService,
     RefundSettlementService,
     RefundsService,
+    RunReconciliationHandler,
     SettlementService,
     StripeClient,
     StripePayoutProvider,
     StripeProvider,
+    UnfinishedMoneyService,
     VisitOutcomeService,
     WebhookInboxService,
     WebhooksService,
@@ -96,12 +108,15 @@ import { WebhooksService } from './webhooks/webhooks.service.ts';
     DisputesService,
     EarningsService,
     LedgerService,
+    PaymentProviders,
     PaymentsService,
     PayoutAccountsService,
     PayoutDecisionsService,
     PayoutDraftsService,
     PayoutStatementsService,
     PayoutsService,
+    ProviderComparisonService,
+    ReconciliationsService,
     RefundsService,
     WebhookInboxService,
     WebhooksService,

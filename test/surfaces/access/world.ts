@@ -67,6 +67,7 @@ interface Records {
   readonly refund: string;
   readonly dispute: string;
   readonly webhook: string;
+  readonly reconciliation: string;
   readonly payout: string;
   readonly room: string;
   readonly roomVisit: string;
@@ -122,6 +123,7 @@ export class World {
       transaction: paid.transactionId,
       payout,
       dispute: made(await admin.client.get('/api/payments/disputes/')).items[0].id,
+      reconciliation: made(await admin.client.post('/api/payments/reconciliations/', { days: 1 }))[0].id,
       webhook: made(await admin.client.get('/api/payments/webhook-events/?ordering=created_at')).items[0].id,
       room,
       roomVisit,

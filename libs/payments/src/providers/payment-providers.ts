@@ -17,6 +17,10 @@ export class PaymentProviders {
     this.#all = [stripe];
   }
 
+  get names(): readonly string[] {
+    return this.#all.map(({ name }) => name);
+  }
+
   /** Where doctors are paid out. */
   get payouts(): PayoutProvider {
     return this.stripePayouts;

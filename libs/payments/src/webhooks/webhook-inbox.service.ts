@@ -140,7 +140,7 @@ export class WebhookInboxService {
     const unfinished = this.jobs.unfinished(ProcessWebhook, 'webhookEventId');
     return sql<WebhookStatus>`case
       when event.processed_at is not null then 'processed'
-      when event.id::text not in (${unfinished}) then 'failed'
+      when event.id::text not in ${unfinished} then 'failed'
       when event.failures > 0 then 'retrying'
       else 'waiting' end`;
   }

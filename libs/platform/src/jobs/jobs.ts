@@ -60,8 +60,8 @@ export class Jobs implements OnModuleInit, OnApplicationShutdown {
    * now or later. A job that failed for good is none of them.
    */
   unfinished<Data extends JobData>(queue: Queue<Data>, field: keyof Data & string): RawBuilder<string> {
-    return sql<string>`select data ->> ${field} from pgboss.job
-      where name = ${queue.name} and state in ('created', 'retry', 'active')`;
+    return sql<string>`(select data ->> ${field} from pgboss.job
+      where name = ${queue.name} and state in ('created', 'retry', 'active'))`;
   }
 
   /** Tells every subscriber of `event`. */

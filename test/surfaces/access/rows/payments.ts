@@ -6,6 +6,7 @@ const refund = ({ records }: World) => ({ id: records.refund });
 const payout = ({ records }: World) => ({ id: records.payout });
 const dispute = ({ records }: World) => ({ id: records.dispute });
 const webhook = ({ records }: World) => ({ id: records.webhook });
+const reconciliation = ({ records }: World) => ({ id: records.reconciliation });
 const held = (world: World) => world.held();
 
 const PART = { reason: 'Out of courtesy', amount: { amount: 100, currency: 'EUR' } };
@@ -56,6 +57,16 @@ export const PAYMENTS: Rows = {
   },
   'GET /api/payments/webhook-events/{id}/': { codes: '401 403 403 403 403 200', at: webhook },
   'POST /api/payments/webhook-events/{id}/replay/': { codes: '401 403 403 403 403 200', at: webhook },
+  'GET /api/payments/reconciliations/': {
+    codes: '401 403 403 403 403 200+',
+    shows: ({ records }) => records.reconciliation,
+  },
+  'POST /api/payments/reconciliations/': { codes: '401 403 403 403 403 201', body: () => ({ days: 1 }) },
+  'GET /api/payments/reconciliations/{id}/': { codes: '401 403 403 403 403 200', at: reconciliation },
+  'GET /api/payments/reconciliations/{id}/findings/': {
+    codes: '401 403 403 403 403 200',
+    at: reconciliation,
+  },
   'GET /api/payments/earnings/': {
     codes: '401 403 404 403 200 200',
     query: ({ people }) => `?doctor_id=${people.doctor.doctorId}`,
