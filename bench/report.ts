@@ -41,6 +41,8 @@ function figure({ median, min, max }: Spread): string {
 
 /** Three digits that mean something. */
 function short(value: number): string {
+  // What was not measured: the CPU of a program that does not tell it.
+  if (Number.isNaN(value)) return '–';
   const digits = Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value) || 1)));
   return value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }

@@ -1,6 +1,7 @@
 import { newId } from '#kernel';
 import { HttpLoad, httpRequest } from './http-load.ts';
 import { MeasuredProcess, type Statement } from './measured-process.ts';
+import { pgbench } from './pgbench.ts';
 import { type Competitor, type RaceResult, race, type Sample } from './race.ts';
 import type { Stage } from './stage.ts';
 
@@ -12,6 +13,8 @@ const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 
 /** One request to the API, and by what its statements differ from those of the others. */
 interface Operation {
+  /** Operations of one kind send the same statements. */
+  readonly kind: string;
   readonly request: Buffer;
   /** Values that stand in the statements, such as the doctor's id. */
   readonly values: Readonly<Record<string, string>>;
@@ -22,37 +25,40 @@ export interface Workload {
   /** The status that the API answers. */
   readonly status: number;
   readonly operationsPerRound: number;
+  /** How many operations `next` gives until each kind has come. */
+  readonly period: number;
   /** The operation after the last one: each is asked for once. */
   next(): Operation;
 }
 
+/** The statements of each kind of operation, with `{{name}}` where each operation puts its own. */
+export type Scripts = Readonly<Record<string, readonly Statement[]>>;
+
+/** By what the statements of an operation differ from those of the others of its kind. */
+export interface Bindings {
+  readonly kind: string;
+  readonly values: Readonly<Record<string, string>>;
+}
+
 /**
  * The API against the statements it sends. They are taken from the running server, so what is compared is
- * what it does today: one request is recorded, and each value of it that the workload or the server made
- * for this request is made anew for every operation.
+ * what it does today: one request of each kind is recorded, and each value of it that the workload or the server
+ * made for this request is made anew for every operation.
  */
 export async function raceAgainstSameSql(
   work: Workload,
-): Promise<RaceResult & { statements: readonly Statement[] }> {
+): Promise<RaceResult & { scripts: Scripts; notes: readonly string[] }> {
   const { stage, status, operationsPerRound } = work;
   const load = await HttpLoad.open(stage.url, CONNECTIONS);
-  const sample = work.next();
-  // The statement caches and pools are warm, and a connection that is being opened is not recorded.
-  await load.run([work.next().request, work.next().request], status);
-  const recorded = await stage.api.statementsOf(async () => {
-    await load.run([sample.request], status);
-  });
-  const { statements, madeHere } = withPlaces(recorded, sample.values);
+  const { scripts, madeHere } = await recordedOf(work, load);
   const take = () => Array.from({ length: operationsPerRound }, () => work.next());
+  const bindings = (): Bindings[] =>
+    take().map(({ kind, values }) => ({
+      kind,
+      values: { ...values, ...Object.fromEntries((madeHere[kind] ?? []).map((name) => [name, newId()])) },
+    }));
   const loadInto = (process: MeasuredProcess) =>
-    process.ask({
-      plain: 'load',
-      statements,
-      operations: take().map(({ values }) => ({
-        ...values,
-        ...Object.fromEntries(madeHere.map((name) => [name, newId()])),
-      })),
-    });
+    process.ask({ plain: 'load', scripts, operations: bindings() });
 
   const program = (env: Record<string, string> = {}) =>
     new MeasuredProcess('bench/programs/plain-pg.ts', {
@@ -101,13 +107,53 @@ export async function raceAgainstSameSql(
     plainRun('plain pg, same SQL', plain),
     plainRun('plain pg, same SQL, prepared', prepared),
   ];
+  const byPgbench = await pgbench({
+    databaseUrl: stage.databaseUrl,
+    superuserUrl: stage.superuserUrl,
+    scripts,
+    clients: CONNECTIONS,
+  });
+  if (byPgbench) competitors.push({ name: 'pgbench, same SQL, prepared', run: () => byPgbench(bindings()) });
+  const notes = byPgbench ? [] : ['pgbench is not on this machine: it is left out.'];
   try {
-    return { ...(await race(competitors, ROUNDS)), statements };
+    return { ...(await race(competitors, ROUNDS)), scripts, notes };
   } finally {
     load.close();
     fastifyLoad.close();
     await Promise.all([behindFastify, plain, prepared].map((each) => each.stop()));
   }
+}
+
+/** How many statements an operation sends, by kind. */
+export const describeScripts = (scripts: Scripts): string =>
+  Object.entries(scripts)
+    .map(([kind, statements]) => `${kind} ${statements.length}`)
+    .join(', ');
+
+async function recordedOf(
+  { stage, status, period, next }: Workload,
+  load: HttpLoad,
+): Promise<{ scripts: Scripts; madeHere: Record<string, string[]> }> {
+  // The statement caches and pools are warm, and a connection that is being opened is not recorded.
+  for (let round = 0; round < 2; round++) {
+    await load.run(
+      Array.from({ length: period }, () => next().request),
+      status,
+    );
+  }
+  const scripts: Record<string, Statement[]> = {};
+  const madeHere: Record<string, string[]> = {};
+  for (let i = 0; i < period; i++) {
+    const { kind, request, values } = next();
+    if (scripts[kind]) continue;
+    const recorded = await stage.api.statementsOf(async () => {
+      await load.run([request], status);
+    });
+    const placed = withPlaces(recorded, values);
+    scripts[kind] = placed.statements;
+    madeHere[kind] = placed.madeHere;
+  }
+  return { scripts, madeHere };
 }
 
 /** Puts `{{name}}` for each value of the operation, and for each id that the server made. */

@@ -27,6 +27,7 @@ interface Server<Cast> {
 export interface Stage extends Omit<Server<unknown>, 'cast'> {
   /** As the app role. */
   readonly databaseUrl: string;
+  readonly superuserUrl: string;
   readonly pairs: readonly Pair[];
 }
 
@@ -40,6 +41,7 @@ export async function openStage(): Promise<Stage> {
   return {
     ...server,
     databaseUrl: database.url,
+    superuserUrl: database.superuserUrl,
     pairs: cast,
     async stop() {
       await server.stop();

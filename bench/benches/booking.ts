@@ -1,7 +1,7 @@
 import type { Bench } from '../bench.ts';
 import { PAIRS } from '../cast.ts';
 import { httpRequest } from '../http-load.ts';
-import { CONNECTIONS, raceAgainstSameSql } from '../same-sql.ts';
+import { CONNECTIONS, describeScripts, raceAgainstSameSql } from '../same-sql.ts';
 
 const SLOT_MINUTES = 30;
 
@@ -13,10 +13,11 @@ export const booking: Bench = {
     const stage = await openStage();
     const tomorrow = Temporal.Now.zonedDateTimeISO('UTC').add({ days: 1 }).startOfDay().toInstant();
     let count = 0;
-    const { statements, ...result } = await raceAgainstSameSql({
+    const { scripts, ...result } = await raceAgainstSameSql({
       stage,
       status: 201,
       operationsPerRound: 200,
+      period: 1,
       next() {
         const index = count++;
         const pair = stage.pairs[index % PAIRS];
@@ -24,6 +25,7 @@ export const booking: Bench = {
         const start = tomorrow.add({ minutes: Math.floor(index / PAIRS) * SLOT_MINUTES });
         const { organization, doctor, patient, patientUser, session, accessToken } = pair;
         return {
+          kind: 'booking',
           request: httpRequest(
             'POST',
             '/api/appointments/',
@@ -44,7 +46,7 @@ export const booking: Bench = {
     });
     return {
       ...result,
-      conditions: `${CONNECTIONS} connections kept open; ${statements.length} statements; ${PAIRS} doctors, no two want the same slot`,
+      conditions: `${CONNECTIONS} connections kept open; statements: ${describeScripts(scripts)}; ${PAIRS} doctors, no two want the same slot`,
     };
   },
 };

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { newId } from '#kernel';
 import type { Bench } from '../bench.ts';
 import { httpRequest } from '../http-load.ts';
-import { CONNECTIONS, raceAgainstSameSql } from '../same-sql.ts';
+import { CONNECTIONS, describeScripts, raceAgainstSameSql } from '../same-sql.ts';
 
 export const webhook: Bench = {
   name: 'webhook',
@@ -10,16 +10,18 @@ export const webhook: Bench = {
   unit: 'webhook',
   async run(openStage) {
     const stage = await openStage();
-    const { statements, ...result } = await raceAgainstSameSql({
+    const { scripts, ...result } = await raceAgainstSameSql({
       stage,
       status: 200,
       operationsPerRound: 500,
+      period: 1,
       next() {
         const event = `evt_${newId()}`;
         const body = eventBody(event);
         const at = Math.floor(Date.now() / 1000);
         const signature = createHmac('sha256', stage.webhookSecret).update(`${at}.${body}`).digest('hex');
         return {
+          kind: 'event',
           request: httpRequest(
             'POST',
             '/api/payments/webhooks/',
@@ -32,7 +34,7 @@ export const webhook: Bench = {
     });
     return {
       ...result,
-      conditions: `${CONNECTIONS} connections kept open; ${statements.length} statements; bodies of ${eventBody(`evt_${newId()}`).length} bytes`,
+      conditions: `${CONNECTIONS} connections kept open; statements: ${describeScripts(scripts)}; bodies of ${eventBody(`evt_${newId()}`).length} bytes`,
     };
   },
 };

@@ -16,10 +16,15 @@ interface Bound {
   readonly values: (string | Buffer | null)[];
 }
 
-type Bindings = Readonly<Record<string, string>>;
+type Values = Readonly<Record<string, string>>;
 
 type Command =
-  | { readonly plain: 'load'; readonly statements: readonly Statement[]; readonly operations: Bindings[] }
+  | {
+      readonly plain: 'load';
+      /** By the kind of the operation. */
+      readonly scripts: Readonly<Record<string, readonly Statement[]>>;
+      readonly operations: { readonly kind: string; readonly values: Values }[];
+    }
   | { readonly plain: 'run' };
 
 const connectionString = process.env['DATABASE_URL'];
@@ -33,10 +38,10 @@ const pool = new pg.Pool({
 /** The statements of each operation, with its values. */
 let operations: readonly Bound[][] = [];
 
-function bind({ text, values }: Statement, index: number, bindings: Bindings): Bound {
-  const fill = (place: string) => place.replace(/\{\{(\w+)\}\}/g, (_, name: string) => bindings[name] ?? '');
+function bind({ text, values }: Statement, name: string, own: Values): Bound {
+  const fill = (place: string) => place.replace(/\{\{(\w+)\}\}/g, (_, name: string) => own[name] ?? '');
   return {
-    name: prepared ? `statement${index}` : undefined,
+    name: prepared ? name : undefined,
     text,
     values: values.map((value) => {
       if (value === null) return null;
@@ -79,8 +84,10 @@ const url = await fastify.listen({ host: '127.0.0.1', port: 0 });
 
 process.on('message', async (command: Command) => {
   if (command.plain === 'load') {
-    const { statements, operations: bindings } = command;
-    operations = bindings.map((own) => statements.map((statement, index) => bind(statement, index, own)));
+    const { scripts } = command;
+    operations = command.operations.map(({ kind, values }) =>
+      (scripts[kind] ?? []).map((statement, index) => bind(statement, `${kind}${index}`, values)),
+    );
     process.send?.({ plain: 'load' });
   } else if (command.plain === 'run') {
     await runAll();

@@ -5,6 +5,8 @@ import { DoctorsModule } from '#doctors';
 import { FilesModule } from '#files';
 import { OrganizationsModule } from '#organizations';
 import { CheckoutService } from './checkout/checkout.service.ts';
+import { CheckoutReturnService } from './checkout/checkout-return.service.ts';
+import { CollectPaymentHandler } from './checkout/collect-payment.handler.ts';
 import { OnAppointmentExpired } from './checkout/on-appointment-expired.handler.ts';
 import { PaymentReader } from './checkout/payment-reader.ts';
 import { PaymentsService } from './checkout/payments.service.ts';
@@ -31,9 +33,11 @@ import { PayoutSettlementService } from './payouts/payout-settlement.service.ts'
 import { PayoutStatementsService } from './payouts/payout-statements.service.ts';
 import { PayoutsService } from './payouts/payouts.service.ts';
 import { PaymentProviders } from './providers/payment-providers.ts';
-import { StripeClient } from './providers/stripe.client.ts';
-import { StripeProvider } from './providers/stripe.provider.ts';
-import { StripePayoutProvider } from './providers/stripe-payout.provider.ts';
+import { RazorpayClient } from './providers/razorpay/razorpay.client.ts';
+import { RazorpayProvider } from './providers/razorpay/razorpay.provider.ts';
+import { StripeClient } from './providers/stripe/stripe.client.ts';
+import { StripeProvider } from './providers/stripe/stripe.provider.ts';
+import { StripePayoutProvider } from './providers/stripe/stripe-payout.provider.ts';
 import { ComparisonService } from './reconciliation/comparison.service.ts';
 import { ProviderComparisonService } from './reconciliation/provider-comparison.service.ts';
 import { ReconcileDailyHandler } from './reconciliation/reconcile-daily.handler.ts';
@@ -55,11 +59,13 @@ import { WebhooksService } from './webhooks/webhooks.service.ts';
 @Module({
   imports: [AppointmentsModule, AuditModule, DoctorsModule, FilesModule, OrganizationsModule],
   providers: [
+    CheckoutReturnService,
     CheckoutService,
     ComparisonService,
     DisputeMovementsService,
     DisputeSettlementService,
     DisputesService,
+    CollectPaymentHandler,
     DoctorAccountsService,
     EarningsService,
     ExecutePayoutHandler,
@@ -88,6 +94,8 @@ import { WebhooksService } from './webhooks/webhooks.service.ts';
     ProviderComparisonService,
     ProviderNewsService,
     ReconcileDailyHandler,
+    RazorpayClient,
+    RazorpayProvider,
     ReconcilePaymentHandler,
     ReconcilerService,
     ReconciliationsService,
@@ -104,6 +112,7 @@ import { WebhooksService } from './webhooks/webhooks.service.ts';
     WebhooksService,
   ],
   exports: [
+    CheckoutReturnService,
     CheckoutService,
     DisputesService,
     EarningsService,

@@ -66,9 +66,9 @@ export class SlotsController {
       { page: query.page, pageSize: query.page_size },
     );
     const toSlot = slotsIn(zone);
-    return mapPage(found, ({ doctor, slot }) => ({
-      doctor_id: doctor.id,
-      doctor_name: doctor.name,
+    return mapPage(found, ({ doctorId, doctorName, slot }) => ({
+      doctor_id: doctorId,
+      doctor_name: doctorName,
       ...toSlot(slot),
     }));
   }

@@ -8,7 +8,7 @@ import { noShares, postingsBetween, sharesAfter } from '../ledger/payment-shares
 import type { PaymentSnapshot } from '../providers/payment-provider.ts';
 import { RefundsService } from '../refunds/refunds.service.ts';
 import type { Payment } from './payment.entity.ts';
-import { isOpen, paymentStates } from './payment.states.ts';
+import { paymentStates } from './payment.states.ts';
 import { PaymentReader } from './payment-reader.ts';
 
 /** What became of something that a provider told. */
@@ -38,7 +38,8 @@ export class SettlementService {
     const payment = await this.payments.lockedOf(provider, snapshot);
     if (!payment) return 'ignored';
     // What came after the money is told of refunds and disputes, not of payments.
-    if (!isOpen(payment.status) || !paymentStates.can(payment.status, snapshot.status)) return 'unchanged';
+    if (payment.succeededAt !== null || !paymentStates.can(payment.status, snapshot.status))
+      return 'unchanged';
     if (snapshot.status === 'succeeded') {
       assertWhole(payment, snapshot.received);
       await this.#succeed(actor, payment, snapshot.reference);
@@ -64,7 +65,7 @@ export class SettlementService {
    */
   @Transactional()
   async received(actor: Actor, payment: Payment): Promise<Payment> {
-    if (!isOpen(payment.status) || payment.providerReference === null) return payment;
+    if (payment.succeededAt !== null || payment.providerReference === null) return payment;
     await this.#succeed(actor, payment, payment.providerReference);
     return this.payments.locked(payment.id);
   }

@@ -20,6 +20,8 @@ export interface PaymentSnapshot {
   readonly status: ProvidedStatus;
   /** What has arrived; zero before `succeeded`. */
   readonly received: Money;
+  /** With `processing`: the money waits to be taken, and goes back by itself when nobody does. */
+  readonly awaitsCapture: boolean;
   /** With `failed`: the provider's code for why. */
   readonly failureCode: string | null;
 }
@@ -88,6 +90,9 @@ export interface ProviderEvent {
   readonly paymentReference: string | null;
 }
 
+/** What the provider's own code gave to the patient's browser after a payment, as it came. */
+export type Handover = Readonly<Record<string, string>>;
+
 export type WebhookHeaders = Readonly<Record<string, string | string[] | undefined>>;
 
 /** The provider has answered, and the answer is no: it has not been done and will not be. */
@@ -115,14 +120,28 @@ export interface PaymentProvider {
   /** What the patient's browser needs beside the secret. */
   readonly publishableKey: string;
 
-  /** Makes the payment, or finds the one that was made with the same `paymentId`. */
+  /**
+   * Makes the payment, or finds the one that was made with the same `paymentId`. Of two who ask at the same time
+   * each may get another one: the one whose reference is kept is the payment, and nobody is told of the other.
+   */
   createIntent(request: { paymentId: string; appointmentId: string; amount: Money }): Promise<ProviderIntent>;
   retrieveIntent(reference: string): Promise<ProviderIntent>;
-  /** Makes sure that nobody can pay any more, unless somebody has paid or is paying; the snapshot tells. */
+  /** Where the payment is now, with the money taken that waits to be taken. */
+  collect(reference: string): Promise<PaymentSnapshot>;
+  /**
+   * Gives a payment up, unless somebody has paid or is paying; the snapshot tells. Where a provider cannot keep
+   * people from paying, the payment is `cancelled` nonetheless, and can still succeed.
+   */
   closeIntent(reference: string): Promise<PaymentSnapshot>;
 
   /** Gives money back, or finds the refund that was made with the same `refundId`. */
   refund(request: { refundId: string; paymentReference: string; amount: Money }): Promise<RefundSnapshot>;
+
+  /**
+   * Makes sure that a handover is genuine and belongs to this payment, where a provider hands anything over.
+   * @throws invalid `checkout_signature_invalid`
+   */
+  verifyHandover(reference: string, handover: Handover): void;
 
   /** Every payment, refund and dispute that was made since then, payments first. */
   since(instant: Temporal.Instant): AsyncIterable<MoneySnapshot>;

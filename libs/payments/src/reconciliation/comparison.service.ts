@@ -45,7 +45,8 @@ export class ComparisonService {
       return snapshot.paymentId === null ? FOREIGN : { paymentId: null, problem: 'unknown_payment' };
     const { id: paymentId, status } = payment;
     if (snapshot.status !== 'succeeded') {
-      const isSame = snapshot.status === 'cancelled' ? status === 'cancelled' : isOpen(status);
+      // One that is cancelled here can still be open there, where nobody can close it: no money has come.
+      const isSame = status === 'cancelled' || (isOpen(status) && snapshot.status !== 'cancelled');
       return { paymentId, problem: isSame ? null : 'status_differs' };
     }
     if (isOpen(status) || status === 'cancelled') return { paymentId, problem: 'status_differs' };

@@ -12,7 +12,7 @@ import {
   ProviderRefusal,
   type RefundSnapshot,
   type WebhookHeaders,
-} from './payment-provider.ts';
+} from '../payment-provider.ts';
 import { StripeClient } from './stripe.client.ts';
 import { verifyStripeSignature } from './stripe-signature.ts';
 import {
@@ -70,6 +70,10 @@ export class StripeProvider implements PaymentProvider {
     return this.#intent(await this.client.ask((stripe) => stripe.paymentIntents.retrieve(reference)));
   }
 
+  async collect(reference: string): Promise<PaymentSnapshot> {
+    return paymentSnapshot(await this.client.ask((stripe) => stripe.paymentIntents.retrieve(reference)));
+  }
+
   async closeIntent(reference: string): Promise<PaymentSnapshot> {
     try {
       const cancelled = await this.client.ask((stripe) =>
@@ -106,6 +110,9 @@ export class StripeProvider implements PaymentProvider {
       );
     });
   }
+
+  /** Stripe's code hands nothing over that proves anything. */
+  verifyHandover(): void {}
 
   async *since(instant: Temporal.Instant): AsyncIterable<MoneySnapshot> {
     const created = { gte: Math.floor(instant.epochMilliseconds / 1000) };
