@@ -39,7 +39,10 @@ import { NotificationStreamController } from './marketplace/notification-stream.
 import { NotificationsController } from './marketplace/notifications.controller.ts';
 import { NotificationsAdminController } from './marketplace/notifications-admin.controller.ts';
 import { PasswordController } from './marketplace/password.controller.ts';
+import { PaymentDisputesController } from './marketplace/payment-disputes.controller.ts';
 import { PaymentExportsController } from './marketplace/payment-exports.controller.ts';
+import { PaymentReconciliationsController } from './marketplace/payment-reconciliations.controller.ts';
+import { PaymentWebhookEventsController } from './marketplace/payment-webhook-events.controller.ts';
 import { PaymentsController } from './marketplace/payments.controller.ts';
 import { PayoutAccountController } from './marketplace/payout-account.controller.ts';
 import { PayoutsController } from './marketplace/payouts.controller.ts';
@@ -109,6 +112,9 @@ import { Upgrades } from './realtime/upgrades.ts';
     PasswordController,
     PasswordResetController,
     PaymentExportsController,
+    PaymentDisputesController,
+    PaymentReconciliationsController,
+    PaymentWebhookEventsController,
     PaymentsController,
     PayoutAccountController,
     PayoutsController,

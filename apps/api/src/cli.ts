@@ -1,19 +1,23 @@
 import { AuditService } from '#audit';
-import { SystemClock } from '#kernel';
+import { DomainError, SystemClock } from '#kernel';
 import { LedgerChainService } from '#payments';
 import { ConfigError, Database, loadConfig } from '#platform';
+import { PAYMENTS_USAGE, paymentsCommand } from './cli/payments.commands.ts';
 
 const USAGE = `Usage: cli <command>
 
-  audit verify    recompute the chains of the audit log; ends with 1 and a line for each break when somebody
-                  has changed, removed or cut off rows
-  ledger verify   the same for the ledger; tells the hash of its last transaction, to be kept elsewhere
-`;
+  audit verify   recompute the chains of the audit log; ends with 1 and a line for each break when somebody
+                 has changed, removed or cut off rows
+  ledger verify  the same for the ledger; tells the hash of its last transaction, to be kept elsewhere
+${PAYMENTS_USAGE}`;
 
 /** What an operator does beside the server, on the same configuration. */
-async function main(command: string): Promise<number> {
+async function main(words: readonly string[]): Promise<number> {
+  const command = words.join(' ');
   if (command === 'audit verify') return onDatabase(verifyAudit);
   if (command === 'ledger verify') return onDatabase(verifyLedger);
+  const done = await paymentsCommand(words);
+  if (done !== undefined) return done;
   process.stderr.write(USAGE);
   return 2;
 }
@@ -48,9 +52,16 @@ async function onDatabase(work: (database: Database) => Promise<number>): Promis
   }
 }
 
+/** Something that whoever typed the command can put right. */
+function isMistake(error: unknown): boolean {
+  const isOption = String((error as { code?: unknown }).code).startsWith('ERR_PARSE_ARGS');
+  return isOption || error instanceof ConfigError || error instanceof DomainError;
+}
+
 try {
-  process.exitCode = await main(process.argv.slice(2).join(' '));
+  process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  process.stderr.write(`${error instanceof ConfigError ? error.message : (error as Error).stack}\n`);
+  const { message, stack } = error as Error;
+  process.stderr.write(`${isMistake(error) ? message : stack}\n`);
   process.exitCode = 2;
 }

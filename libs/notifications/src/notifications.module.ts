@@ -37,6 +37,7 @@ import { OnAppointmentStarted } from './occasions/on-appointment-started.handler
 import { OnChartHandedOver } from './occasions/on-chart-handed-over.handler.ts';
 import { OnChartOpenedInEmergency } from './occasions/on-chart-opened-in-emergency.handler.ts';
 import { OnDependantOfAge } from './occasions/on-dependant-of-age.handler.ts';
+import { OnDisputeOpened } from './occasions/on-dispute-opened.handler.ts';
 import { OnDoctorApproved } from './occasions/on-doctor-approved.handler.ts';
 import { OnDoctorRejected } from './occasions/on-doctor-rejected.handler.ts';
 import { OnIdentityRejected } from './occasions/on-identity-rejected.handler.ts';
@@ -46,6 +47,7 @@ import { OnLicenceExpiring } from './occasions/on-licence-expiring.handler.ts';
 import { OnLicenceRevoked } from './occasions/on-licence-revoked.handler.ts';
 import { OnPaymentSucceeded } from './occasions/on-payment-succeeded.handler.ts';
 import { OnPrescriptionIssued } from './occasions/on-prescription-issued.handler.ts';
+import { OnRefundFailed } from './occasions/on-refund-failed.handler.ts';
 import { OnRefundSucceeded } from './occasions/on-refund-succeeded.handler.ts';
 import { OnVisitDelayed } from './occasions/on-visit-delayed.handler.ts';
 import { VisitNotices } from './occasions/visit-notices.service.ts';
@@ -97,6 +99,7 @@ const DOOR = [
     OnChartHandedOver,
     OnChartOpenedInEmergency,
     OnDependantOfAge,
+    OnDisputeOpened,
     OnDoctorApproved,
     OnDoctorRejected,
     OnIdentityRejected,
@@ -106,6 +109,7 @@ const DOOR = [
     OnLicenceRevoked,
     OnPaymentSucceeded,
     OnPrescriptionIssued,
+    OnRefundFailed,
     OnRefundSucceeded,
     OnVisitDelayed,
     Outbox,

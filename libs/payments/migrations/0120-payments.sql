@@ -1,6 +1,7 @@
 create type payment_status as enum ('created', 'requires_action', 'processing', 'succeeded', 'partially_refunded', 'refunded', 'failed', 'cancelled', 'disputed');
 create type refund_status as enum ('pending', 'succeeded', 'failed');
 create type refund_cause as enum ('requested', 'appointment_cancelled', 'doctor_absent', 'slot_lost', 'made_at_provider');
+create type dispute_status as enum ('inquiry', 'needs_response', 'under_review', 'won', 'lost', 'closed');
 create type ledger_account_kind as enum ('provider_clearing', 'doctor_pending', 'doctor_available', 'doctor_receivable', 'platform_revenue', 'payout_clearing', 'provider_fees');
 
 -- What the platform keeps: of those in force, the one that was set last. Nothing of one changes but its end.
@@ -33,6 +34,8 @@ create table payments (
   amount bigint not null check (amount > 0),
   currency text not null,
   refunded_amount bigint not null default 0 check (refunded_amount between 0 and amount),
+  -- What the provider has taken for disputes and not given back: it can be more than the amount, or less.
+  disputed_amount bigint not null default 0,
   commission_amount bigint not null check (commission_amount between 0 and amount),
   -- What the commission follows from; null for the percentage of the settings.
   commission_rule_id uuid references commission_rules,
@@ -62,15 +65,56 @@ create table refunds (
   reason text not null,
   requested_by uuid references users,
   failure_code text,
+  -- The failed one that this one tries again.
+  retry_of uuid references refunds,
   created_at timestamptz not null,
   updated_at timestamptz not null
 );
 create index on refunds (payment_id);
 create index on refunds (created_at desc);
+create unique index refunds_one_retry on refunds (retry_of) where status <> 'failed';
 -- What happens by itself happens once.
 create unique index refunds_one_automatic_per_payment on refunds (payment_id)
   where cause in ('appointment_cancelled', 'doctor_absent', 'slot_lost') and status <> 'failed';
 call isolate_by_organization('refunds');
+
+-- The patient's bank asks for the money back.
+create table disputes (
+  id uuid primary key,
+  organization_id uuid not null references organizations,
+  payment_id uuid not null references payments,
+  provider text not null,
+  provider_reference text not null,
+  amount bigint not null check (amount >= 0),
+  currency text not null,
+  status dispute_status not null,
+  -- The provider's code for what the bank says.
+  reason text not null,
+  answer_by timestamptz,
+  -- What the provider has taken and not given back, and its own fee for the dispute.
+  withdrawn_amount bigint not null default 0,
+  fee_amount bigint not null default 0,
+  fee_currency text not null,
+  created_at timestamptz not null,
+  updated_at timestamptz not null,
+  unique (provider, provider_reference)
+);
+create index on disputes (payment_id);
+create index on disputes (created_at desc);
+call isolate_by_organization('disputes');
+
+-- What the provider took for a dispute or gave back, once each.
+create table dispute_movements (
+  id uuid primary key,
+  organization_id uuid not null references organizations,
+  dispute_id uuid not null references disputes,
+  provider_reference text not null,
+  -- Negative when it was taken.
+  amount bigint not null,
+  created_at timestamptz not null,
+  unique (dispute_id, provider_reference)
+);
+call isolate_by_organization('dispute_movements');
 
 -- The inbox: what providers told us, once each, as they said it.
 create table webhook_events (
@@ -78,13 +122,55 @@ create table webhook_events (
   provider text not null,
   event_id text not null,
   type text not null,
-  payload bytea not null,
+  -- The provider's id of the payment that it is about, when it is about one.
+  payment_reference text,
+  -- Null when it has been kept long enough.
+  payload bytea,
   received_at timestamptz not null,
   processed_at timestamptz,
   outcome text,
+  -- Since it came or was replayed: how often it went wrong, and how the last time.
+  failures integer not null default 0,
+  last_error text,
   unique (provider, event_id)
 );
+create index on webhook_events (received_at desc);
 create index on webhook_events (received_at) where processed_at is null;
+create index on webhook_events (processed_at) where payload is not null;
+create index on webhook_events (provider, payment_reference);
+
+-- A comparison of what a provider says with what we know of the last days.
+create table reconciliations (
+  id uuid primary key,
+  provider text not null,
+  since timestamptz not null,
+  -- Null when the clock asked for it.
+  requested_by uuid references users,
+  started_at timestamptz not null,
+  finished_at timestamptz,
+  -- Why it did not come to its end.
+  failure_code text,
+  checked integer not null default 0,
+  repaired integer not null default 0,
+  unresolved integer not null default 0
+);
+create index on reconciliations (started_at desc);
+
+create type reconciliation_subject as enum ('payment', 'refund', 'dispute');
+
+-- What was not as the provider says.
+create table reconciliation_findings (
+  id uuid primary key,
+  reconciliation_id uuid not null references reconciliations on delete cascade,
+  subject reconciliation_subject not null,
+  provider_reference text not null,
+  payment_id uuid references payments,
+  is_repaired boolean not null,
+  -- What is still not the same, as a code.
+  problem text,
+  details text
+);
+create index on reconciliation_findings (reconciliation_id);
 
 create table ledger_accounts (
   id uuid primary key,

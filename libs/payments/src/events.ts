@@ -27,6 +27,20 @@ export const RefundFailed = defineEvent(
   payment.extend({ refundId: z.uuid() }),
 );
 
+const dispute = payment.extend({ disputeId: z.uuid() });
+
+export const DisputeOpened = defineEvent(
+  'payments.dispute-opened',
+  'The patient’s bank asks for the money of a visit back, or asks about it.',
+  dispute,
+);
+
+export const DisputeClosed = defineEvent(
+  'payments.dispute-closed',
+  'A dispute is decided; whether it was won stands in it.',
+  dispute,
+);
+
 const payout = z.object({ payoutId: z.uuid(), doctorId: z.uuid() });
 
 export const PayoutPaid = defineEvent('payments.payout-paid', 'A doctor has been paid out.', payout);

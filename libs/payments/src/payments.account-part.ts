@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { type AccountPart, type ErasureObstacle, KeepsOfAccount } from '#auth';
 import { Database } from '#platform';
 import { asPayment, PAYMENT_COLUMNS } from './checkout/payment.entity.ts';
+import { UNDECIDED } from './disputes/dispute.states.ts';
 import { asInvoice } from './documents/invoice.entity.ts';
 
 @KeepsOfAccount('payments')
@@ -63,6 +64,20 @@ export class PaymentsAccountPart implements AccountPart {
         const { kind, number, paymentId, payoutId, amount, tax, issuedAt } = asInvoice(row);
         return { kind, number, paymentId, payoutId, amount, tax, issuedAt };
       }),
+      disputes: await db
+        .selectFrom('disputes as dispute')
+        .innerJoin('payments as payment', 'payment.id', 'dispute.paymentId')
+        .select([
+          'dispute.id',
+          'dispute.paymentId',
+          'dispute.amount',
+          'dispute.currency',
+          'dispute.status',
+          'dispute.createdAt',
+        ])
+        .where('payment.payerUserId', '=', userId)
+        .orderBy('dispute.createdAt')
+        .execute(),
       payoutAccounts: await db
         .selectFrom('payoutAccounts as account')
         .innerJoin('staffMembers as member', 'member.id', 'account.practitionerId')
@@ -99,7 +114,18 @@ export class PaymentsAccountPart implements AccountPart {
       .selectFrom('payments')
       .select(['id', 'status'])
       .where('payerUserId', '=', userId)
-      .where('status', 'in', ['processing', 'disputed'])
+      .where((eb) =>
+        eb.or([
+          eb('status', '=', 'processing'),
+          eb.exists(
+            eb
+              .selectFrom('disputes')
+              .select('disputes.id')
+              .whereRef('disputes.paymentId', '=', 'payments.id')
+              .where('disputes.status', 'in', UNDECIDED),
+          ),
+        ]),
+      )
       .orderBy('createdAt')
       .execute();
     return rows.map((row) => ({ kind: 'payment', ...row }));

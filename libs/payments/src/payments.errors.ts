@@ -7,6 +7,8 @@ export const alreadyPaid = (paymentId: string) =>
   conflict('already_paid', 'This visit has been paid for.', { transaction_id: paymentId });
 export const paymentRefused = (reason: string) =>
   conflict('payment_refused', 'The payment provider did not accept this payment.', { reason });
+export const paymentNotRefundable = (status: string) =>
+  conflict(`payment_is_${status}`, `This payment is ${status.replaceAll('_', ' ')}.`, { status });
 export const refundExceedsPayment = (refundable: Money) =>
   conflict('refund_exceeds_payment', 'That is more than is left to refund.', { refundable });
 export const unsignedWebhook = () =>
@@ -19,6 +21,15 @@ export const untimelyWebhook = () =>
   invalid('webhook_timestamp_outside_tolerance', 'The signature was made too long ago, or in the future.');
 export const unreadableWebhook = () =>
   invalid('webhook_unreadable', 'This is not an event of the payment provider.');
+export const webhookPayloadDeleted = () =>
+  conflict(
+    'webhook_payload_deleted',
+    'What was sent in this event has been kept long enough and is deleted.',
+  );
+export const refundNotFailed = (status: string) =>
+  conflict('refund_not_failed', 'Only a refund that has failed is tried again.', { status });
+export const refundRetried = (refundId: string) =>
+  conflict('refund_already_retried', 'This refund has been tried again.', { refund_id: refundId });
 export const doctorMissing = () => invalid('doctor_id_required', 'Name the doctor with doctor_id.');
 
 export const returnUrlRefused = () =>

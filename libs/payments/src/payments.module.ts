@@ -15,6 +15,10 @@ import { ReconcilePaymentHandler } from './checkout/reconcile-payment.handler.ts
 import { ReconcilerService } from './checkout/reconciler.service.ts';
 import { SettlementService } from './checkout/settlement.service.ts';
 import { CommissionRulesService } from './commission/commission-rules.service.ts';
+import { DisputeMovementsService } from './disputes/dispute-movements.service.ts';
+import { DisputeSettlementService } from './disputes/dispute-settlement.service.ts';
+import { DisputesService } from './disputes/disputes.service.ts';
+import { OnDisputeClosed } from './disputes/on-dispute-closed.handler.ts';
 import { InvoiceContentsService } from './documents/invoice-contents.service.ts';
 import { InvoiceFilesService } from './documents/invoice-files.service.ts';
 import { InvoiceRecordsService } from './documents/invoice-records.service.ts';
@@ -35,7 +39,6 @@ import { LedgerService } from './ledger/ledger.service.ts';
 import { LedgerAccountsService } from './ledger/ledger-accounts.service.ts';
 import { LedgerChainService } from './ledger/ledger-chain.service.ts';
 import { OnAppointmentCompleted } from './ledger/on-appointment-completed.handler.ts';
-import { OnAppointmentNoShow } from './ledger/on-appointment-no-show.handler.ts';
 import { ProviderFeesService } from './ledger/provider-fees.service.ts';
 import { SealLedgerHandler } from './ledger/seal-ledger.handler.ts';
 import { PaymentsAccountPart } from './payments.account-part.ts';
@@ -55,12 +58,22 @@ import { RazorpayProvider } from './providers/razorpay/razorpay.provider.ts';
 import { StripeClient } from './providers/stripe/stripe.client.ts';
 import { StripeProvider } from './providers/stripe/stripe.provider.ts';
 import { StripePayoutProvider } from './providers/stripe/stripe-payout.provider.ts';
+import { ComparisonService } from './reconciliation/comparison.service.ts';
+import { ProviderComparisonService } from './reconciliation/provider-comparison.service.ts';
+import { ReconcileDailyHandler } from './reconciliation/reconcile-daily.handler.ts';
+import { ReconciliationsService } from './reconciliation/reconciliations.service.ts';
+import { RunReconciliationHandler } from './reconciliation/run-reconciliation.handler.ts';
+import { UnfinishedMoneyService } from './reconciliation/unfinished-money.service.ts';
 import { ExecuteRefundHandler } from './refunds/execute-refund.handler.ts';
 import { OnAppointmentCancelled } from './refunds/on-appointment-cancelled.handler.ts';
+import { OnAppointmentNoShow } from './refunds/on-appointment-no-show.handler.ts';
 import { RefundSettlementService } from './refunds/refund-settlement.service.ts';
 import { RefundsService } from './refunds/refunds.service.ts';
+import { VisitOutcomeService } from './refunds/visit-outcome.service.ts';
+import { ForgetPayloadsHandler } from './webhooks/forget-payloads.handler.ts';
 import { ProcessWebhookHandler } from './webhooks/process-webhook.handler.ts';
 import { ProviderNewsService } from './webhooks/provider-news.service.ts';
+import { WebhookInboxService } from './webhooks/webhook-inbox.service.ts';
 import { WebhooksService } from './webhooks/webhooks.service.ts';
 
 @Module({
@@ -69,6 +82,10 @@ import { WebhooksService } from './webhooks/webhooks.service.ts';
     BookProviderFeeHandler,
     CheckoutReturnService,
     CheckoutService,
+    ComparisonService,
+    DisputeMovementsService,
+    DisputeSettlementService,
+    DisputesService,
     CollectPaymentHandler,
     CommissionRulesService,
     DoctorAccountsService,
@@ -85,6 +102,7 @@ import { WebhooksService } from './webhooks/webhooks.service.ts';
     IssueReceipt,
     LedgerAccountsService,
     LedgerChainService,
+    ForgetPayloadsHandler,
     LedgerService,
     OnAppointmentCancelled,
     OnAppointmentCompleted,
@@ -93,6 +111,7 @@ import { WebhooksService } from './webhooks/webhooks.service.ts';
     OnPaymentSucceeded,
     PapersService,
     PaymentExportsService,
+    OnDisputeClosed,
     PaymentProviders,
     PaymentReader,
     PaymentsAccountPart,
@@ -108,38 +127,50 @@ import { WebhooksService } from './webhooks/webhooks.service.ts';
     PayoutsService,
     ProcessWebhookHandler,
     ProviderFeesService,
+    ProviderComparisonService,
     ProviderNewsService,
+    ReconcileDailyHandler,
     RazorpayClient,
     RazorpayProvider,
     ReconcilePaymentHandler,
     ReconcilerService,
+    ReconciliationsService,
     RefundSettlementService,
     RefundsService,
     SealLedgerHandler,
+    RunReconciliationHandler,
     SettlementService,
     StripeClient,
     StripePayoutProvider,
     StripeProvider,
     UndoCreditNote,
+    UnfinishedMoneyService,
+    VisitOutcomeService,
+    WebhookInboxService,
     WebhooksService,
   ],
   exports: [
     CheckoutReturnService,
     CheckoutService,
     CommissionRulesService,
+    DisputesService,
     EarningsService,
     InvoicesService,
     LedgerAccountsService,
     LedgerChainService,
     LedgerService,
     PaymentExportsService,
+    PaymentProviders,
     PaymentsService,
     PayoutAccountsService,
     PayoutDecisionsService,
     PayoutDraftsService,
     PayoutStatementsService,
     PayoutsService,
+    ProviderComparisonService,
+    ReconciliationsService,
     RefundsService,
+    WebhookInboxService,
     WebhooksService,
   ],
 })

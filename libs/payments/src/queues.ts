@@ -21,3 +21,10 @@ export const BookProviderFee = defineQueue(
 
 /** An approved payout has to be made at the provider, or its outcome there found out. */
 export const ExecutePayout = defineQueue('payments.execute-payout', z.object({ payoutId: z.uuid() }));
+
+/** A provider is to be compared with what stands here: thousands of payments take their time. */
+export const RunReconciliation = defineQueue(
+  'payments.run-reconciliation',
+  z.object({ reconciliationId: z.uuid() }),
+  { seconds: 3600 },
+);

@@ -65,6 +65,9 @@ interface Records {
   readonly file: string;
   readonly review: string;
   readonly refund: string;
+  readonly dispute: string;
+  readonly webhook: string;
+  readonly reconciliation: string;
   readonly payout: string;
   /** The receipt of the transaction. */
   readonly invoice: string;
@@ -110,7 +113,9 @@ export class World {
 
     const payout = await paidOut(app, people, approver);
     // What a second payout could pay.
-    await earnedVisit(app, doctor);
+    const disputed = await earnedVisit(app, doctor);
+    app.sandbox.control.dispute(disputed.intent.transaction.provider_reference, { isInquiry: true });
+    await settled(app);
     const visit = paid.appointmentId;
     const { roomId: room, id: roomVisit, patientId } = await visitWithRoom(app, patient, doctor);
     const thirdPatientId = await chartOf(app, thirdPatient);
@@ -122,6 +127,9 @@ export class World {
       transaction: paid.transactionId,
       payout,
       ...(await books(admin, paid.transactionId)),
+      dispute: made(await admin.client.get('/api/payments/disputes/')).items[0].id,
+      reconciliation: made(await admin.client.post('/api/payments/reconciliations/', { days: 1 }))[0].id,
+      webhook: made(await admin.client.get('/api/payments/webhook-events/?ordering=created_at')).items[0].id,
       room,
       roomVisit,
       ...(await chart(app, people, visit, patientId)),

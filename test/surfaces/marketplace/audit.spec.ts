@@ -1,12 +1,11 @@
-import { execFile } from 'node:child_process';
 import { after, before, beforeEach, describe, it } from 'node:test';
-import { promisify } from 'node:util';
 import { expect } from 'expect';
 import pg from 'pg';
 import { AuditService } from '#audit';
 import { type Actor, newId } from '#kernel';
 import { PatientsService } from '#patients';
 import { startTestApp, type TestApp } from '../../support/app.ts';
+import { runCli } from '../../support/cli.ts';
 import { type Person, register, registerAdmin } from '../../support/people.ts';
 
 const today = () => new Date().toISOString().slice(0, 10);
@@ -292,16 +291,3 @@ describe('the audit log', () => {
     });
   });
 });
-
-async function runCli(app: TestApp, words: string[]): Promise<{ code: number; output: string }> {
-  const program = ['--conditions=source', '--import', './tools/typescript-loader.mjs', 'apps/api/src/cli.ts'];
-  try {
-    const { stdout } = await promisify(execFile)(process.execPath, [...program, ...words], {
-      env: { ...process.env, ...app.environment },
-    });
-    return { code: 0, output: stdout };
-  } catch (error) {
-    const { code, stdout } = error as { code: number; stdout: string };
-    return { code, output: stdout };
-  }
-}

@@ -291,6 +291,7 @@ describe('the ways out of the app', () => {
         practice: { email: true, sms: false, push: true },
         chart_access: { email: true, sms: false, push: true },
         account: { email: true, sms: false, push: true },
+        operations: { email: true, push: true },
         announcements: { email: true, sms: true, push: true },
       },
       always_on: [

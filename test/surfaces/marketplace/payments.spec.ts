@@ -67,6 +67,7 @@ describe('payments', () => {
           provider_reference: reference,
           amount: EUR_50,
           refunded: NOTHING,
+          disputed: NOTHING,
           commission: null,
           status: 'created',
           failure_code: null,
@@ -145,6 +146,21 @@ describe('payments', () => {
       [`%${intent.transaction.provider_reference}%`],
     );
     expect(types).toEqual([{ outcome: 'unchanged' }]);
+  });
+
+  it('stays refunded when it is told late that it was paid', async () => {
+    const { patient, id } = await held();
+    const intent = await intentFor(patient, id);
+    app.sandbox.control.loseNext(1, ['payment_intent.succeeded']);
+    await payInBrowser(app, intent);
+    await reconcileNow(intent.transaction.id);
+    app.sandbox.control.refund(intent.transaction.provider_reference, 1500);
+    await settled(app);
+    expect(await statusOf(patient, intent.transaction.id)).toBe('partially_refunded');
+    const lost = app.sandbox.control.events().findLast(({ delivery }) => delivery === 'lost');
+    app.sandbox.control.redeliver(lost?.event.id ?? '');
+    await settled(app);
+    expect(await statusOf(patient, intent.transaction.id)).toBe('partially_refunded');
   });
 
   it('does not open a payment for what is not held by the patient', async () => {

@@ -64,6 +64,7 @@ describe('refunds and earnings', () => {
         requested_by: admin.userId,
         provider_reference: null,
         failure_code: null,
+        retry_of: null,
         created_at: expect.any(String),
         updated_at: expect.any(String),
       },
@@ -147,6 +148,23 @@ describe('refunds and earnings', () => {
     });
   });
 
+  it('takes a payment as paid of which nobody told before its refund', async () => {
+    app.sandbox.control.loseNext(1, ['payment_intent.succeeded']);
+    const visit = await paidVisit(app, doctor);
+    expect((await transaction(visit)).status).toBe('created');
+    app.sandbox.control.refund(visit.intent.transaction.provider_reference, 1500);
+    await settled(app);
+    const lost = app.sandbox.control.events().findLast(({ delivery }) => delivery === 'lost');
+    app.sandbox.control.redeliver(lost?.event.id ?? '');
+    await settled(app);
+    expect(await transaction(visit)).toMatchObject({ status: 'partially_refunded', refunded: eur(1500) });
+    expect(await booked(visit)).toEqual({
+      provider_clearing: 3500,
+      doctor_pending: -2975,
+      platform_revenue: -525,
+    });
+  });
+
   it('takes refunds into the books that were made in the provider’s dashboard', async () => {
     const visit = await paidVisit(app, doctor);
     app.sandbox.control.refund(visit.intent.transaction.provider_reference, 1500);
@@ -176,6 +194,54 @@ describe('refunds and earnings', () => {
     );
     expect((await made.json()) as object).toMatchObject({ data: [{ amount: 1000 }] });
     app.sandbox.control.clearFaults();
+  });
+
+  it('tells of a refund that failed, and makes it once more when an administrator says so', async () => {
+    const visit = await paidVisit(app, doctor, 'pm_card_pendingRefund');
+    const { id } = (await refund(visit, 2000)).body.data;
+    await settled(app);
+    const retry = (refundId: string, by = admin) =>
+      by.client.post(`/api/payments/refunds/${refundId}/retry/`);
+    expect((await retry(id)).body.details).toEqual({ code: 'refund_not_failed', status: 'pending' });
+    app.sandbox.control.settleRefund((await refundsOf(visit))[0].provider_reference, 'failed');
+    await settled(app);
+    await app.drained();
+    const failed = await admin.client.get('/api/payments/refunds/?status=failed&page_size=100');
+    expect(failed.body.data.items.map((one: { id: string }) => one.id)).toContain(id);
+    const told = await visit.patient.client.get('/api/notifications/?type=refund_failed');
+    expect(told.body.data.items).toMatchObject([
+      {
+        title: 'Your refund has not gone through yet',
+        data: { refund_id: id, payment_id: visit.transactionId },
+      },
+    ]);
+    const operators = await admin.client.get('/api/notifications/?type=refund_to_look_at&page_size=100');
+    const about = operators.body.data.items.filter(
+      (item: { data: { refund_id: string } }) => item.data.refund_id === id,
+    );
+    expect(about).toHaveLength(1);
+    expect(JSON.stringify([told.body.data.items, about])).not.toMatch(/cough/);
+    expect((await retry(id, doctor)).status).toBe(403);
+
+    const answers = await Promise.all(Array.from({ length: 5 }, () => retry(id)));
+    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([201, 409, 409, 409, 409]);
+    const made = answers.find(({ status }) => status === 201)?.body.data;
+    expect(made).toMatchObject({ status: 'pending', amount: eur(2000), retry_of: id });
+    expect(answers.find(({ status }) => status === 409)?.body.details).toEqual({
+      code: 'refund_already_retried',
+      refund_id: made.id,
+    });
+    await settled(app);
+    app.sandbox.control.settleRefund((await refundsOf(visit))[1].provider_reference, 'succeeded');
+    await settled(app);
+    expect(await transaction(visit)).toMatchObject({ status: 'partially_refunded', refunded: eur(2000) });
+    expect(await booked(visit)).toEqual({
+      provider_clearing: 3000,
+      doctor_pending: -2550,
+      platform_revenue: -450,
+    });
+    expect((await retry(id)).body.details.code).toBe('refund_already_retried');
+    expect((await retry(made.id)).body.details.code).toBe('refund_not_failed');
   });
 
   it('marks a refund that the provider refuses, and lets it be asked again', async () => {

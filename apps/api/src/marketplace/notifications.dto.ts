@@ -36,6 +36,7 @@ export const NotificationAnswer = z
         room_id: z.uuid(),
         payment_id: z.uuid(),
         refund_id: z.uuid(),
+        dispute_id: z.uuid(),
         prescription_id: z.uuid(),
         doctor_id: z.uuid(),
         break_glass_id: z.uuid(),
@@ -53,8 +54,8 @@ export const NotificationAnswer = z
 export const MarkedAnswer = z.object({ marked: z.int().describe('How many were unread.') });
 
 export function toNotification(notification: Notification): z.infer<typeof NotificationAnswer> {
-  const { appointmentId, roomId, paymentId, refundId, prescriptionId, doctorId, grantId, patientId } =
-    notification.data;
+  const { appointmentId, roomId, paymentId, refundId, disputeId } = notification.data;
+  const { prescriptionId, doctorId, grantId, patientId } = notification.data;
   return {
     id: notification.id,
     type: notification.type,
@@ -65,6 +66,7 @@ export function toNotification(notification: Notification): z.infer<typeof Notif
       ...(roomId && { room_id: roomId }),
       ...(paymentId && { payment_id: paymentId }),
       ...(refundId && { refund_id: refundId }),
+      ...(disputeId && { dispute_id: disputeId }),
       ...(prescriptionId && { prescription_id: prescriptionId }),
       ...(doctorId && { doctor_id: doctorId }),
       ...(grantId && { break_glass_id: grantId }),

@@ -48,6 +48,7 @@ export const TransactionAnswer = z
     provider_reference: z.string().nullable(),
     amount: MoneyField,
     refunded: MoneyField,
+    disputed: MoneyField.describe('What the provider has taken of it for disputes and not given back.'),
     commission: MoneyField.nullable().describe(
       'What the platform keeps when nothing is refunded; `null` for the patient.',
     ),
@@ -88,6 +89,7 @@ export function toTransaction(payment: Payment, withCommission: boolean): z.infe
     provider_reference: payment.providerReference,
     amount: payment.amount,
     refunded: payment.refunded,
+    disputed: payment.disputed,
     commission: withCommission ? payment.commission : null,
     status: payment.status,
     failure_code: payment.failureCode,

@@ -46,6 +46,20 @@ export class RefundsController {
     return toRefund(await this.refunds.get(actor, id));
   }
 
+  @Post(':id/retry')
+  @Idempotent()
+  @Operation({
+    summary: 'Have a refund made once more that failed; it is a new one',
+    access: ['admin'],
+    answers: RefundAnswer,
+    status: 201,
+    message: 'The refund is on its way.',
+    fails: ['not_found', 'conflict'],
+  })
+  async retry(@CurrentActor() actor: UserActor, @Param('id', { schema: Id }) id: string) {
+    return toRefund(await this.refunds.retry(actor, id));
+  }
+
   @PutAndPatch(':id')
   @Operation({
     summary: 'Put the reason of a refund better; nothing else of it changes',

@@ -50,6 +50,7 @@ export const RefundAnswer = z
     requested_by: z.uuid().nullable().describe('The administrator; `null` when it happened by itself.'),
     provider_reference: z.string().nullable(),
     failure_code: z.string().nullable(),
+    retry_of: z.uuid().nullable().describe('The failed refund that this one tries again.'),
     created_at: Timestamp,
     updated_at: Timestamp,
   })
@@ -66,6 +67,7 @@ export function toRefund(refund: Refund): z.infer<typeof RefundAnswer> {
     requested_by: refund.requestedBy,
     provider_reference: refund.providerReference,
     failure_code: refund.failureCode,
+    retry_of: refund.retryOf,
     created_at: iso(refund.createdAt),
     updated_at: iso(refund.updatedAt),
   };

@@ -24,7 +24,10 @@ const pageQuery = z.strictObject({
   count: z.coerce.number().int().min(1).max(MAX_COUNT).default(10),
   skip: z.coerce.number().int().min(0).default(0),
 });
-const ordersQuery = pageQuery.extend({ receipt: z.string().optional() });
+const ordersQuery = pageQuery.extend({
+  receipt: z.string().optional(),
+  from: z.coerce.number().int().default(0),
+});
 const captureBody = z.strictObject({ amount: z.int(), currency: z.string().length(3) });
 
 /** Razorpay's API under `/v1`: https://razorpay.com/docs/api/ */
@@ -42,10 +45,10 @@ export async function apiRoutes(app: FastifyInstance, parts: ApiParts): Promise<
 
   post(app, parts, '/orders', ({ body }) => orders.create(orderBody.parse(body ?? {})));
   app.get('/orders', (request) => {
-    const { receipt, ...page } = ordersQuery.parse(request.query);
+    const { receipt, from, ...page } = ordersQuery.parse(request.query);
     const all = [...store.tables.order.values()].reverse();
     return collection(
-      all.filter((order) => receipt === undefined || order.receipt === receipt),
+      all.filter((order) => order.created_at >= from && (receipt === undefined || order.receipt === receipt)),
       page,
     );
   });

@@ -104,6 +104,17 @@ export function operations(store: Store, intents: Intents, refunds: Refunds): Op
       });
     }),
     retrieve('/disputes', 'dispute'),
+    get('/disputes', ({ form }) => {
+      const filters = { charge: text.optional(), payment_intent: text.optional() };
+      const { charge, payment_intent: of, ...input } = readForm(listForm.extend(filters), form);
+      return listPage(tables.dispute.values(), input, {
+        kind: 'dispute',
+        url: '/v1/disputes',
+        filter: (dispute) =>
+          (charge === undefined || dispute.charge === charge) &&
+          (of === undefined || dispute.payment_intent === of),
+      });
+    }),
     get('/events/:id', ({ id, form }) => {
       readForm(nothing, form);
       return store.event(id).event;

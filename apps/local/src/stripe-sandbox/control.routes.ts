@@ -11,8 +11,9 @@ POST   /_sandbox/intents/{id}/pay         {"payment_method":"pm_card_visa"}
 POST   /_sandbox/intents/{id}/authenticate  {"passed":true}
 POST   /_sandbox/intents/{id}/settle      {"outcome":"succeeded"} or "failed", of a processing payment
 POST   /_sandbox/intents/{id}/refund      {"amount":500}, all that is left without it; as from the dashboard
-POST   /_sandbox/intents/{id}/dispute     {"reason":"fraudulent"}
+POST   /_sandbox/intents/{id}/dispute     {"reason":"fraudulent","amount":500,"inquiry":false}, all that is left without an amount
 POST   /_sandbox/refunds/{id}/settle      {"status":"succeeded"} or "failed"
+POST   /_sandbox/disputes/{id}/answer     evidence was sent
 POST   /_sandbox/disputes/{id}/close      {"status":"won"} or "lost"
 GET    /_sandbox/accounts                 every connected account
 POST   /_sandbox/accounts/{id}/complete   the person has told Stripe everything
@@ -27,7 +28,11 @@ GET    /connect/{secret}                  the page behind an account link
 const payBody = z.strictObject({ payment_method: z.string().optional() });
 const authenticateBody = z.strictObject({ passed: z.boolean() });
 const settleBody = z.strictObject({ outcome: z.enum(['succeeded', 'failed']) });
-const disputeBody = z.strictObject({ reason: z.string().optional() });
+const disputeBody = z.strictObject({
+  reason: z.string().optional(),
+  amount: z.int().optional(),
+  inquiry: z.boolean().optional(),
+});
 const amountBody = z.strictObject({ amount: z.int().optional() });
 const emptyBody = z.strictObject({});
 const settleRefundBody = z.strictObject({ status: z.enum(['succeeded', 'failed']) });
@@ -59,8 +64,11 @@ export async function controlRoutes(
   on('/intents/:id/authenticate', authenticateBody, (id, body) => control.authenticate(id, body.passed));
   on('/intents/:id/settle', settleBody, (id, body) => control.settleIntent(id, body.outcome));
   on('/intents/:id/refund', amountBody, (id, body) => control.refund(id, body.amount));
-  on('/intents/:id/dispute', disputeBody, (id, body) => control.dispute(id, body.reason));
+  on('/intents/:id/dispute', disputeBody, (id, { inquiry: isInquiry, ...body }) =>
+    control.dispute(id, { ...body, isInquiry }),
+  );
   on('/refunds/:id/settle', settleRefundBody, (id, body) => control.settleRefund(id, body.status));
+  on('/disputes/:id/answer', emptyBody, (id) => control.answerDispute(id));
   on('/disputes/:id/close', closeDisputeBody, (id, body) => control.closeDispute(id, body.status));
   on('/accounts/:id/complete', emptyBody, (id) => control.completeOnboarding(id));
   on('/accounts/:id/restrict', emptyBody, (id) => control.restrictAccount(id));

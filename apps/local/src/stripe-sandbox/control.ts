@@ -38,6 +38,21 @@ export class SandboxControl extends WebhookControl<Stripe.Event> {
     return [...this.store.tables.account.values()];
   }
 
+  /** Every refund, oldest first. */
+  refunds(): Stripe.Refund[] {
+    return [...this.store.tables.refund.values()];
+  }
+
+  /** Every dispute, oldest first. */
+  disputes(): Stripe.Dispute[] {
+    return [...this.store.tables.dispute.values()];
+  }
+
+  /** Everything that moved the balance, oldest first. */
+  balanceTransactions(): Stripe.BalanceTransaction[] {
+    return [...this.store.tables.balance_transaction.values()];
+  }
+
   /** Every transfer, oldest first. */
   transfers(): Stripe.Transfer[] {
     return [...this.store.tables.transfer.values()];
@@ -68,11 +83,22 @@ export class SandboxControl extends WebhookControl<Stripe.Event> {
     return this.lives.refunds.settle(refundId, status, NO_REQUEST);
   }
 
-  /** The patient's bank disputes the payment. Errors: 404; 400 when nothing was paid. */
-  dispute(intentId: string, reason = 'fraudulent'): Stripe.Dispute {
+  /**
+   * The patient's bank disputes the payment, or `amount` of it, or asks about it. Errors: 404; 400 when
+   * nothing was paid or nothing is left.
+   */
+  dispute(
+    intentId: string,
+    how: { reason?: string | undefined; amount?: number | undefined; isInquiry?: boolean | undefined } = {},
+  ): Stripe.Dispute {
     const { latest_charge: charge } = this.store.get('payment_intent', intentId);
     if (typeof charge !== 'string') throw invalidRequest(`Nothing was paid on ${intentId}.`);
-    return this.lives.disputes.open(charge, reason);
+    return this.lives.disputes.open(charge, { ...how, reason: how.reason ?? 'fraudulent' });
+  }
+
+  /** Evidence was sent in Stripe's dashboard. Errors: 404; 400 when it was answered already. */
+  answerDispute(disputeId: string): Stripe.Dispute {
+    return this.lives.disputes.answer(disputeId);
   }
 
   /** Errors: 404; 400 when it is decided already. */

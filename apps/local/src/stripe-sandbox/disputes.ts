@@ -19,19 +19,23 @@ export class Disputes {
     private readonly balance: Balance,
   ) {}
 
-  /** Errors: 404; 400 when the charge has not succeeded or is disputed already. */
-  open(chargeId: string, reason: string): Stripe.Dispute {
+  /**
+   * Takes all that is left of the charge, or `amount`. An inquiry takes nothing yet. Errors: 404; 400 when the
+   * charge has not succeeded, has nothing left or is disputed already.
+   */
+  open(chargeId: string, { reason, amount: part, isInquiry = false }: NewDispute): Stripe.Dispute {
     const charge = this.store.get('charge', chargeId, 'charge');
-    if (charge.status !== 'succeeded' || charge.disputed) {
+    const left = charge.amount - charge.amount_refunded;
+    const amount = part ?? left;
+    if (charge.status !== 'succeeded' || charge.disputed || amount < 1 || amount > left) {
       throw invalidRequest(`Charge ${chargeId} cannot be disputed.`, { param: 'charge' });
     }
     const id = stripeId('du');
-    const amount = charge.amount - charge.amount_refunded;
     const dispute: Stripe.Dispute = {
       id,
       object: 'dispute',
       amount,
-      balance_transactions: [this.book(charge, id, -amount, DISPUTE_FEE)],
+      balance_transactions: isInquiry ? [] : [this.book(charge, id, -amount, DISPUTE_FEE)],
       charge: charge.id,
       created: unixNow(),
       currency: charge.currency,
@@ -46,29 +50,40 @@ export class Disputes {
         submission_method: 'not_submitted',
       },
       intended_submission_method: null,
-      is_charge_refundable: false,
+      is_charge_refundable: isInquiry,
       livemode: false,
       metadata: {},
       payment_intent: charge.payment_intent,
       reason,
-      status: 'needs_response',
+      status: isInquiry ? 'warning_needs_response' : 'needs_response',
     };
     this.store.tables.dispute.set(id, dispute);
     this.log.record('charge.dispute.created', dispute, NO_REQUEST);
-    this.log.record('charge.dispute.funds_withdrawn', dispute, NO_REQUEST);
+    if (!isInquiry) this.log.record('charge.dispute.funds_withdrawn', dispute, NO_REQUEST);
     this.charges.change(charge, 'charge.updated', { disputed: true }, NO_REQUEST);
     return dispute;
   }
 
-  /** Errors: 404; 400 when it is decided already. */
-  close(id: string, status: 'won' | 'lost'): Stripe.Dispute {
+  /** Evidence was sent in Stripe's dashboard. Errors: 404; 400 when it is decided or was answered already. */
+  answer(id: string): Stripe.Dispute {
     const dispute = this.store.get('dispute', id);
-    if (dispute.status !== 'needs_response')
-      throw invalidRequest(`Dispute ${id} is already ${dispute.status}.`);
+    const next = ANSWERED[dispute.status];
+    if (next === undefined) throw invalidRequest(`Dispute ${id} is already ${dispute.status}.`);
     const before = structuredClone(dispute);
-    dispute.status = status;
+    dispute.status = next;
+    this.log.record('charge.dispute.updated', dispute, NO_REQUEST, before);
+    return dispute;
+  }
+
+  /** The bank has decided; an inquiry ends without. Errors: 404; 400 when it is decided already. */
+  close(id: string, outcome: 'won' | 'lost'): Stripe.Dispute {
+    const dispute = this.store.get('dispute', id);
+    const isInquiry = dispute.status.startsWith('warning_');
+    if (DECIDED.has(dispute.status)) throw invalidRequest(`Dispute ${id} is already ${dispute.status}.`);
+    const before = structuredClone(dispute);
+    dispute.status = isInquiry ? 'warning_closed' : outcome;
     const charge = this.store.get('charge', dispute.charge as string);
-    if (status === 'won') {
+    if (dispute.status === 'won') {
       dispute.balance_transactions.push(this.book(charge, id, dispute.amount, 0));
       this.log.record('charge.dispute.funds_reinstated', dispute, NO_REQUEST, before);
     }
@@ -81,6 +96,23 @@ export class Disputes {
     const description = `Chargeback for ${charge.id}`;
     return this.balance.book({ amount, fee, currency, description, source: id, type: 'adjustment' });
   }
+}
+
+interface NewDispute {
+  reason: string;
+  amount?: number | undefined;
+  isInquiry?: boolean | undefined;
+}
+
+const ANSWERED: Readonly<Record<string, Stripe.Dispute['status']>> = {
+  needs_response: 'under_review',
+  warning_needs_response: 'warning_under_review',
+};
+const DECIDED: ReadonlySet<string> = new Set(['won', 'lost', 'warning_closed']);
+
+/** Whether a charge can be refunded beside this dispute: nothing of it was taken, or all came back. */
+export function leavesRefundable(dispute: Stripe.Dispute): boolean {
+  return dispute.status === 'won' || dispute.status.startsWith('warning_');
 }
 
 const NO_EVIDENCE: Stripe.Dispute.Evidence = {

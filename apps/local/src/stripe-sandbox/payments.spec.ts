@@ -259,7 +259,7 @@ describe('payments through the official client', () => {
   it('is refunded from the dashboard and disputed at the bank', async () => {
     const [first, second] = [await paid(), await paid()];
     world.sandbox.control.refund(first.id, 100);
-    const dispute = world.sandbox.control.dispute(second.id, 'product_not_received');
+    const dispute = world.sandbox.control.dispute(second.id, { reason: 'product_not_received' });
     await expect(stripe.refunds.create({ payment_intent: second.id })).rejects.toMatchObject({
       code: 'charge_disputed',
     });

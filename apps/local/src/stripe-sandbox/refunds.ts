@@ -4,6 +4,7 @@ import { unixNow } from '../payment-sandbox/random-text.ts';
 import { formatAmount } from './amounts.ts';
 import type { Balance } from './balance.ts';
 import type { Charges } from './charges.ts';
+import { leavesRefundable } from './disputes.ts';
 import { invalidRequest } from './errors.ts';
 import type { Cause, EventLog } from './events.ts';
 import { integer, metadata, text } from './form.ts';
@@ -33,7 +34,10 @@ export class Refunds {
     const charge = this.chargeOf(input);
     const left = charge.amount_captured - charge.amount_refunded;
     const amount = input.amount ?? left;
-    if (charge.disputed) {
+    const disputes = [...this.store.tables.dispute.values()].filter(
+      (dispute) => dispute.charge === charge.id,
+    );
+    if (!disputes.every(leavesRefundable)) {
       throw invalidRequest(`Charge ${charge.id} is disputed and cannot be refunded.`, {
         code: 'charge_disputed',
       });

@@ -123,6 +123,18 @@ export class AccountAdministrationService {
     return this.#byId(userId);
   }
 
+  /** The ids of those who can act as an administrator now. */
+  async administrators(): Promise<string[]> {
+    const rows = await this.database.query
+      .selectFrom('users')
+      .select('id')
+      .where(sql<boolean>`roles @> array['admin']`)
+      .where('status', '=', 'active')
+      .orderBy('id')
+      .execute();
+    return rows.map(({ id }) => id);
+  }
+
   async #byId(userId: string): Promise<User> {
     const user = await this.database.query
       .selectFrom('users')

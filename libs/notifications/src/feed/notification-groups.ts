@@ -21,6 +21,7 @@ export const NOTIFICATION_GROUPS = {
   practice: { email: true, sms: false, push: true },
   chart_access: { email: 'always', sms: false, push: true },
   account: { email: true, sms: false, push: true },
+  operations: { email: true, push: true },
   announcements: { email: true, sms: true, push: true },
 } as const satisfies Record<string, Partial<Record<Channel, Usual>>>;
 
@@ -43,6 +44,9 @@ export const NOTIFICATION_KINDS: Readonly<Record<NotificationType, Kind>> = {
   appointment_offered: { group: 'appointments', urgent: true },
   payment_received: { group: 'payments' },
   refund_made: { group: 'payments' },
+  refund_failed: { group: 'payments' },
+  refund_to_look_at: { group: 'operations' },
+  payment_disputed: { group: 'operations' },
   prescription_ready: { group: 'records' },
   doctor_approved: { group: 'practice' },
   doctor_rejected: { group: 'practice' },

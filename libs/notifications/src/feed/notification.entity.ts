@@ -15,6 +15,9 @@ export const NOTIFICATION_TYPES = [
   'appointment_offered',
   'payment_received',
   'refund_made',
+  'refund_failed',
+  'refund_to_look_at',
+  'payment_disputed',
   'prescription_ready',
   'doctor_approved',
   'doctor_rejected',
@@ -39,6 +42,7 @@ export interface NotificationData {
   readonly roomId?: string;
   readonly paymentId?: string;
   readonly refundId?: string;
+  readonly disputeId?: string;
   readonly prescriptionId?: string;
   readonly doctorId?: string;
   readonly grantId?: string;

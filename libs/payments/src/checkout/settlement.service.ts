@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AppointmentsService } from '#appointments';
-import { type Actor, Clock } from '#kernel';
+import { type Actor, Clock, type Money } from '#kernel';
 import { Database, Jobs, Transactional } from '#platform';
 import { PaymentFailed, PaymentSucceeded } from '../events.ts';
 import { LedgerService } from '../ledger/ledger.service.ts';
@@ -37,11 +37,12 @@ export class SettlementService {
   async apply(actor: Actor, provider: string, snapshot: PaymentSnapshot): Promise<Outcome> {
     const payment = await this.payments.lockedOf(provider, snapshot);
     if (!payment) return 'ignored';
-    if (!paymentStates.can(payment.status, snapshot.status)) return 'unchanged';
+    // What came after the money is told of refunds and disputes, not of payments.
+    if (payment.succeededAt !== null || !paymentStates.can(payment.status, snapshot.status))
+      return 'unchanged';
     if (snapshot.status === 'succeeded') {
-      // `succeeded` is also where a refund that came back leads to; the money arrives only once.
-      if (payment.succeededAt !== null) return 'unchanged';
-      await this.#succeed(actor, payment, snapshot);
+      assertWhole(payment, snapshot.received);
+      await this.#succeed(actor, payment, snapshot.reference);
       return 'applied';
     }
     await this.#change(payment.id, {
@@ -58,17 +59,22 @@ export class SettlementService {
     return 'applied';
   }
 
+  /**
+   * Money of this payment, which is locked, goes back to the patient: so it has been paid, also when nobody
+   * has told that yet.
+   */
+  @Transactional()
+  async received(actor: Actor, payment: Payment): Promise<Payment> {
+    if (payment.succeededAt !== null || payment.providerReference === null) return payment;
+    await this.#succeed(actor, payment, payment.providerReference);
+    return this.payments.locked(payment.id);
+  }
+
   /** The money is there: books it and makes the visit sure, or gives it back when the slot is gone. */
-  async #succeed(actor: Actor, payment: Payment, snapshot: PaymentSnapshot): Promise<void> {
-    const { amount, currency } = snapshot.received;
-    if (amount !== payment.amount.amount || currency !== payment.amount.currency) {
-      throw new Error(
-        `${payment.id} is ${payment.amount.amount} ${payment.amount.currency}, but ${amount} ${currency} arrived.`,
-      );
-    }
+  async #succeed(actor: Actor, payment: Payment, providerReference: string): Promise<void> {
     await this.#change(payment.id, {
       status: 'succeeded',
-      providerReference: snapshot.reference,
+      providerReference,
       failureCode: null,
       succeededAt: this.clock.now(),
     });
@@ -93,4 +99,9 @@ export class SettlementService {
       .where('id', '=', paymentId)
       .execute();
   }
+}
+
+function assertWhole({ id, amount: due }: Payment, { amount, currency }: Money): void {
+  if (amount === due.amount && currency === due.currency) return;
+  throw new Error(`${id} is ${due.amount} ${due.currency}, but ${amount} ${currency} arrived.`);
 }

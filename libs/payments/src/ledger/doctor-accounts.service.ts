@@ -7,6 +7,12 @@ import { HOLDING } from '../payouts/payout.states.ts';
 import { LedgerService } from './ledger.service.ts';
 import type { DoctorAccount } from './payment-shares.ts';
 
+/** Something that was booked, perhaps in parts. */
+interface Fact {
+  readonly kind: 'earning_released' | 'refund_given' | 'dispute_withdrawn';
+  readonly references: readonly [string, ...string[]];
+}
+
 /**
  * On which of a doctor's accounts something is booked. What takes money off them, and whoever decides how much
  * can be paid out, does so one after the other, so that a refund and a payout never count on the same money.
@@ -35,28 +41,29 @@ export class DoctorAccountsService {
   }
 
   /**
-   * Where a refund is taken from: the doctor does not have it yet, has earned it, or has been paid it out
-   * already, and then owes it.
+   * Where it is taken from when money goes back: the doctor does not have it yet, has earned it, or has been
+   * paid it out already, and then owes it.
    */
-  async refundedFrom(payment: Payment): Promise<DoctorAccount> {
+  async takenFrom(payment: Payment): Promise<DoctorAccount> {
     await this.lock(payment.practitionerId);
     if (!(await this.ledger.isBooked('earning_released', payment.id))) return 'doctor_pending';
-    return (await this.#isHeld('earning_released', payment.id)) ? 'doctor_receivable' : 'doctor_available';
+    const earned: Fact = { kind: 'earning_released', references: [payment.id] };
+    return (await this.#isHeld(earned)) ? 'doctor_receivable' : 'doctor_available';
   }
 
-  /** Where a refund goes that the bank has sent back: it undoes a debt that no payout has settled yet. */
-  async returnedTo(payment: Payment, refundId: string): Promise<DoctorAccount> {
+  /** Where it goes when `taken` is undone: that ends a debt which no payout has settled yet. */
+  async givenBackTo(payment: Payment, taken: Fact): Promise<DoctorAccount> {
     await this.lock(payment.practitionerId);
     if (!(await this.ledger.isBooked('earning_released', payment.id))) return 'doctor_pending';
-    const owed = await this.#posting('refund_given', refundId)
+    const owed = await this.#postings(taken)
       .where('account.kind', '=', 'doctor_receivable')
       .executeTakeFirst();
-    return owed && !(await this.#isHeld('refund_given', refundId)) ? 'doctor_receivable' : 'doctor_available';
+    return owed && !(await this.#isHeld(taken)) ? 'doctor_receivable' : 'doctor_available';
   }
 
   /** Whether a payout that has the money pays or settles the fact. */
-  async #isHeld(kind: 'earning_released' | 'refund_given', reference: string): Promise<boolean> {
-    const row = await this.#posting(kind, reference)
+  async #isHeld(fact: Fact): Promise<boolean> {
+    const row = await this.#postings(fact)
       .innerJoin('payoutItems as item', 'item.postingId', 'posting.id')
       .innerJoin('payouts as payout', 'payout.id', 'item.payoutId')
       .where('item.isLive', '=', true)
@@ -66,14 +73,14 @@ export class DoctorAccountsService {
   }
 
   /** What a fact has done to a doctor's accounts that payouts are made from. */
-  #posting(kind: 'earning_released' | 'refund_given', reference: string) {
+  #postings({ kind, references }: Fact) {
     return this.database.query
       .selectFrom('ledgerTransactions as transaction')
       .innerJoin('ledgerPostings as posting', 'posting.transactionId', 'transaction.id')
       .innerJoin('ledgerAccounts as account', 'account.id', 'posting.accountId')
       .select(sql`1`.as('found'))
       .where('transaction.kind', '=', kind)
-      .where('transaction.reference', '=', reference)
+      .where('transaction.reference', 'in', references)
       .where('account.kind', 'in', ['doctor_available', 'doctor_receivable']);
   }
 }

@@ -3,12 +3,13 @@ import { sql } from 'kysely';
 import { DoctorsService } from '#doctors';
 import { type Actor, add, type Money, money, type UserActor } from '#kernel';
 import { Database, Transactional } from '#platform';
+import { goneOf } from '../checkout/payment.entity.ts';
 import { PaymentReader } from '../checkout/payment-reader.ts';
 import { payeeOf } from '../payouts/payee.policy.ts';
 import { LedgerService } from './ledger.service.ts';
 import { releasingPostings, sharesAfter } from './payment-shares.ts';
 
-/** What a doctor has earned in one currency, net of commission and refunds. */
+/** What a doctor has earned in one currency, net of commission, refunds and disputes. */
 export interface CurrencyEarnings {
   /** Paid for visits that are not over. */
   readonly pending: Money;
@@ -76,7 +77,7 @@ export class EarningsService {
     if (!payment || payment.succeededAt === null) return;
     await this.ledger.post(
       { kind: 'earning_released', reference: payment.id, paymentId: payment.id },
-      releasingPostings(payment, sharesAfter(payment, payment.refunded)),
+      releasingPostings(payment, sharesAfter(payment, goneOf(payment))),
     );
   }
 
@@ -153,7 +154,8 @@ export class EarningsService {
 }
 
 /** What changes how much a doctor has earned, and not only on which account it lies. */
-const EARNED = sql<boolean>`transaction.kind in ('payment_received', 'refund_given', 'refund_returned')`;
+const EARNED = sql<boolean>`transaction.kind in (
+  'payment_received', 'refund_given', 'refund_returned', 'dispute_withdrawn', 'dispute_reinstated')`;
 
 /** What has left for the doctor, or came back. */
 const PAID = sql<boolean>`transaction.kind in ('payout_paid', 'payout_returned')`;

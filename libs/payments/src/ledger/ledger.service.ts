@@ -43,6 +43,12 @@ export type FactKind =
   | 'refund_given'
   /** Reference: a refund that the bank has sent back. */
   | 'refund_returned'
+  /** Reference: the movement by which the provider took money for a dispute. */
+  | 'dispute_withdrawn'
+  /** Reference: the movement by which it gave money back. */
+  | 'dispute_reinstated'
+  /** Reference: the movement with which the provider took a fee of its own. About no payment: nobody paid it. */
+  | 'dispute_fee'
   /** Reference: an attempt to pay out; the money is kept back for it, and what it settles is settled. */
   | 'payout_reserved'
   /** Reference: an attempt to pay out that came to nothing. */

@@ -15,12 +15,13 @@ export interface Shares {
 }
 
 /**
- * What is left of a payment after `refunded` of it went back. The commission shrinks in proportion, rounded
- * half up; because it follows from the sum of the refunds, and not from each one, many small refunds end
- * exactly where one large refund ends.
+ * What is left of a payment after `gone` of it went back. The commission shrinks in proportion, rounded
+ * half up; because it follows from the sum of what went back, and not from each part, many small refunds end
+ * exactly where one large refund ends. What a provider takes beyond the payment is the platform's loss.
  */
-export function sharesAfter({ amount, commission }: Priced, refunded: Money): Shares {
-  const gross = subtract(amount, refunded);
+export function sharesAfter({ amount, commission }: Priced, gone: Money): Shares {
+  const gross = subtract(amount, gone);
+  if (gross.amount < 0) return { gross, commission: gross, net: money(0, amount.currency) };
   const [whole, part, of] = [BigInt(amount.amount), BigInt(gross.amount), BigInt(commission.amount)];
   const kept = money(Number((of * part * 2n + whole) / (whole * 2n)), amount.currency);
   return { gross, commission: kept, net: subtract(gross, kept) };

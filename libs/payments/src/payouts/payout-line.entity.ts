@@ -24,6 +24,8 @@ export const LINE_FACTS = [
   'earning_released',
   'refund_given',
   'refund_returned',
+  'dispute_withdrawn',
+  'dispute_reinstated',
   'advance_reserved',
   'advance_released',
   'payout_returned',
@@ -37,7 +39,7 @@ export interface PayoutSums {
   readonly visits: number;
   readonly gross: Money;
   readonly commission: Money;
-  /** Net of commission; negative. */
+  /** And disputes. Net of commission; negative. */
   readonly refunds: Money;
   /** Refunds of visits that had been paid out already; negative. */
   readonly receivableSettled: Money;
@@ -47,10 +49,18 @@ export interface PayoutSums {
   readonly net: Money;
 }
 
+/** Facts by which money went back to a patient, or came from there again. */
+const BACK: ReadonlySet<LineFact> = new Set([
+  'refund_given',
+  'refund_returned',
+  'dispute_withdrawn',
+  'dispute_reinstated',
+]);
+
 export function sumsOf(lines: readonly PayoutLine[], currency: string): PayoutSums {
   const sum = (of: readonly Money[]) => of.reduce(add, money(0, currency));
   const isEarning = ({ kind }: PayoutLine) => kind === 'earning_released';
-  const isRefund = ({ kind }: PayoutLine) => kind === 'refund_given' || kind === 'refund_returned';
+  const isRefund = ({ kind }: PayoutLine) => BACK.has(kind);
   const earnings = lines.filter(isEarning);
   const refunds = lines.filter(isRefund);
   const net = (of: readonly PayoutLine[]) => sum(of.map((line) => line.net));

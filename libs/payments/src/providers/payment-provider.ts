@@ -1,5 +1,6 @@
 import type { Money } from '#kernel';
 import type { PaymentStatus } from '../checkout/payment.entity.ts';
+import type { DisputeStatus } from '../disputes/dispute.entity.ts';
 import type { RefundStatus } from '../refunds/refund.entity.ts';
 import type { AccountSnapshot, TransferSnapshot } from './payout-provider.ts';
 
@@ -38,8 +39,38 @@ export interface RefundSnapshot {
   readonly failureCode: string | null;
 }
 
+/** Money that the provider took from the platform for a dispute, or gave back. */
+export interface DisputeMovement {
+  /** Unique within the dispute; the same movement comes with the same reference each time. */
+  readonly reference: string;
+  /** In the payment's currency; negative when it was taken. */
+  readonly amount: Money;
+  /** What the provider took for itself, in the currency of the platform's account; negative when given back. */
+  readonly fee: Money;
+}
+
+/** A dispute as the provider sees it at one moment. */
+export interface DisputeSnapshot {
+  readonly kind: 'dispute';
+  readonly reference: string;
+  /** The provider's id of the payment. */
+  readonly paymentReference: string;
+  readonly status: DisputeStatus;
+  /** What the bank disputes. */
+  readonly amount: Money;
+  /** The provider's code for what the bank says. */
+  readonly reason: string;
+  /** Until when it can be answered. */
+  readonly answerBy: Temporal.Instant | null;
+  /** All until that moment. */
+  readonly movements: readonly DisputeMovement[];
+}
+
+/** What a provider can say of the money of patients. */
+export type MoneySnapshot = PaymentSnapshot | RefundSnapshot | DisputeSnapshot;
+
 /** What a provider tells by itself. */
-export type ProviderNews = PaymentSnapshot | RefundSnapshot | AccountSnapshot | TransferSnapshot;
+export type ProviderNews = MoneySnapshot | AccountSnapshot | TransferSnapshot;
 
 /** A payment with the secret that lets the patient's browser, and nobody else, pay it. */
 export interface ProviderIntent extends PaymentSnapshot {
@@ -55,6 +86,8 @@ export interface ProviderEvent {
   readonly type: string;
   /** Whether events of this type mean anything to us. */
   readonly isKnown: boolean;
+  /** The provider's id of the payment that it is about, as kept with payments; `null` when it is about none. */
+  readonly paymentReference: string | null;
 }
 
 /** What the provider's own code gave to the patient's browser after a payment, as it came. */
@@ -116,12 +149,15 @@ export interface PaymentProvider {
    */
   verifyHandover(reference: string, handover: Handover): void;
 
+  /** Every payment, refund and dispute that was made since then, payments first. */
+  since(instant: Temporal.Instant): AsyncIterable<MoneySnapshot>;
+
   /** Whether the webhook claims to come from this provider. */
   recognizes(headers: WebhookHeaders): boolean;
   /**
    * @throws invalid `webhook_signature_invalid`, `webhook_timestamp_outside_tolerance`, `webhook_unreadable`
    */
   verifyWebhook(rawBody: Uint8Array, headers: WebhookHeaders): ProviderEvent;
-  /** What a webhook tells that was verified when it came, and is of a known type; `null` when that is none of ours. */
+  /** What a webhook tells that was verified when it came; `null` when its type means nothing to us. */
   readWebhook(rawBody: Uint8Array): ProviderNews | null;
 }

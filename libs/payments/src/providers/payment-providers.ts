@@ -21,6 +21,10 @@ export class PaymentProviders {
     this.#all = razorpay.isConfigured ? [stripe, razorpay] : [stripe];
   }
 
+  get names(): readonly string[] {
+    return this.#all.map(({ name }) => name);
+  }
+
   /** Where doctors are paid out. */
   get payouts(): PayoutProvider {
     return this.stripePayouts;

@@ -2,9 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { AppointmentsService } from '#appointments';
 import { type Actor, Clock, money, newId } from '#kernel';
 import { Database, Jobs, Transactional } from '#platform';
-import type { Payment, PaymentStatus } from '../checkout/payment.entity.ts';
+import { goneOf, type Payment } from '../checkout/payment.entity.ts';
+import { standing } from '../checkout/payment.states.ts';
 import { PaymentReader } from '../checkout/payment-reader.ts';
-import type { Outcome } from '../checkout/settlement.service.ts';
+import { type Outcome, SettlementService } from '../checkout/settlement.service.ts';
 import { RefundFailed, RefundSucceeded } from '../events.ts';
 import { DoctorAccountsService } from '../ledger/doctor-accounts.service.ts';
 import { EarningsService } from '../ledger/earnings.service.ts';
@@ -22,6 +23,7 @@ export class RefundSettlementService {
     private readonly clock: Clock,
     private readonly jobs: Jobs,
     private readonly payments: PaymentReader,
+    private readonly settlement: SettlementService,
     private readonly ledger: LedgerService,
     private readonly doctorAccounts: DoctorAccountsService,
     private readonly earnings: EarningsService,
@@ -34,7 +36,7 @@ export class RefundSettlementService {
     const known = await this.payments.byReference(provider, snapshot.paymentReference);
     if (!known) return 'ignored';
     // The payment first, always: whoever changes a refund holds its payment.
-    const payment = await this.payments.locked(known.id);
+    const payment = await this.settlement.received(actor, await this.payments.locked(known.id));
     const refund = (await this.#find(payment, snapshot)) ?? (await this.#adopt(payment, snapshot));
     if (!refundStates.can(refund.status, snapshot.status)) {
       if (refund.providerReference !== null) return 'unchanged';
@@ -93,15 +95,16 @@ export class RefundSettlementService {
     refundedAfter: number,
   ): Promise<void> {
     const refunded = money(refundedAfter, payment.amount.currency);
+    const after = { ...payment, refunded };
     const account = await (kind === 'refund_given'
-      ? this.doctorAccounts.refundedFrom(payment)
-      : this.doctorAccounts.returnedTo(payment, refund.id));
+      ? this.doctorAccounts.takenFrom(payment)
+      : this.doctorAccounts.givenBackTo(payment, { kind: 'refund_given', references: [refund.id] }));
     await this.ledger.post(
       { kind, reference: refund.id, paymentId: payment.id },
       postingsBetween(
         payment,
-        sharesAfter(payment, payment.refunded),
-        sharesAfter(payment, refunded),
+        sharesAfter(payment, goneOf(payment)),
+        sharesAfter(payment, goneOf(after)),
         account,
       ),
     );
@@ -109,7 +112,7 @@ export class RefundSettlementService {
       .updateTable('payments')
       .set({
         refundedAmount: refundedAfter,
-        status: statusAfter(payment, refundedAfter),
+        status: standing(after, payment.status === 'disputed'),
         updatedAt: this.clock.now(),
       })
       .where('id', '=', payment.id)
@@ -157,9 +160,4 @@ export class RefundSettlementService {
       .where('id', '=', refundId)
       .execute();
   }
-}
-
-function statusAfter(payment: Payment, refunded: number): PaymentStatus {
-  if (refunded === 0) return 'succeeded';
-  return refunded === payment.amount.amount ? 'refunded' : 'partially_refunded';
 }

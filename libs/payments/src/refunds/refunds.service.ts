@@ -16,9 +16,14 @@ import {
 } from '#kernel';
 import { containing, Database, given, Jobs, pageOf, Transactional, within } from '#platform';
 import type { Payment } from '../checkout/payment.entity.ts';
-import { paymentStates } from '../checkout/payment.states.ts';
+import { isRefundable } from '../checkout/payment.states.ts';
 import { PaymentReader } from '../checkout/payment-reader.ts';
-import { refundExceedsPayment } from '../payments.errors.ts';
+import {
+  paymentNotRefundable,
+  refundExceedsPayment,
+  refundNotFailed,
+  refundRetried,
+} from '../payments.errors.ts';
 import { ExecuteRefund } from '../queues.ts';
 import { asRefund, type Refund, type RefundCause, type RefundStatus } from './refund.entity.ts';
 
@@ -68,7 +73,7 @@ export class RefundsService {
   @Transactional()
   async request(actor: UserActor, { paymentId, amount, reason }: RefundRequest): Promise<Refund> {
     const payment = await this.payments.locked(paymentId);
-    paymentStates.assert(payment.status, 'refunded');
+    if (!isRefundable(payment.status)) throw paymentNotRefundable(payment.status);
     const refundable = await this.#refundable(payment);
     const asked = amount ?? refundable;
     if (asked.amount === 0 || subtract(refundable, asked).amount < 0) throw refundExceedsPayment(refundable);
@@ -84,6 +89,34 @@ export class RefundsService {
     return refund;
   }
 
+  /**
+   * An administrator has a refund made once more that failed, as a new one: the provider keeps its answer to
+   * the old one.
+   * @throws not_found `refund_not_found`; conflict `refund_not_failed`, `refund_already_retried`,
+   *   `payment_is_…`, `refund_exceeds_payment`
+   */
+  @Transactional()
+  async retry(actor: UserActor, id: string): Promise<Refund> {
+    const payment = await this.payments.locked((await this.get(actor, id)).paymentId);
+    const failed = await this.get(actor, id);
+    if (failed.status !== 'failed') throw refundNotFailed(failed.status);
+    const earlier = await this.#retryOf(id);
+    if (earlier) throw refundRetried(earlier);
+    if (!isRefundable(payment.status)) throw paymentNotRefundable(payment.status);
+    const { amount, cause, reason } = failed;
+    const refundable = await this.#refundable(payment);
+    if (subtract(refundable, amount).amount < 0) throw refundExceedsPayment(refundable);
+    const refund = await this.#insert(actor, payment, { amount, cause, reason, retryOf: id });
+    await this.audit.record(actor, {
+      action: 'refund.retried',
+      resource: 'refund',
+      resourceId: refund.id,
+      patientId: payment.patientId,
+      organizationId: payment.organizationId,
+    });
+    return refund;
+  }
+
   /** What has to be given back by itself, at most once per payment and never more than is left. */
   @Transactional()
   async giveBack(
@@ -93,7 +126,7 @@ export class RefundsService {
     due: Money,
   ): Promise<void> {
     const payment = await this.payments.locked(paymentId);
-    if (!paymentStates.can(payment.status, 'refunded')) return;
+    if (!isRefundable(payment.status)) return;
     const refundable = await this.#refundable(payment);
     const amount = money(Math.min(due.amount, refundable.amount), due.currency);
     if (amount.amount === 0 || (await this.#hasAutomatic(payment.id))) return;
@@ -173,7 +206,18 @@ export class RefundsService {
       .where('paymentId', '=', payment.id)
       .where('status', '<>', 'failed')
       .executeTakeFirstOrThrow();
-    return subtract(payment.amount, money(taken, payment.amount.currency));
+    const left = subtract(subtract(payment.amount, money(taken, payment.amount.currency)), payment.disputed);
+    return left.amount < 0 ? money(0, left.currency) : left;
+  }
+
+  async #retryOf(id: string): Promise<string | undefined> {
+    const row = await this.database.query
+      .selectFrom('refunds')
+      .select('id')
+      .where('retryOf', '=', id)
+      .where('status', '<>', 'failed')
+      .executeTakeFirst();
+    return row?.id;
   }
 
   async #hasAutomatic(paymentId: string): Promise<boolean> {
@@ -190,8 +234,9 @@ export class RefundsService {
   async #insert(
     actor: Actor,
     payment: Payment,
-    { amount, cause, reason }: { amount: Money; cause: RefundCause; reason: string },
+    wanted: { amount: Money; cause: RefundCause; reason: string; retryOf?: string },
   ): Promise<Refund> {
+    const { amount, cause, reason, retryOf } = wanted;
     const now = this.clock.now();
     const row = await this.database.query
       .insertInto('refunds')
@@ -205,6 +250,7 @@ export class RefundsService {
         cause,
         reason,
         requestedBy: actor.userId,
+        retryOf,
         createdAt: now,
         updatedAt: now,
       })

@@ -8,6 +8,11 @@ export class ProcessWebhookHandler implements JobHandler<DataOf<typeof ProcessWe
   constructor(private readonly webhooks: WebhooksService) {}
 
   async handle(actor: Actor, { webhookEventId }: DataOf<typeof ProcessWebhook>): Promise<void> {
-    await this.webhooks.process(actor, webhookEventId);
+    try {
+      await this.webhooks.process(actor, webhookEventId);
+    } catch (error) {
+      await this.webhooks.markFailed(webhookEventId, error);
+      throw error;
+    }
   }
 }

@@ -3,6 +3,7 @@ import { type Actor, Clock } from '#kernel';
 import { Jobs } from '#platform';
 import { PaymentReader } from '../checkout/payment-reader.ts';
 import { type Outcome, SettlementService } from '../checkout/settlement.service.ts';
+import { DisputeSettlementService } from '../disputes/dispute-settlement.service.ts';
 import { PayoutAccountsService } from '../payouts/payout-accounts.service.ts';
 import { PayoutSettlementService } from '../payouts/payout-settlement.service.ts';
 import type { PaymentSnapshot, ProviderNews } from '../providers/payment-provider.ts';
@@ -21,6 +22,7 @@ export class ProviderNewsService {
     private readonly known: PaymentReader,
     private readonly payments: SettlementService,
     private readonly refunds: RefundSettlementService,
+    private readonly disputes: DisputeSettlementService,
     private readonly accounts: PayoutAccountsService,
     private readonly payouts: PayoutSettlementService,
   ) {}
@@ -31,6 +33,8 @@ export class ProviderNewsService {
         return this.#payment(actor, provider, news);
       case 'refund':
         return this.refunds.apply(actor, provider, news);
+      case 'dispute':
+        return this.disputes.apply(actor, provider, news);
       case 'account':
         return this.accounts.apply(actor, provider, news);
       case 'transfer':

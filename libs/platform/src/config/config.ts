@@ -76,6 +76,8 @@ const Environment = z.object({
   RAZORPAY_CAPTURE_DAYS: z.coerce.number().int().min(1).max(5).default(3),
   RAZORPAY_API_URL: z.url().optional(),
 
+  /** How long what payment providers sent is kept after it was processed. */
+  WEBHOOK_RETENTION_DAYS: z.coerce.number().int().min(1).max(3650).default(90),
   PLATFORM_COMMISSION_PERCENT: z.coerce.number().min(0).max(100).default(15),
 
   /** Who issues receipts and invoices, as tax law asks; the lines of the address are separated by commas. */

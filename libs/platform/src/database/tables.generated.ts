@@ -29,6 +29,8 @@ export type DeliveryChannel = "email" | "push" | "sms";
 
 export type DeliveryStatus = "failed" | "queued" | "retrying" | "sent";
 
+export type DisputeStatus = "closed" | "inquiry" | "lost" | "needs_response" | "under_review" | "won";
+
 export type DocumentKind = "consent" | "discharge_letter" | "imaging" | "lab_report" | "other" | "outside_prescription" | "photo" | "prescription" | "referral" | "vaccination";
 
 export type EncounterStatus = "amended" | "draft" | "finalized";
@@ -90,6 +92,8 @@ export type PayoutKind = "advance" | "earnings";
 export type PayoutStatus = "approved" | "cancelled" | "draft" | "failed" | "paid" | "processing";
 
 export type PrescriptionStatus = "cancelled" | "draft" | "issued";
+
+export type ReconciliationSubject = "dispute" | "payment" | "refund";
 
 export type RefundCause = "appointment_cancelled" | "doctor_absent" | "made_at_provider" | "requested" | "slot_lost";
 
@@ -275,6 +279,33 @@ export interface ContactCodes {
   id: string;
   recipient: string;
   userId: string;
+}
+
+export interface DisputeMovements {
+  amount: number;
+  createdAt: Temporal.Instant;
+  disputeId: string;
+  id: string;
+  organizationId: string;
+  providerReference: string;
+}
+
+export interface Disputes {
+  amount: number;
+  answerBy: Temporal.Instant | null;
+  createdAt: Temporal.Instant;
+  currency: string;
+  feeAmount: Generated<number>;
+  feeCurrency: string;
+  id: string;
+  organizationId: string;
+  paymentId: string;
+  provider: string;
+  providerReference: string;
+  reason: string;
+  status: DisputeStatus;
+  updatedAt: Temporal.Instant;
+  withdrawnAmount: Generated<number>;
 }
 
 export interface Doctors {
@@ -645,6 +676,7 @@ export interface Payments {
   commissionRuleId: string | null;
   createdAt: Temporal.Instant;
   currency: string;
+  disputedAmount: Generated<number>;
   failureCode: string | null;
   id: string;
   organizationId: string;
@@ -733,6 +765,30 @@ export interface PushSubscriptions {
   userId: string;
 }
 
+export interface ReconciliationFindings {
+  details: string | null;
+  id: string;
+  isRepaired: boolean;
+  paymentId: string | null;
+  problem: string | null;
+  providerReference: string;
+  reconciliationId: string;
+  subject: ReconciliationSubject;
+}
+
+export interface Reconciliations {
+  checked: Generated<number>;
+  failureCode: string | null;
+  finishedAt: Temporal.Instant | null;
+  id: string;
+  provider: string;
+  repaired: Generated<number>;
+  requestedBy: string | null;
+  since: Temporal.Instant;
+  startedAt: Temporal.Instant;
+  unresolved: Generated<number>;
+}
+
 export interface RecoveryCodes {
   codeHash: Uint8Array;
   usedAt: Temporal.Instant | null;
@@ -758,6 +814,7 @@ export interface Refunds {
   providerReference: string | null;
   reason: string;
   requestedBy: string | null;
+  retryOf: string | null;
   status: RefundStatus;
   updatedAt: Temporal.Instant;
 }
@@ -980,9 +1037,12 @@ export interface WaitlistOffers {
 
 export interface WebhookEvents {
   eventId: string;
+  failures: Generated<number>;
   id: string;
+  lastError: string | null;
   outcome: string | null;
-  payload: Uint8Array;
+  payload: Uint8Array | null;
+  paymentReference: string | null;
   processedAt: Temporal.Instant | null;
   provider: string;
   receivedAt: Temporal.Instant;
@@ -1001,6 +1061,8 @@ export interface DB {
   chartHandovers: ChartHandovers;
   commissionRules: CommissionRules;
   contactCodes: ContactCodes;
+  disputeMovements: DisputeMovements;
+  disputes: Disputes;
   doctors: Doctors;
   documents: Documents;
   encounters: Encounters;
@@ -1039,6 +1101,8 @@ export interface DB {
   payouts: Payouts;
   prescriptions: Prescriptions;
   pushSubscriptions: PushSubscriptions;
+  reconciliationFindings: ReconciliationFindings;
+  reconciliations: Reconciliations;
   recoveryCodes: RecoveryCodes;
   refreshTokens: RefreshTokens;
   refunds: Refunds;

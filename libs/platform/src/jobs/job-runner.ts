@@ -46,7 +46,7 @@ export class JobRunner implements OnApplicationBootstrap {
           retryDelay: 1,
           retryBackoff: true,
           retryDelayMax: 300,
-          expireInSeconds: 120,
+          expireInSeconds: queue.seconds ?? 120,
           heartbeatSeconds: 10,
           deadLetter: DEAD_LETTERS,
         });

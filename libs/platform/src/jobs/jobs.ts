@@ -1,4 +1,5 @@
 import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { type RawBuilder, sql } from 'kysely';
 import { fromKysely, PgBoss } from 'pg-boss';
 import { Config } from '../config/config.ts';
 import { Database } from '../database/database.ts';
@@ -52,6 +53,15 @@ export class Jobs implements OnModuleInit, OnApplicationShutdown {
       db: fromKysely(this.database.query),
       ...(options.startAfter && { startAfter: options.startAfter.toString() }),
     });
+  }
+
+  /**
+   * A subquery: the value of `field`, as text, in the data of each job of the queue that is still to be done,
+   * now or later. A job that failed for good is none of them.
+   */
+  unfinished<Data extends JobData>(queue: Queue<Data>, field: keyof Data & string): RawBuilder<string> {
+    return sql<string>`(select data ->> ${field} from pgboss.job
+      where name = ${queue.name} and state in ('created', 'retry', 'active'))`;
   }
 
   /** Tells every subscriber of `event`. */

@@ -8,10 +8,16 @@ export type JobData = Record<string, string | number | boolean | null>;
 export interface Queue<Data extends JobData = JobData> {
   readonly name: string;
   readonly data: z.ZodType<Data>;
+  /** How long one job may take before it counts as dead, where that is more than two minutes. */
+  readonly seconds?: number;
 }
 
-export function defineQueue<Data extends JobData>(name: string, data: z.ZodType<Data>): Queue<Data> {
-  return { name, data };
+export function defineQueue<Data extends JobData>(
+  name: string,
+  data: z.ZodType<Data>,
+  options: { readonly seconds?: number } = {},
+): Queue<Data> {
+  return { name, data, ...options };
 }
 
 /** A fact that happened, named in the past tense; libraries further up subscribe to it. */

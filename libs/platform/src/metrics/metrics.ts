@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { Config } from '../config/config.ts';
 
 /** What operators watch, in Prometheus' text format; on a port of its own where METRICS_PORT is set. */
@@ -35,6 +35,20 @@ export class Metrics implements OnApplicationBootstrap, OnApplicationShutdown {
   readonly notificationStreams = new Gauge({
     name: 'notification_streams',
     help: 'Open streams of notifications.',
+    registers: [this.registry],
+  });
+  /** Webhooks worked on, by provider and outcome: `applied`, `unchanged`, `ignored`, `failed`. */
+  readonly webhooks = new Counter({
+    name: 'payment_webhooks_total',
+    help: 'Webhooks of payment providers that were worked on.',
+    labelNames: ['provider', 'outcome'],
+    registers: [this.registry],
+  });
+  /** What comparisons with payment providers found: `same`, `repaired`, `unresolved`. */
+  readonly reconciled = new Counter({
+    name: 'payment_reconciled_total',
+    help: 'Payments, refunds and disputes that were compared with their provider.',
+    labelNames: ['provider', 'result'],
     registers: [this.registry],
   });
   readonly #server = createServer((_request, response) => {

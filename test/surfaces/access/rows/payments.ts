@@ -6,6 +6,9 @@ const refund = ({ records }: World) => ({ id: records.refund });
 const payout = ({ records }: World) => ({ id: records.payout });
 const invoice = ({ records }: World) => ({ id: records.invoice });
 const ledgerAccount = ({ records }: World) => ({ id: records.ledgerAccount });
+const dispute = ({ records }: World) => ({ id: records.dispute });
+const webhook = ({ records }: World) => ({ id: records.webhook });
+const reconciliation = ({ records }: World) => ({ id: records.reconciliation });
 const held = (world: World) => world.held();
 
 const PART = { reason: 'Out of courtesy', amount: { amount: 100, currency: 'EUR' } };
@@ -48,6 +51,29 @@ export const PAYMENTS: Rows = {
   'GET /api/payments/refunds/{id}/': { codes: '401 403 403 403 403 200', at: refund },
   'PUT /api/payments/refunds/{id}/': changeRefund,
   'PATCH /api/payments/refunds/{id}/': changeRefund,
+  'POST /api/payments/refunds/{id}/retry/': { codes: '401 403 403 403 403 409', at: refund },
+  'GET /api/payments/disputes/': {
+    codes: '401 403 403 403 403 200+',
+    shows: ({ records }) => records.dispute,
+  },
+  'GET /api/payments/disputes/{id}/': { codes: '401 403 403 403 403 200', at: dispute },
+  'GET /api/payments/webhook-events/': {
+    codes: '401 403 403 403 403 200+',
+    query: () => '?ordering=created_at',
+    shows: ({ records }) => records.webhook,
+  },
+  'GET /api/payments/webhook-events/{id}/': { codes: '401 403 403 403 403 200', at: webhook },
+  'POST /api/payments/webhook-events/{id}/replay/': { codes: '401 403 403 403 403 200', at: webhook },
+  'GET /api/payments/reconciliations/': {
+    codes: '401 403 403 403 403 200+',
+    shows: ({ records }) => records.reconciliation,
+  },
+  'POST /api/payments/reconciliations/': { codes: '401 403 403 403 403 201', body: () => ({ days: 1 }) },
+  'GET /api/payments/reconciliations/{id}/': { codes: '401 403 403 403 403 200', at: reconciliation },
+  'GET /api/payments/reconciliations/{id}/findings/': {
+    codes: '401 403 403 403 403 200',
+    at: reconciliation,
+  },
   'GET /api/payments/earnings/': {
     codes: '401 403 404 403 200 200',
     query: ({ people }) => `?doctor_id=${people.doctor.doctorId}`,

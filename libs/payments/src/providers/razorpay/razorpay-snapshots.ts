@@ -96,6 +96,11 @@ export function intentOf(snapshot: PaymentSnapshot, sandbox: string | undefined)
 
 const Told = z.object({ event: z.string().min(1) });
 
+/** The order that an event is about. */
+const About = z.object({
+  payload: z.object({ payment: z.object({ entity: z.object({ order_id: z.string().nullish() }) }) }),
+});
+
 /** The events that mean something to us (https://razorpay.com/docs/webhooks/payloads/). */
 const ABOUT: Readonly<Record<string, 'payment' | 'refund'>> = {
   'payment.authorized': 'payment',
@@ -115,7 +120,10 @@ export function providerEvent(id: unknown, body: unknown): ProviderEvent {
   const told = Told.safeParse(body);
   const named = z.string().min(1).max(255).safeParse(id);
   if (!told.success || !named.success) throw unreadableWebhook();
-  return { id: named.data, type: told.data.event, isKnown: told.data.event in ABOUT };
+  const about = About.safeParse(body);
+  const paymentReference = (about.success && about.data.payload.payment.entity.order_id) || null;
+  const { event: type } = told.data;
+  return { id: named.data, type, isKnown: type in ABOUT, paymentReference };
 }
 
 const PaymentNews = z.object({ payload: z.object({ payment: z.object({ entity: PaymentEntity }) }) });

@@ -5,6 +5,7 @@ import { Config } from '#platform';
 import { forgedCheckout } from '../../payments.errors.ts';
 import {
   type Handover,
+  type MoneySnapshot,
   type PaymentProvider,
   type PaymentSnapshot,
   type ProviderEvent,
@@ -143,6 +144,17 @@ export class RazorpayProvider implements PaymentProvider {
     return refundSnapshot(refund, orderId);
   }
 
+  /** Of disputes nothing is asked yet. */
+  async *since(instant: Temporal.Instant): AsyncIterable<MoneySnapshot> {
+    const from = String(Math.floor(instant.epochMilliseconds / 1000));
+    for (let skip = 0; ; skip += Number(ALL)) {
+      const query = { from, count: ALL, skip: String(skip) };
+      const { items } = await this.client.ask(Orders, { method: 'GET', path: '/orders', query });
+      for (const order of items) yield* this.#ofOrder(order);
+      if (items.length < Number(ALL)) return;
+    }
+  }
+
   verifyHandover(reference: string, handover: Handover): void {
     const result = CheckoutResult.safeParse(handover);
     const { RAZORPAY_KEY_SECRET: secret } = this.config.env;
@@ -179,6 +191,16 @@ export class RazorpayProvider implements PaymentProvider {
     } catch (error) {
       if (!(error instanceof ProviderRefusal)) throw error;
     }
+  }
+
+  async *#ofOrder(order: OrderEntity): AsyncIterable<MoneySnapshot> {
+    const attempts = await this.#attempts(order.id);
+    yield orderSnapshot(order, attempts);
+    const paid = attempts.find(isCaptured);
+    if (!paid) return;
+    const path = `/payments/${paid.id}/refunds`;
+    const { items } = await this.client.ask(Refunds, { method: 'GET', path, query: { count: ALL } });
+    for (const refund of items) yield refundSnapshot(refund, order.id);
   }
 
   #order(reference: string): Promise<OrderEntity> {

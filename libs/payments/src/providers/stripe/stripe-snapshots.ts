@@ -1,9 +1,11 @@
 import type Stripe from 'stripe';
 import { z } from 'zod';
 import { isId, type Money, money } from '#kernel';
+import type { DisputeStatus } from '../../disputes/dispute.entity.ts';
 import { unreadableWebhook } from '../../payments.errors.ts';
 import type { RefundStatus } from '../../refunds/refund.entity.ts';
 import type {
+  DisputeSnapshot,
   PaymentSnapshot,
   ProvidedStatus,
   ProviderEvent,
@@ -77,6 +79,41 @@ export function refundSnapshot(refund: Stripe.Refund): RefundSnapshot {
   };
 }
 
+const DISPUTE_STATUS: Readonly<Record<string, DisputeStatus>> = {
+  warning_needs_response: 'inquiry',
+  warning_under_review: 'inquiry',
+  warning_closed: 'closed',
+  prevented: 'closed',
+  under_review: 'under_review',
+  appeal_under_review: 'under_review',
+  won: 'won',
+  lost: 'lost',
+};
+
+/** https://docs.stripe.com/api/disputes/object: whatever else it is called, somebody has to look at it. */
+export function disputeSnapshot(dispute: Stripe.Dispute): DisputeSnapshot {
+  const { payment_intent: intent, currency, evidence_details: evidence } = dispute;
+  const disputed = fromStripe(dispute.amount, currency);
+  return {
+    kind: 'dispute',
+    reference: dispute.id,
+    paymentReference: typeof intent === 'string' ? intent : (intent?.id ?? ''),
+    status: DISPUTE_STATUS[dispute.status] ?? 'needs_response',
+    amount: disputed,
+    reason: dispute.reason,
+    answerBy: evidence?.due_by ? Temporal.Instant.fromEpochMilliseconds(evidence.due_by * 1000) : null,
+    movements: dispute.balance_transactions.map((booked) => ({
+      reference: booked.id,
+      // An account in another currency is moved in that: then it is the disputed amount, there or back.
+      amount:
+        booked.currency === currency
+          ? fromStripe(booked.amount, currency)
+          : money(Math.sign(booked.amount) * disputed.amount, disputed.currency),
+      fee: fromStripe(booked.fee, booked.currency),
+    })),
+  };
+}
+
 /** https://docs.stripe.com/api/accounts/object: money can go there, and from there to the bank. */
 export function accountSnapshot(account: Stripe.Account, asOf: Temporal.Instant): AccountSnapshot {
   return {
@@ -111,26 +148,52 @@ const ABOUT: Readonly<Record<string, ProviderNews['kind']>> = {
   'refund.created': 'refund',
   'refund.updated': 'refund',
   'refund.failed': 'refund',
+  'charge.dispute.created': 'dispute',
+  'charge.dispute.updated': 'dispute',
+  'charge.dispute.funds_withdrawn': 'dispute',
+  'charge.dispute.funds_reinstated': 'dispute',
+  'charge.dispute.closed': 'dispute',
   'account.updated': 'account',
   'transfer.created': 'transfer',
   'transfer.updated': 'transfer',
   'transfer.reversed': 'transfer',
 };
 
-const Event = z.object({ id: z.string().min(1), type: z.string().min(1) });
+const Event = z.object({
+  id: z.string().min(1),
+  type: z.string().min(1),
+  data: z
+    .object({
+      object: z
+        .object({
+          object: z.string().nullish(),
+          id: z.string().nullish(),
+          payment_intent: z.string().nullish(),
+        })
+        .nullish()
+        .catch(null),
+    })
+    .nullish()
+    .catch(null),
+});
 
 /** @throws invalid `webhook_unreadable` */
 export function providerEvent(body: unknown): ProviderEvent {
   const event = Event.safeParse(body);
   if (!event.success) throw unreadableWebhook();
-  return { ...event.data, isKnown: event.data.type in ABOUT };
+  const { id, type, data } = event.data;
+  const about = data?.object;
+  const paymentReference = about?.object === 'payment_intent' ? about.id : about?.payment_intent;
+  return { id, type, isKnown: type in ABOUT, paymentReference: paymentReference ?? null };
 }
 
-export function newsIn(event: Stripe.Event): ProviderNews {
+export function newsIn(event: Stripe.Event): ProviderNews | null {
   const { object } = event.data;
   switch (ABOUT[event.type]) {
     case 'refund':
       return refundSnapshot(object as Stripe.Refund);
+    case 'dispute':
+      return disputeSnapshot(object as Stripe.Dispute);
     case 'account':
       return accountSnapshot(
         object as Stripe.Account,
@@ -138,8 +201,10 @@ export function newsIn(event: Stripe.Event): ProviderNews {
       );
     case 'transfer':
       return transferSnapshot(object as Stripe.Transfer);
-    default:
+    case 'payment':
       return paymentSnapshot(object as Stripe.PaymentIntent);
+    default:
+      return null;
   }
 }
 

@@ -3,6 +3,7 @@ import type Stripe from 'stripe';
 import { Clock, type Money } from '#kernel';
 import { Config } from '#platform';
 import {
+  type MoneySnapshot,
   type PaymentProvider,
   type PaymentSnapshot,
   type ProviderEvent,
@@ -15,6 +16,7 @@ import {
 import { StripeClient } from './stripe.client.ts';
 import { verifyStripeSignature } from './stripe-signature.ts';
 import {
+  disputeSnapshot,
   feeOn,
   newsIn,
   PAYMENT_ID,
@@ -26,6 +28,8 @@ import {
 
 /** More refunds than a payment will ever have. */
 const ALL_REFUNDS = 100;
+/** As many as Stripe gives at once. */
+const PAGE = 100;
 
 /** Stripe (https://docs.stripe.com/api) by its own SDK; in development the sandbox that speaks the same wire. */
 @Injectable()
@@ -118,6 +122,13 @@ export class StripeProvider implements PaymentProvider {
   /** Stripe's code hands nothing over that proves anything. */
   verifyHandover(): void {}
 
+  async *since(instant: Temporal.Instant): AsyncIterable<MoneySnapshot> {
+    const created = { gte: Math.floor(instant.epochMilliseconds / 1000) };
+    yield* this.#every((stripe, page) => stripe.paymentIntents.list({ created, ...page }), paymentSnapshot);
+    yield* this.#every((stripe, page) => stripe.refunds.list({ created, ...page }), refundSnapshot);
+    yield* this.#every((stripe, page) => stripe.disputes.list({ created, ...page }), disputeSnapshot);
+  }
+
   recognizes(headers: WebhookHeaders): boolean {
     return typeof headers['stripe-signature'] === 'string';
   }
@@ -132,8 +143,23 @@ export class StripeProvider implements PaymentProvider {
     return providerEvent(parsed(rawBody));
   }
 
-  readWebhook(rawBody: Uint8Array): ProviderNews {
+  readWebhook(rawBody: Uint8Array): ProviderNews | null {
     return newsIn(parsed(rawBody) as Stripe.Event);
+  }
+
+  /** All pages of a list, oldest page last. */
+  async *#every<Listed extends { id: string }, Snapshot>(
+    list: (stripe: Stripe, page: Stripe.PaginationParams) => Promise<{ data: Listed[]; has_more: boolean }>,
+    snapshot: (listed: Listed) => Snapshot,
+  ): AsyncIterable<Snapshot> {
+    let page: Stripe.PaginationParams = { limit: PAGE };
+    for (;;) {
+      const { data, has_more } = await this.client.ask((stripe) => list(stripe, page));
+      for (const listed of data) yield snapshot(listed);
+      const last = data.at(-1);
+      if (!has_more || !last) return;
+      page = { limit: PAGE, starting_after: last.id };
+    }
   }
 
   #intent(intent: Stripe.PaymentIntent): ProviderIntent {
