@@ -93,7 +93,8 @@ export class VisitPage {
   decodedFrames(): Promise<number> {
     return this.page.evaluate(
       () =>
-        document.querySelector<HTMLVideoElement>('#remote')?.getVideoPlaybackQuality().totalVideoFrames ?? 0,
+        document.querySelector<HTMLVideoElement>('.tile video')?.getVideoPlaybackQuality().totalVideoFrames ??
+        0,
     );
   }
 
@@ -102,8 +103,8 @@ export class VisitPage {
     const goal = (await this.decodedFrames()) + count;
     await this.page.waitForFunction(
       (frames) =>
-        (document.querySelector<HTMLVideoElement>('#remote')?.getVideoPlaybackQuality().totalVideoFrames ??
-          0) >= frames,
+        (document.querySelector<HTMLVideoElement>('.tile video')?.getVideoPlaybackQuality()
+          .totalVideoFrames ?? 0) >= frames,
       goal,
     );
     return this.decodedFrames();

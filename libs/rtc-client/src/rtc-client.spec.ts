@@ -15,7 +15,7 @@ import {
   readSubprotocols,
   TurnCredentials,
 } from '#rtc';
-import { JoinRefused, RtcClient } from './visit/rtc-client.js';
+import { JoinRefused, RtcClient } from './rtc-client.ts';
 
 class Directory extends RoomDirectory {
   readonly tokens = new Map<string, Admission>();
@@ -101,15 +101,14 @@ describe('RtcClient over a real socket', () => {
         return { token, websocket_url: `ws://127.0.0.1:${port}/ws/rtc/${roomId}/` };
       },
     });
-    client.addEventListener('welcome', () => {
+    client.on('welcome', () => {
       seen.sessions += 1;
     });
-    client.addEventListener('message', (event) => {
-      const { type, text } = (event as CustomEvent<{ type: string; text: string }>).detail;
-      if (type === 'chat') heard.push(text);
+    client.on('message', (message) => {
+      if (message.type === 'chat') heard.push(message.text);
     });
-    client.addEventListener('closed', (event) => {
-      seen.closed = (event as CustomEvent<{ reason: string }>).detail.reason;
+    client.on('closed', ({ reason }) => {
+      seen.closed = reason;
     });
     clients.push(client);
     client.start();
@@ -130,12 +129,12 @@ describe('RtcClient over a real socket', () => {
     for (let round = 0; round < 4; round++) {
       for (let n = 0; n < 5; n++) {
         said.push(`${round}.${n}`);
-        one.client.send({ type: 'chat', text: said.at(-1) });
+        one.client.send({ type: 'chat', text: said.at(-1) ?? '' });
       }
       for (const socket of sockets) socket.terminate();
       await until(() => one.client.state === 'reconnecting');
       said.push(`${round} offline`);
-      one.client.send({ type: 'chat', text: said.at(-1) });
+      one.client.send({ type: 'chat', text: said.at(-1) ?? '' });
       await until(() => one.client.state === 'connected' && two.client.state === 'connected');
     }
     await until(() => two.heard.length >= said.length);
@@ -171,7 +170,7 @@ describe('RtcClient over a real socket', () => {
       },
     });
     const closed = new Promise((resolve) => {
-      client.addEventListener('closed', (event) => resolve((event as CustomEvent).detail));
+      client.on('closed', resolve);
     });
     client.start();
     expect(await closed).toEqual({ reason: 'refused' });
