@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import { eventually } from './eventually.ts';
 import type { Person } from './people.ts';
+import { assertMessageAsPublished } from './signalling-contract.ts';
 
 const SUBPROTOCOL = 'televisit.v1';
 
@@ -44,7 +45,11 @@ export class RtcPeer {
   #isClosed = false;
 
   private constructor(private readonly socket: WebSocket) {
-    socket.on('message', (data) => this.heard.push(JSON.parse((data as Buffer).toString('utf8'))));
+    socket.on('message', (data) => {
+      const message = JSON.parse((data as Buffer).toString('utf8'));
+      assertMessageAsPublished('tell', message);
+      this.heard.push(message);
+    });
     this.closed = once(socket, 'close').then(([code, reason]) => {
       this.#isClosed = true;
       return { code, reason: String(reason) };

@@ -77,13 +77,13 @@ function fill(tile: Tile, other: Other, mayAdmit: boolean): void {
   const kind = participant.guest_kind && ` (${KINDS[participant.guest_kind]})`;
   tile.name.textContent = participant.display_name + (kind ?? '') + (media.audio ? '' : ' (muted)');
   tile.note.textContent = noteOf(other);
-  tile.admit.hidden = participant.admitted !== false || !mayAdmit;
+  tile.admit.hidden = participant.admitted || !mayAdmit;
   if (link && tile.video.srcObject !== link.stream) tile.video.srcObject = link.stream;
   if (!link) tile.video.srcObject = null;
 }
 
 function noteOf({ participant, media, link }: Other): string {
-  if (participant.admitted === false) return 'In the waiting room';
+  if (!participant.admitted) return 'In the waiting room';
   switch (link?.state) {
     case 'connected':
       return media.video ? '' : `${participant.display_name} has no camera on`;

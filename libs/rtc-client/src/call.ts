@@ -183,7 +183,7 @@ export class Call extends Emitter<CallEvents> {
   #connect(other: { participant: Participant; link: PeerLink | null }): void {
     const self = this.#client.session?.self;
     const { participant_id: id, instance, admitted, negotiation_role } = other.participant;
-    if (!self || !this.#isActive || admitted === false) {
+    if (!self || !this.#isActive || !admitted) {
       other.link?.close();
       other.link = null;
       return;

@@ -56,7 +56,7 @@ export type Negotiation = OfConnection &
   (
     | { readonly type: 'offer' | 'answer'; readonly sdp: string }
     | { readonly type: 'candidate'; readonly candidate: Candidate }
-    | { readonly type: 'candidates'; readonly candidates: readonly Candidate[] }
+    | { readonly type: 'candidates'; readonly candidates: Candidate[] }
     | { readonly type: 'end-of-candidates' | 'restart-ice' }
   );
 

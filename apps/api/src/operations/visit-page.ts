@@ -26,10 +26,11 @@ export async function serveVisitPage(app: NestFastifyApplication): Promise<void>
     fastify.get(`/visit/assets/${file}`, (_request, reply) => reply.type(type).send(content));
   }
   for (const path of await modulePaths()) {
-    const code = await scriptOf(path);
-    fastify.get(`/visit/modules/${path}.js`, (_request, reply) =>
-      reply.type('text/javascript; charset=utf-8').send(code),
-    );
+    let script: Promise<string> | undefined;
+    fastify.get(`/visit/modules/${path}.js`, async (_request, reply) => {
+      script ??= scriptOf(path);
+      return reply.type('text/javascript; charset=utf-8').send(await script);
+    });
   }
 }
 
