@@ -20,28 +20,33 @@ export function startRedis(): Promise<Program> {
 /**
  * coturn on loopback. Only a test lets it relay to loopback: in production that is the door to the host's
  * own services.
+ * @param at the port; a free one when absent
  */
-export function startCoturn(secret: string): Promise<Program> {
-  return start('turnserver', (port) => [
-    '-n',
-    '--no-cli',
-    '--no-tls',
-    '--no-dtls',
-    '--listening-ip=127.0.0.1',
-    '--relay-ip=127.0.0.1',
-    `--listening-port=${port}`,
-    '--realm=televisit.test',
-    '--use-auth-secret',
-    `--static-auth-secret=${secret}`,
-    '--allow-loopback-peers',
-    '--pidfile=turnserver.pid',
-    '--log-file=stdout',
-  ]);
+export function startCoturn(secret: string, at?: number): Promise<Program> {
+  return start(
+    'turnserver',
+    (port) => [
+      '-n',
+      '--no-cli',
+      '--no-tls',
+      '--no-dtls',
+      '--listening-ip=127.0.0.1',
+      '--relay-ip=127.0.0.1',
+      `--listening-port=${port}`,
+      '--realm=televisit.test',
+      '--use-auth-secret',
+      `--static-auth-secret=${secret}`,
+      '--allow-loopback-peers',
+      '--pidfile=turnserver.pid',
+      '--log-file=stdout',
+    ],
+    at,
+  );
 }
 
-async function start(command: string, args: (port: number) => string[]): Promise<Program> {
+async function start(command: string, args: (port: number) => string[], at?: number): Promise<Program> {
   const folder = await mkdtemp(join(tmpdir(), 'televisit-program-'));
-  const port = await freePort();
+  const port = at ?? (await freePort());
   const supervised = new SupervisedProcess(command, args(port), {
     stopSignal: 'TERM',
     graceSeconds: 5,
