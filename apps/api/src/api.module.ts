@@ -40,8 +40,11 @@ import { RefundsController } from './marketplace/refunds.controller.ts';
 import { RemindersController } from './marketplace/reminders.controller.ts';
 import { ReviewModerationController } from './marketplace/review-moderation.controller.ts';
 import { ReviewsController } from './marketplace/reviews.controller.ts';
+import { RtcGuestsController } from './marketplace/rtc-guests.controller.ts';
+import { RtcRecordController } from './marketplace/rtc-record.controller.ts';
 import { RtcRoomsController } from './marketplace/rtc-rooms.controller.ts';
 import { RtcSignalsController } from './marketplace/rtc-signals.controller.ts';
+import { RtcWaitingController } from './marketplace/rtc-waiting.controller.ts';
 import { SecondFactorController } from './marketplace/second-factor.controller.ts';
 import { SessionsController } from './marketplace/sessions.controller.ts';
 import { SlotsController } from './marketplace/slots.controller.ts';
@@ -99,8 +102,11 @@ import { Upgrades } from './realtime/upgrades.ts';
     RemindersController,
     ReviewModerationController,
     ReviewsController,
+    RtcGuestsController,
+    RtcRecordController,
     RtcRoomsController,
     RtcSignalsController,
+    RtcWaitingController,
     SecondFactorController,
     SessionsController,
     SlotsController,

@@ -96,7 +96,13 @@ describe('RtcClient over a real socket', () => {
         joins += 1;
         const token = newJoinToken();
         const key = hashJoinToken(token).toString('hex');
-        directory.tokens.set(key, { roomId, userId, displayName: 'Ann', role: 'patient' });
+        directory.tokens.set(key, {
+          roomId,
+          participantId: userId,
+          displayName: 'Ann',
+          role: 'patient',
+          admitted: true,
+        });
         const { port } = server.address() as AddressInfo;
         return { token, websocket_url: `ws://127.0.0.1:${port}/ws/rtc/${roomId}/` };
       },

@@ -49,6 +49,8 @@ export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
 
 export type Guardianship = "child" | "grandchild" | "grandparent" | "other" | "parent" | "sibling" | "spouse" | "ward";
 
+export type GuestKind = "carer" | "interpreter" | "second_doctor";
+
 export type IdentityDocument = "driving_licence" | "national_id" | "passport";
 
 export type IdentityRejection = "declined" | "file_rejected" | "replaced";
@@ -95,7 +97,7 @@ export type ReviewReportReason = "offensive" | "other" | "personal_data" | "spam
 
 export type ReviewStatus = "hidden" | "published" | "withdrawn";
 
-export type RoomRole = "doctor" | "patient";
+export type RoomRole = "doctor" | "guest" | "patient";
 
 export type RoomStatus = "active" | "ended" | "waiting";
 
@@ -716,29 +718,66 @@ export interface Reviews {
   updatedAt: Temporal.Instant;
 }
 
+export interface RoomGuests {
+  admittedAt: Temporal.Instant | null;
+  createdAt: Temporal.Instant;
+  displayName: string;
+  id: string;
+  invitedBy: string;
+  keyHash: Uint8Array | null;
+  kind: GuestKind;
+  linkExpiresAt: Temporal.Instant;
+  linkHash: Uint8Array;
+  redeemedAt: Temporal.Instant | null;
+  revokedAt: Temporal.Instant | null;
+  roomId: string;
+}
+
 export interface RoomJoinTokens {
   createdAt: Temporal.Instant;
   expiresAt: Temporal.Instant;
+  guestId: string | null;
   id: string;
   role: RoomRole;
   roomId: string;
   sessionId: string | null;
   tokenHash: Uint8Array;
   usedAt: Temporal.Instant | null;
-  userId: string;
+  userId: string | null;
 }
 
-export interface RoomParticipants {
-  firstJoinedAt: Temporal.Instant;
-  lastLeftAt: Temporal.Instant | null;
-  quality: Json | null;
-  qualityAt: Temporal.Instant | null;
+export interface RoomPreCallTests {
+  createdAt: Temporal.Instant;
+  findings: Json;
+  id: string;
   role: RoomRole;
   roomId: string;
   userId: string;
+  verdict: string;
+}
+
+export interface RoomPresences {
+  guestId: string | null;
+  id: string;
+  joinedAt: Temporal.Instant;
+  leftAt: Temporal.Instant | null;
+  leftReason: string | null;
+  participantId: string;
+  role: RoomRole;
+  roomId: string;
+  userId: string | null;
+}
+
+export interface RoomQualityReports {
+  aboutId: string | null;
+  at: Temporal.Instant;
+  participantId: string;
+  report: Json;
+  roomId: string;
 }
 
 export interface Rooms {
+  announcedStartAt: Temporal.Instant | null;
   appointmentId: string;
   createdAt: Temporal.Instant;
   endedAt: Temporal.Instant | null;
@@ -746,6 +785,7 @@ export interface Rooms {
   id: string;
   organizationId: string;
   patientId: string;
+  patientReturnedAt: Temporal.Instant | null;
   practitionerId: string;
   startedAt: Temporal.Instant | null;
   status: RoomStatus;
@@ -912,8 +952,11 @@ export interface DB {
   reminders: Reminders;
   reviewReports: ReviewReports;
   reviews: Reviews;
+  roomGuests: RoomGuests;
   roomJoinTokens: RoomJoinTokens;
-  roomParticipants: RoomParticipants;
+  roomPreCallTests: RoomPreCallTests;
+  roomPresences: RoomPresences;
+  roomQualityReports: RoomQualityReports;
   rooms: Rooms;
   secondFactors: SecondFactors;
   sessions: Sessions;
