@@ -33,9 +33,11 @@ const SERVER: Record<ServerMessage['type'], string> = {
   presence: 'The same session has another state now.',
   'participant-left': 'Somebody is gone for good.',
   admitted: 'Relaying is open for the client.',
+  'returned-to-waiting': 'The doctor asks the client to wait again.',
   ended: 'The visit is over for the client.',
   waiting: 'The place in the queue changed.',
   'ice-servers': 'Fresh TURN credentials, before the old ones end.',
+  move: 'This process is about to stop: resume on a new connection.',
   pong: 'The answer to a ping.',
   error: 'A message was refused, or the connection is about to be closed.',
 };

@@ -1,5 +1,5 @@
 /** The few calls of the visit page to the HTTP API, and where it keeps who it is. */
-import { JoinRefused } from '../../../libs/rtc-client/src/index.ts';
+import { type IceServer, JoinRefused, type PreCallFindings } from '../../../libs/rtc-client/src/index.ts';
 
 const STORED_TOKEN = 'televisit.access-token';
 const STORED_GUEST_KEY = 'televisit.guest-key';
@@ -9,6 +9,9 @@ const roomId = decodeURIComponent(location.pathname.split('/').findLast(Boolean)
 const room = `/api/rtc/rooms/${encodeURIComponent(roomId)}`;
 
 const fragment = new URLSearchParams(location.hash.slice(1));
+// The page stays with the address that it came from, which the browser lets it talk to.
+const websocket_url = `${location.origin.replace(/^http/, 'ws')}/ws/rtc/${roomId}/`;
+
 let joinToken = fragment.get('join');
 let guestLink = fragment.get('guest');
 let guestKey = guestLink ? null : sessionStorage.getItem(`${STORED_GUEST_KEY}.${roomId}`);
@@ -34,6 +37,14 @@ class Refusal extends Error {
 interface Grant {
   readonly token: string;
   readonly websocket_url: string;
+  readonly ice_servers: readonly IceServer[];
+}
+
+/** What the server makes of a test before the visit. */
+interface Expectation {
+  readonly verdict: 'good' | 'limited' | 'unusable';
+  readonly summary: string;
+  readonly advice: readonly string[];
 }
 
 export const isAdmitted = (): boolean => Boolean(joinToken ?? guestLink ?? guestKey ?? accessToken);
@@ -57,9 +68,7 @@ export async function signIn(email: string, password: string): Promise<void> {
  * A fresh join token, as RtcClient asks for it.
  * @throws JoinRefused
  */
-export async function join(signal?: AbortSignal): Promise<Grant> {
-  // The page stays with the address that it came from, which the browser lets it talk to.
-  const websocket_url = `${location.origin.replace(/^http/, 'ws')}/ws/rtc/${roomId}/`;
+export async function join(signal: AbortSignal): Promise<Pick<Grant, 'token' | 'websocket_url'>> {
   if (joinToken) {
     const token = joinToken;
     joinToken = null;
@@ -81,7 +90,16 @@ export const endVisit = (): Promise<unknown> => post(`${room}/end/`);
 /** The doctor lets somebody in, or asks them to wait. */
 export const admit = (participant_id: string): Promise<unknown> => post(`${room}/admit/`, { participant_id });
 
-async function joinAsGuest(signal?: AbortSignal): Promise<Grant> {
+/** What a test before the visit needs to know of the call. */
+export async function callDetails() {
+  const { ice_servers: iceServers } = await post<Grant>(`${room}/join/`);
+  return { iceServers, websocketUrl: websocket_url, request: () => fetch('/health') };
+}
+
+export const savePreCallTest = (findings: PreCallFindings): Promise<Expectation> =>
+  post(`${room}/pre-call-tests/`, findings);
+
+async function joinAsGuest(signal: AbortSignal): Promise<Grant> {
   if (guestLink) {
     const { key } = await post<{ key: string }>('/api/rtc/guests/redeem/', { token: guestLink }, signal);
     guestKey = key;

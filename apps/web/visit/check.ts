@@ -1,5 +1,11 @@
 /** Before the visit: which camera and microphone, and whether they work. */
-import { type DeviceKind, type DeviceState, Devices } from '../../../libs/rtc-client/src/index.ts';
+import {
+  type DeviceKind,
+  type DeviceState,
+  Devices,
+  runPreCallTest,
+} from '../../../libs/rtc-client/src/index.ts';
+import { callDetails, isSignedIn, savePreCallTest } from './api.ts';
 import { $, page, show } from './page.ts';
 
 export const devices = new Devices();
@@ -10,17 +16,35 @@ const SELECTS: readonly [id: string, kind: DeviceKind][] = [
 ];
 
 const PROBLEMS: Readonly<Record<Exclude<DeviceState, 'ok'>, string>> = {
-  blocked: 'The browser may not use the camera and microphone. Allow it in the address bar, then try again.',
-  not_found: 'No camera or microphone was found. You can still join and see the other person.',
-  in_use: 'The camera or microphone is in use by another program.',
-  failed: 'The camera or microphone could not be opened.',
+  denied: 'The browser may not use the camera and microphone. Allow it in the address bar, then try again.',
+  missing: 'No camera or microphone was found. You can still join and see the other person.',
+  failed: 'The camera or microphone could not be opened. Perhaps another program is using it.',
 };
 
-export async function checkDevices(): Promise<void> {
+export async function openDevices(): Promise<void> {
   show('devices');
   $('preview-note').textContent = 'Waiting for the camera …';
   await devices.open();
   await showDevices();
+}
+
+/** Tells in plain words what to expect of the visit. Where that cannot be had, one learns it by entering. */
+export async function testConnection(): Promise<void> {
+  $('verdict').textContent = '';
+  $('advice').replaceChildren();
+  if (!isSignedIn()) return;
+  try {
+    const { request, ...details } = await callDetails();
+    const findings = await runPreCallTest({ devices, request, ...details });
+    const { verdict, summary, advice } = await savePreCallTest(findings);
+    page['verdict'] = verdict;
+    $('verdict').textContent = summary;
+    $('advice').replaceChildren(
+      ...advice.map((text) => Object.assign(document.createElement('li'), { textContent: text })),
+    );
+  } catch {
+    page['verdict'] = 'unknown';
+  }
 }
 
 async function showDevices(): Promise<void> {

@@ -11,7 +11,7 @@ import {
   wasInVisit,
 } from './api.ts';
 import { openChat } from './chat.ts';
-import { checkDevices, devices } from './check.ts';
+import { devices, openDevices, testConnection } from './check.ts';
 import { ENDINGS } from './endings.ts';
 import { $, page, say, show } from './page.ts';
 import { showOthers } from './tiles.ts';
@@ -24,7 +24,7 @@ $<HTMLFormElement>('sign-in-form').addEventListener('submit', async (event) => {
   $('sign-in-error').textContent = '';
   try {
     await signIn($<HTMLInputElement>('email').value, $<HTMLInputElement>('password').value);
-    await checkDevices();
+    await prepare();
   } catch (error) {
     $('sign-in-error').textContent = (error as Error).message;
   }
@@ -37,6 +37,11 @@ $('devices-form').addEventListener('submit', (event) => {
 });
 
 devices.on('changed', (track) => void call?.replaceTrack(track));
+
+async function prepare(): Promise<void> {
+  await openDevices();
+  void testConnection();
+}
 
 // The room
 
@@ -172,7 +177,7 @@ for (const [id, act] of [
   });
 }
 
-$('again').addEventListener('click', () => void checkDevices());
+$('again').addEventListener('click', () => void prepare());
 
 // Coming back
 
@@ -193,8 +198,9 @@ addEventListener('pagehide', () => {
 });
 
 if (isAdmitted()) {
-  await checkDevices();
+  await openDevices();
   if (wasInVisit()) enter();
+  else void testConnection();
 } else {
   show('sign-in');
 }

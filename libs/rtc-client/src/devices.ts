@@ -3,7 +3,7 @@ import { Emitter } from './emitter.ts';
 export type DeviceKind = 'audio' | 'video';
 
 /** What became of opening a camera or a microphone. */
-export type DeviceState = 'ok' | 'not_found' | 'blocked' | 'in_use' | 'failed';
+export type DeviceState = 'ok' | 'denied' | 'missing' | 'failed';
 
 /** A device that could be chosen. */
 export interface DeviceChoice {
@@ -20,12 +20,10 @@ const VIDEO: MediaTrackConstraints = {
 };
 
 const STATE_OF_ERROR: Readonly<Record<string, DeviceState>> = {
-  NotAllowedError: 'blocked',
-  SecurityError: 'blocked',
-  NotFoundError: 'not_found',
-  OverconstrainedError: 'not_found',
-  NotReadableError: 'in_use',
-  AbortError: 'in_use',
+  NotAllowedError: 'denied',
+  SecurityError: 'denied',
+  NotFoundError: 'missing',
+  OverconstrainedError: 'missing',
 };
 
 /** Camera and microphone: which there are, which are in use, and how loud it is. */
