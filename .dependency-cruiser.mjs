@@ -68,7 +68,7 @@ export default {
       comment:
         'The reference client runs in browsers and elsewhere: of the server it knows the protocol only.',
       severity: 'error',
-      from: { path: '^libs/rtc-client/', pathNot: '\\.spec\\.ts$' },
+      from: { path: '^libs/rtc-client/', pathNot: '\\.(spec|fixture)\\.ts$' },
       to: { pathNot: '^libs/rtc-client/' },
     },
     {

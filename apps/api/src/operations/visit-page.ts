@@ -39,7 +39,7 @@ async function modulePaths(): Promise<string[]> {
   const folders = await Promise.all(
     MODULES.map(async (folder) =>
       (await readdir(join(ROOT, folder)))
-        .filter((file) => file.endsWith('.ts') && !file.endsWith('.spec.ts'))
+        .filter((file) => file.endsWith('.ts') && !/\.(spec|fixture)\.ts$/.test(file))
         .map((file) => `${folder}/${file.slice(0, -'.ts'.length)}`),
     ),
   );
