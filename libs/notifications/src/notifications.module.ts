@@ -38,6 +38,7 @@ import { OnLicenceRevoked } from './occasions/on-licence-revoked.handler.ts';
 import { OnPaymentSucceeded } from './occasions/on-payment-succeeded.handler.ts';
 import { OnPrescriptionIssued } from './occasions/on-prescription-issued.handler.ts';
 import { OnRefundSucceeded } from './occasions/on-refund-succeeded.handler.ts';
+import { OnVisitDelayed } from './occasions/on-visit-delayed.handler.ts';
 import { VisitCalendar } from './occasions/visit-calendar.service.ts';
 import { VisitNotices } from './occasions/visit-notices.service.ts';
 import { OnAccountErased } from './on-account-erased.handler.ts';
@@ -91,6 +92,7 @@ const DOOR = [
     OnPaymentSucceeded,
     OnPrescriptionIssued,
     OnRefundSucceeded,
+    OnVisitDelayed,
     Outbox,
     PushChannel,
     SendBulkHandler,

@@ -37,6 +37,7 @@ export const NOTIFICATION_KINDS: Readonly<Record<NotificationType, Kind>> = {
   appointment_cancelled: { group: 'appointments' },
   appointment_reminder: { group: 'reminders' },
   appointment_started: { group: 'visit_calls', urgent: true },
+  appointment_delayed: { group: 'visit_calls', urgent: true },
   appointment_missed: { group: 'appointments' },
   appointment_offered: { group: 'appointments', urgent: true },
   payment_received: { group: 'payments' },

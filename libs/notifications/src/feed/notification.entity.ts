@@ -10,6 +10,7 @@ export const NOTIFICATION_TYPES = [
   'appointment_cancelled',
   'appointment_reminder',
   'appointment_started',
+  'appointment_delayed',
   'appointment_missed',
   'appointment_offered',
   'payment_received',

@@ -44,6 +44,12 @@ export const MESSAGES = {
   appointment_reminder: (visit: VisitFacts) => ofVisit('appointment_reminder', visit),
   appointment_started: ({ doctorName }: VisitFacts) =>
     saying('appointment_started', () => ({ doctor: doctorName })),
+  /** `startsAt` is when it will begin. */
+  appointment_delayed: ({ doctorName, startsAt, timeZone }: VisitFacts) =>
+    saying('appointment_delayed', (voice) => ({
+      doctor: doctorName,
+      when: voice.when(startsAt, timeZone),
+    })),
   appointment_missed: (visit: VisitFacts) =>
     ofVisit('appointment_missed', visit, visit.absent === 'patient' ? 'without_patient' : 'without_doctor'),
   appointment_offered: (visit: VisitFacts) => ofVisit('appointment_offered', visit),

@@ -13,6 +13,7 @@ export interface VisitNotice {
     | 'appointment_cancelled'
     | 'appointment_reminder'
     | 'appointment_started'
+    | 'appointment_delayed'
     | 'appointment_missed'
     | 'appointment_offered';
   readonly cause: string;
