@@ -126,7 +126,7 @@ describe('a visit heals', () => {
     await doctors.untilNews('joined');
     await page.untilSignalling('connected');
     doctors.say('and now');
-    await page.page.locator('#messages li', { hasText: 'and now' }).waitFor();
+    await page.page.locator('#messages li', { hasText: 'and now' }).waitFor({ state: 'attached' });
     await page.say('here again');
     await doctors.untilHeard('here again');
     const [counted, heard] = [doctors.fallSilent(), await page.heard()];
@@ -142,11 +142,11 @@ describe('a visit heals', () => {
       it(`whose socket is gone for ${seconds} s: brings exactly what was missed`, async () => {
         const visit = await oneSided();
         const { network, page, doctor: doctors } = visit;
+        const mended = pause(seconds * 1000).then(() => network.mend());
         network.break();
         await page.untilSignalling('reconnecting');
         await page.say('said without a network');
-        await pause(seconds * 1000);
-        network.mend();
+        await mended;
         await page.untilSignalling('connected');
         await doctors.untilHeard('said without a network');
         const counted = doctors.fallSilent();
@@ -165,11 +165,11 @@ describe('a visit heals', () => {
     it('whose socket is gone for 31 s: tells both, and starts over', async () => {
       const visit = await oneSided();
       const { network, page, doctor: doctors } = visit;
+      const mended = pause(31_000).then(() => network.mend());
       network.break();
       await page.untilSignalling('reconnecting');
       await page.say('said without a network');
-      await pause(31_000);
-      network.mend();
+      await mended;
       await doctors.untilNews('connection_lost');
       await expectFreshStart(visit);
       expect(doctors.texts).toEqual(['said without a network', 'here again']);

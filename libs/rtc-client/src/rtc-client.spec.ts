@@ -17,6 +17,11 @@ import {
 } from '#rtc';
 import { JoinRefused, RtcClient } from './rtc-client.ts';
 
+/** As one that other processes share. */
+class SharedBus extends InProcessBus {
+  override readonly spansProcesses = true;
+}
+
 class Directory extends RoomDirectory {
   readonly tokens = new Map<string, Admission>();
   override async redeemJoinToken(roomId: string, hash: Buffer) {
@@ -52,9 +57,9 @@ describe('RtcClient over a real socket', () => {
   let hub: RoomHub;
   let joins = 0;
 
-  const newHub = () =>
+  const newHub = (bus = new InProcessBus()) =>
     new RoomHub({
-      bus: new InProcessBus(),
+      bus,
       directory,
       clock,
       turn: new TurnCredentials(null, clock),
@@ -145,6 +150,27 @@ describe('RtcClient over a real socket', () => {
     }
     await until(() => two.heard.length >= said.length);
     expect(two.heard).toEqual(said);
+    expect([one.seen.sessions, two.seen.sessions]).toEqual([1, 1]);
+  });
+
+  it('moves to another process while the first one stops, and nobody notices', async () => {
+    const bus = new SharedBus();
+    const stopping = newHub(bus);
+    hub = stopping;
+    const { one, two } = await pair();
+    const states: string[] = [];
+    for (const { client } of [one, two]) client.on('state', (state) => states.push(state));
+    hub = newHub(bus);
+    const said = Array.from({ length: 60 }, (_, index) => String(index));
+    const stopped = stopping.close();
+    for (const text of said) {
+      one.client.send({ type: 'chat', text });
+      await pause(1);
+    }
+    await stopped;
+    await until(() => two.heard.length >= said.length);
+    expect(two.heard).toEqual(said);
+    expect(states).toEqual([]);
     expect([one.seen.sessions, two.seen.sessions]).toEqual([1, 1]);
   });
 
