@@ -22,7 +22,7 @@ import { launchChromium, VisitPage } from './support/two-browsers.ts';
 
 const TURN_SECRET = 'televisit-turn-secret';
 
-const ROOMS = 9;
+const ROOMS = 10;
 
 /** A patient's page behind a network of its own, and the doctor, who has a good one. */
 interface OneSided {
@@ -231,6 +231,21 @@ describe('a visit heals', () => {
     for (const page of pages) await page.untilMessages(5);
     expect(await patients.heard()).toEqual(said('doctor'));
     expect(await doctors.heard()).toEqual(said('patient'));
+    await expectNoGhosts(pages);
+    for (const page of pages) await page.close();
+  });
+
+  it('when both look for a new way at the same moment, again and again', async () => {
+    const { pages } = await meeting();
+    for (let count = 0; count < 5; count += 1) {
+      // What a browser tells a page when the network is another one.
+      await Promise.all(pages.map(({ page }) => page.evaluate(() => dispatchEvent(new Event('online')))));
+      for (const page of pages) {
+        await page.untilMedia('connected');
+        await page.untilFrames(5);
+      }
+    }
+    for (const page of pages) expect(page.complaints).toEqual([]);
     await expectNoGhosts(pages);
     for (const page of pages) await page.close();
   });
