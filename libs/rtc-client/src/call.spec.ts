@@ -153,6 +153,34 @@ describe('Call', () => {
     expect(links().map(({ restarts }) => restarts)).toEqual([1, 0]);
   });
 
+  it('leaves a call as it is when only its signalling was away', async () => {
+    client.hear('welcome', welcome());
+    const ice_servers = [{ urls: ['turn:one'], username: 'later', credential: 'c2' }];
+    client.hear('resumed', welcome({ resumed: true, ice_servers }));
+    await settle();
+    expect(links().map(({ configuration, restarts }) => [configuration.iceServers, restarts])).toEqual([
+      [ice_servers, 0],
+    ]);
+  });
+
+  it('says a signal again that the server could not deliver, while it is of use', (context) => {
+    context.mock.timers.enable({ apis: ['setTimeout'] });
+    client.hear('welcome', welcome());
+    const said = { type: 'offer', sdp: 'v=0', connection: 'd1.p1', to: 'doctor' } as const;
+    const refuse = (code: string) => client.hear('refused', { code, message: 'No.', said });
+    const offers = () => client.said.filter(({ type }) => type === 'offer').length;
+    refuse('not_admitted');
+    context.mock.timers.tick(1_000);
+    expect(offers()).toBe(0);
+    refuse('unavailable');
+    context.mock.timers.tick(1_000);
+    expect(offers()).toBe(1);
+    refuse('unavailable');
+    client.hear('welcome', welcome({ participants: [{ ...doctor, instance: 'd2' }] }));
+    context.mock.timers.tick(1_000);
+    expect(offers()).toBe(1);
+  });
+
   it('restarts ICE when a link does not recover, and reports the quality of those that work', async (context) => {
     context.mock.timers.enable({ apis: ['setTimeout', 'setInterval'] });
     const timed = new Call(client.asClient(), new MediaStream());

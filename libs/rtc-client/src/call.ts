@@ -1,9 +1,20 @@
 import { Emitter } from './emitter.ts';
 import { PeerLink } from './peer-link.ts';
-import type { Heard, MediaState, Negotiation, Participant, Relayed, Waiting, Welcome } from './protocol.ts';
+import type {
+  Heard,
+  MediaState,
+  Negotiation,
+  Participant,
+  Relayed,
+  Said,
+  Waiting,
+  Welcome,
+} from './protocol.ts';
 import type { RtcClient } from './rtc-client.ts';
 
 const STATS_EVERY_MS = 10_000;
+/** After the server could not deliver a signal. */
+const SAY_AGAIN_AFTER_MS = 1_000;
 const UNKNOWN: MediaState = { audio: true, video: true };
 
 /** Somebody else in the room. */
@@ -47,7 +58,8 @@ export class Call extends Emitter<CallEvents> {
     this.#local = local;
     this.#stop = [
       client.on('welcome', (welcome) => this.#welcomed(welcome)),
-      client.on('resumed', ({ ice_servers }) => this.#refresh(ice_servers)),
+      client.on('resumed', ({ ice_servers }) => this.#resumed(ice_servers)),
+      client.on('refused', ({ code, said }) => this.#refused(code, said)),
       client.on('message', (message) => this.#heard(message)),
     ];
     this.#statsTimer = setInterval(() => void this.#report(), STATS_EVERY_MS);
@@ -120,7 +132,7 @@ export class Call extends Emitter<CallEvents> {
         this.#waiting = message;
         break;
       case 'ice-servers':
-        this.#refresh(message.ice_servers);
+        this.#renew(message.ice_servers);
         return;
       case 'ended':
         this.emit('ended', { reason: message.reason });
@@ -205,11 +217,26 @@ export class Call extends Emitter<CallEvents> {
     this.#client.send({ type: 'media-state', to: id, ...this.#media });
   }
 
-  #refresh(iceServers: Welcome['ice_servers']): void {
+  /** The call itself went on: nothing is to be done but for the next path. */
+  #resumed(iceServers: Welcome['ice_servers']): void {
+    this.#iceServers = iceServers;
+    for (const { link } of this.others) link?.setIceServers(iceServers);
+  }
+
+  #renew(iceServers: Welcome['ice_servers']): void {
     this.#iceServers = iceServers;
     for (const { link } of this.others) {
-      link?.setIceServers(iceServers).catch((error: unknown) => this.emit('problem', error));
+      link?.renewIceServers(iceServers).catch((error: unknown) => this.emit('problem', error));
     }
+  }
+
+  /** An offer that got lost would leave both sides waiting for each other. */
+  #refused(code: string, said: Said | null): void {
+    if (code !== 'unavailable' || !said || !('connection' in said)) return;
+    setTimeout(() => {
+      const isWanted = this.others.some(({ link }) => link?.connection === said.connection);
+      if (isWanted) this.#client.send(said);
+    }, SAY_AGAIN_AFTER_MS);
   }
 
   async #report(): Promise<void> {

@@ -97,11 +97,16 @@ export class PeerLink extends Emitter<PeerLinkEvents> {
     this.#pc.restartIce();
   }
 
-  /** Fresh TURN credentials: for the next path, and for this one at once where it leads through a relay. */
-  async setIceServers(iceServers: readonly IceServer[]): Promise<void> {
+  /** Where to look for the next path. */
+  setIceServers(iceServers: readonly IceServer[]): void {
     this.#pc.setConfiguration({ ...this.#pc.getConfiguration(), iceServers: [...iceServers] });
-    const quality = await this.quality();
-    if (quality.candidate_type === 'relay' && this.state !== 'closed') this.restartIce();
+  }
+
+  /** The credentials of the present servers end: a path through a relay is replaced by one with these. */
+  async renewIceServers(iceServers: readonly IceServer[]): Promise<void> {
+    this.setIceServers(iceServers);
+    const { candidate_type: type } = await this.quality();
+    if (type === 'relay' && this.state !== 'closed') this.restartIce();
   }
 
   /** Sends another camera or microphone from now on. */
