@@ -70,6 +70,11 @@ export class MeasuredProcess {
     return (await this.ask<{ statements: Statement[] }>({ probe: 'recorded' })).statements;
   }
 
+  /** What it has in memory, its garbage collected where it was started with `--expose-gc`: bytes. */
+  async memory(): Promise<number> {
+    return (await this.ask<{ bytes: number }>({ probe: 'memory' })).bytes;
+  }
+
   async stop(): Promise<void> {
     if (this.#child.exitCode !== null) return;
     const ended = once(this.#child, 'exit');

@@ -1,19 +1,15 @@
 import { WebSocket } from 'ws';
+import { MESSAGE_BYTES, type Seat } from './wires.ts';
 
-/** Bytes of a message: an offer, as a client sends it. */
-export const MESSAGE_BYTES = 1024;
 /** Messages of one sender that may be on their way. */
 export const WINDOW = 4;
-
-/** How one participant gets in. */
-export interface Seat {
-  readonly url: string;
-  readonly protocols: string[];
-}
+/** Connections that are opened side by side. */
+const OPENING = 64;
 
 interface Peer {
+  readonly seat: Seat;
   readonly socket: WebSocket;
-  /** The `id` of the last message, which counts for the whole session. */
+  /** How many messages were sent in all. */
   sent: number;
   /** Messages of this round that are still to be sent, and to be received by the other. */
   toSend: number;
@@ -29,14 +25,24 @@ export class RelayLoad {
   #waiting = 0;
   #settle: { resolve: () => void; reject: (error: Error) => void } | undefined;
 
-  /** @param welcomed whether the server says when somebody is in. */
-  static async open(rooms: readonly (readonly [Seat, Seat])[], welcomed: boolean): Promise<RelayLoad> {
+  static async open(rooms: readonly (readonly [Seat, Seat])[]): Promise<RelayLoad> {
     const load = new RelayLoad();
-    for (const seats of rooms) {
-      const [a, b] = await Promise.all(seats.map((seat) => enter(seat, welcomed)));
-      if (!a || !b) throw new Error('A room has two seats.');
-      load.#pair(a, b);
+    const seats = rooms.flat();
+    const sockets: WebSocket[] = [];
+    let next = 0;
+    await Promise.all(
+      Array.from({ length: OPENING }, async () => {
+        for (let i = next++; i < seats.length; i = next++) sockets[i] = await enter(seats[i] as Seat);
+      }),
+    );
+    const peers = seats.map(
+      (seat, i): Peer => ({ seat, socket: sockets[i] as WebSocket, sent: 0, toSend: 0, toArrive: 0 }),
+    );
+    for (let i = 0; i < peers.length; i += 2) {
+      load.#listen(peers[i] as Peer, peers[i + 1] as Peer);
+      load.#listen(peers[i + 1] as Peer, peers[i] as Peer);
     }
+    load.#peers.push(...peers);
     return load;
   }
 
@@ -62,18 +68,15 @@ export class RelayLoad {
     for (const { socket } of this.#peers) socket.terminate();
   }
 
-  #pair(a: WebSocket, b: WebSocket): void {
-    const peers = [a, b].map((socket) => ({ socket, sent: 0, toSend: 0, toArrive: 0 })) as [Peer, Peer];
-    this.#listen(peers[0], peers[1]);
-    this.#listen(peers[1], peers[0]);
-    this.#peers.push(...peers);
-  }
-
   #listen(peer: Peer, other: Peer): void {
     peer.socket.on('message', (data: Buffer) => {
-      // The news of the room are short; a refusal is one of them.
       if (data.length < MESSAGE_BYTES) {
-        if (JSON.parse(data.toString()).type === 'error') this.#settle?.reject(new Error(data.toString()));
+        try {
+          const answer = peer.seat.answer?.(data.toString());
+          if (answer !== undefined) peer.socket.send(answer);
+        } catch (error) {
+          this.#settle?.reject(error as Error);
+        }
         return;
       }
       other.toArrive -= 1;
@@ -86,22 +89,27 @@ export class RelayLoad {
   }
 }
 
-const PADDING = 'v=0\\r\\n'.padEnd(
-  MESSAGE_BYTES - '{"type":"offer","id":10000,"sdp":""}'.length,
-  'a=candidate ',
-);
-
 function send(peer: Peer): void {
   peer.toSend -= 1;
   peer.sent += 1;
-  // Five digits from the first message on, so that all are of one size.
-  peer.socket.send(`{"type":"offer","id":${10_000 + peer.sent},"sdp":"${PADDING}"}`);
+  peer.socket.send(peer.seat.frame(peer.sent));
 }
 
-function enter({ url, protocols }: Seat, welcomed: boolean): Promise<WebSocket> {
+function enter({ url, protocols, greeting, welcomes }: Seat): Promise<WebSocket> {
   return new Promise((resolve, reject) => {
-    const socket = new WebSocket(url, protocols, { perMessageDeflate: false });
+    const socket = new WebSocket(url, [...protocols], { perMessageDeflate: false });
+    let left = welcomes;
+    const welcomed = () => {
+      left -= 1;
+      if (left > 0) return;
+      socket.off('message', welcomed);
+      resolve(socket);
+    };
     socket.once('error', reject);
-    socket.once(welcomed ? 'message' : 'open', () => resolve(socket));
+    socket.once('open', () => {
+      if (greeting !== undefined) socket.send(greeting);
+      if (left === 0) resolve(socket);
+    });
+    if (left > 0) socket.on('message', welcomed);
   });
 }

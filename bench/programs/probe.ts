@@ -22,10 +22,13 @@ function recording(this: pg.Client, ...args: unknown[]): unknown {
   return query.value.apply(this, args);
 }
 
-process.on('message', (message: { probe?: 'cpu' | 'record' | 'recorded' }) => {
+process.on('message', (message: { probe?: 'cpu' | 'memory' | 'record' | 'recorded' }) => {
   if (message.probe === 'cpu') {
     const { user, system } = process.cpuUsage();
     process.send?.({ probe: 'cpu', seconds: (user + system) / 1e6 });
+  } else if (message.probe === 'memory') {
+    globalThis.gc?.();
+    process.send?.({ probe: 'memory', bytes: process.memoryUsage().rss });
   } else if (message.probe === 'record') {
     recorded = [];
     Object.defineProperty(pg.Client.prototype, 'query', { ...query, value: recording });

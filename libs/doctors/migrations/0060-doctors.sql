@@ -65,8 +65,6 @@ create index doctors_search_text on doctors using gin (search_text gin_trgm_ops)
 create index on doctors using gin (specialties) with (fastupdate = off);
 create index on doctors using gin (languages) with (fastupdate = off);
 create index on doctors (organization_id);
-create index doctors_by_rating on doctors (rating desc nulls last, rating_count desc, id)
-  include (license_expires_on) where kyc_status = 'approved' and accepting_patients;
 
 -- A licence as a doctor sent it in. What it says never changes: another licence, or the same one renewed, is
 -- another row.

@@ -54,28 +54,13 @@ export class DoctorSearch {
   ) {}
 
   /**
-   * The best match first where text was asked for, otherwise the best rated, unless the filter says
-   * otherwise.
+   * The ids of everybody who fits: the best match first where text was asked for, otherwise the best rated,
+   * unless the filter says otherwise.
    */
-  async page(filter: ProfileFilter, { page, pageSize }: PageRequest): Promise<Page<Doctor>> {
-    const { matching, ordered } = await this.statements(filter);
-    // Counted apart: a count beside the rows would have every one of them sorted in full, for a page of twenty.
-    const [rows, { total }] = await Promise.all([
-      ordered
-        .limit(pageSize)
-        .offset((page - 1) * pageSize)
-        .execute(),
-      matching.select(({ fn }) => fn.countAll<number>().as('total')).executeTakeFirstOrThrow(),
-    ]);
-    return { items: rows.map(asDoctor), total, page, pageSize };
-  }
-
-  /** The ids of everybody who fits, in the order of `page`. */
   async ids(filter: ProfileFilter): Promise<string[]> {
-    const { ordered } = await this.statements(filter);
     // As one value: ten thousand rows cost more.
     const { ids } = await this.database.query
-      .selectFrom(ordered.clearSelect().select('id').as('found'))
+      .selectFrom((await this.statement(filter)).as('found'))
       .select(sql<string | null>`string_agg(id::text, ',')`.as('ids'))
       .executeTakeFirstOrThrow();
     return ids?.split(',') ?? [];
@@ -124,8 +109,8 @@ export class DoctorSearch {
     return { ...found, items: found.items.map(({ name, count }) => ({ name, count })) };
   }
 
-  /** What `page` and `ids` run, for whoever builds on it. */
-  async statements({ search, name, order, ...profile }: ProfileFilter) {
+  /** What `ids` runs, for whoever builds on it. */
+  async statement({ search, name, order, ...profile }: ProfileFilter) {
     const texts = [
       ...(search === undefined ? [] : [await this.#read(search, '')]),
       ...(name === undefined ? [] : [await this.#read(name, 'A')]),
@@ -133,13 +118,12 @@ export class DoctorSearch {
     const matching = this.#listed(profile).where((eb) => eb.and(texts.map(textMatch)));
     const rank = order ? undefined : textRank(texts);
     const { by, descending } = order ?? { by: 'rating', descending: true };
-    const ordered = matching
-      .select(DOCTOR_COLUMNS)
+    return matching
+      .select('id')
       .$if(rank !== undefined, (query) => query.orderBy(rank as RawBuilder<number>, 'desc'))
       .orderBy(COLUMNS[by], (column) => (descending ? column.desc() : column.asc()).nullsLast())
       .orderBy('ratingCount', 'desc')
       .orderBy('id');
-    return { matching, ordered };
   }
 
   /**

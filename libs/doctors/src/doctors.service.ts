@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
+import type { Selectable } from 'kysely';
 import { AuditService } from '#audit';
 import { AccountsService } from '#auth';
 import { Clock, conflict, type Money, notFound, type UserActor } from '#kernel';
 import { type NewPractice, PracticesService } from '#organizations';
-import { Database, Transactional, violatedConstraint } from '#platform';
-import { asDoctor, DOCTOR_COLUMNS, type Doctor, licensedOn } from './doctor.entity.ts';
+import { BuiltOnce, Database, type Tables, Transactional, violatedConstraint } from '#platform';
+import { asDoctor, DOCTOR_COLUMNS, type Doctor, isLicensed } from './doctor.entity.ts';
 
 export interface DoctorProfile {
   readonly name: string;
@@ -107,24 +108,14 @@ export class DoctorsService {
 
   /** A doctor as anybody may see them: approved and with a licence that has not run out. */
   async listed(doctorId: string): Promise<Doctor> {
-    const row = await this.database.query
-      .selectFrom('doctors')
-      .select(DOCTOR_COLUMNS)
-      .where('id', '=', doctorId)
-      .where('kycStatus', '=', 'approved')
-      .where('licenseExpiresOn', '>=', licensedOn(this.clock.now()))
-      .executeTakeFirst();
-    if (!row) throw notFound('doctor');
-    return asDoctor(row);
+    const doctor = await this.byId(doctorId);
+    if (!isLicensed(doctor, this.clock.now())) throw notFound('doctor');
+    return doctor;
   }
 
   /** A doctor in whatever state, for code that works on their records. */
   async byId(doctorId: string): Promise<Doctor> {
-    const row = await this.database.query
-      .selectFrom('doctors')
-      .select(DOCTOR_COLUMNS)
-      .where('id', '=', doctorId)
-      .executeTakeFirst();
+    const [row] = await BY_ID.execute(this.database, { id: doctorId });
     if (!row) throw notFound('doctor');
     return asDoctor(row);
   }
@@ -144,3 +135,8 @@ export class DoctorsService {
       .execute();
   }
 }
+
+const BY_ID = new BuiltOnce<
+  { id: string },
+  Pick<Selectable<Tables['doctors']>, (typeof DOCTOR_COLUMNS)[number]>
+>((query, value) => query.selectFrom('doctors').select(DOCTOR_COLUMNS).where('id', '=', value('id')));

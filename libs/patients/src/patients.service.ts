@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AuditService } from '#audit';
 import { Clock, newId, notFound, type UserActor } from '#kernel';
-import { Database, Transactional } from '#platform';
+import { BuiltOnce, Database, Transactional } from '#platform';
 import type { Patient, PatientDetails } from './patient.entity.ts';
 import { patientArchived } from './patient.errors.ts';
 
@@ -14,7 +14,6 @@ export class PatientsService {
   ) {}
 
   /** The actor's own chart; it is opened from the account when it is first needed. */
-  @Transactional()
   async personalChart(actor: UserActor): Promise<Patient> {
     const existing = await this.#personal(actor.userId);
     if (existing) return existing;
@@ -103,11 +102,15 @@ export class PatientsService {
   }
 
   async #personal(userId: string): Promise<Patient | undefined> {
-    return this.database.query
-      .selectFrom('patients')
-      .selectAll()
-      .where('userId', '=', userId)
-      .where('organizationId', 'is', null)
-      .executeTakeFirst();
+    const [chart] = await PERSONAL.execute(this.database, { userId });
+    return chart;
   }
 }
+
+const PERSONAL = new BuiltOnce<{ userId: string }, Patient>((query, value) =>
+  query
+    .selectFrom('patients')
+    .selectAll()
+    .where('userId', '=', value('userId'))
+    .where('organizationId', 'is', null),
+);

@@ -143,6 +143,26 @@ describe('slots', () => {
       expect(await free(doctor)).toEqual(all);
     });
 
+    it('from a time of the asker’s, too', async () => {
+      const doctor = await mondays('09:00', '11:00', { specialties: ['otology'] });
+      const query = `specialty=otology&available_after=${at('09:15')}&available_before=${at('10:15')}`;
+      expect(await nextSlots(query)).toEqual([[doctor.doctorId, '09:30']]);
+      const other = await register(app);
+      const book = (time: string) =>
+        other.client.post('/api/appointments/', { doctor_id: doctor.doctorId, start: at(time) });
+      await book('09:00');
+      expect(await nextSlots(query)).toEqual([[doctor.doctorId, '09:30']]);
+      await book('09:30');
+      expect(await nextSlots(query)).toEqual([[doctor.doctorId, '10:00']]);
+      await book('10:00');
+      expect(await nextSlots(query)).toEqual([]);
+      // The holds lapse: nobody writes anything.
+      mock.method(app.nest.get(Clock), 'now', () => Temporal.Now.instant().add({ minutes: 11 }));
+      expect(await nextSlots(query)).toEqual([[doctor.doctorId, '09:30']]);
+      mock.restoreAll();
+      expect(await nextSlots(query)).toEqual([]);
+    });
+
     it('when hours or the profile change', async () => {
       const doctor = await mondays('09:00', '10:00', { specialties: ['hepatology'] });
       const query = 'specialty=hepatology&ordering=next_slot';

@@ -12,7 +12,7 @@ import {
   slotAt,
   slots,
 } from '#availability';
-import type { Doctor } from '#doctors';
+import { type Doctor, licensedUntil } from '#doctors';
 
 const DAY = 86_400_000;
 /** How far ahead the free slots are kept: most questions are about the coming days. */
@@ -28,6 +28,18 @@ export type BookingRules = Pick<
   /** Epoch milliseconds from which nothing can be booked: the licence has ended. */
   readonly until: number;
 };
+
+export function bookingRulesOf({
+  acceptingPatients,
+  minimumNoticeMinutes,
+  bookingHorizonDays,
+  dailyLimit,
+  timeZone,
+  ...licence
+}: Omit<BookingRules, 'until'> & Parameters<typeof licensedUntil>[0]): BookingRules {
+  const until = licensedUntil(licence).epochMilliseconds;
+  return { acceptingPatients, minimumNoticeMinutes, bookingHorizonDays, dailyLimit, timeZone, until };
+}
 
 /** Time that a visit takes from the practitioner, its buffer included. Epoch milliseconds. */
 export interface TakenTime extends Interval {
@@ -64,17 +76,18 @@ export class Calendar {
   #known: Coming | undefined;
 
   /**
+   * @param schedule the hours; without any, nothing can be booked.
    * @param taken the live visits, in order of time.
    * @param over when the visits of late started that are over: they count to their day.
    */
   constructor(
     rules: BookingRules,
-    schedule: Schedule,
+    schedule: Schedule | undefined,
     taken: readonly TakenTime[],
     over: readonly number[] = [],
   ) {
     this.#rules = rules;
-    this.#hours = readSchedule(schedule);
+    this.#hours = schedule ? readSchedule(schedule) : CLOSED;
     this.#schedule = rules.acceptingPatients ? this.#hours : CLOSED;
     this.#taken = Float64Array.from(taken.flatMap(({ start, end, heldUntil }) => [start, end, heldUntil]));
     this.#over = over;
@@ -96,15 +109,17 @@ export class Calendar {
     return [...found, ...later.slice(0, count - found.length)];
   }
 
-  /** When the first bookable slot starts, infinity for never, and until when that is right if nobody books. */
-  outlook(now: number): { readonly start: number; readonly goodUntil: number } {
-    const start = this.nextStart(now, now);
+  /**
+   * When the first bookable slot starts at `from` or later, infinity for never, and until when that is right if
+   * nobody books.
+   */
+  outlook(from: number, now: number): { readonly start: number; readonly goodUntil: number } {
+    const start = this.#nextStart(from, now);
     const noticeEnds = start - this.#rules.minimumNoticeMinutes * 60_000 + 1;
     return { start, goodUntil: Math.min(this.#coming(now).goodUntil, noticeEnds) };
   }
 
-  /** When the first bookable slot starts at `from` or later; infinity for never. */
-  nextStart(from: number, now: number): number {
+  #nextStart(from: number, now: number): number {
     const coming = this.#coming(now);
     const i = firstAtOrAfter(coming.starts, this.#earliest(from, now));
     return coming.starts[i] ?? this.next(from, now)?.start ?? Number.POSITIVE_INFINITY;

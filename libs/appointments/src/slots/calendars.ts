@@ -1,11 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
 import { AvailabilityService } from '#availability';
-import { licensedUntil } from '#doctors';
 import { Clock } from '#kernel';
 import { Database } from '#platform';
 import { isLive } from '../visits/live-visits.ts';
-import { type BookingRules, Calendar, type TakenTime } from './calendar.ts';
+import { type BookingRules, bookingRulesOf, Calendar, type TakenTime } from './calendar.ts';
 import { CalendarChanges } from './calendar-changes.ts';
 
 /** How many calendars are read with one statement. */
@@ -91,12 +90,7 @@ export class Calendars {
     return new Map(
       [...rules].map(([id, own]) => [
         id,
-        new Calendar(
-          own,
-          schedules.get(id) ?? { rules: [], exceptions: [] },
-          taken.get(id) ?? [],
-          over.get(id),
-        ),
+        new Calendar(own, schedules.get(id), taken.get(id) ?? [], over.get(id)),
       ]),
     );
   }
@@ -116,12 +110,7 @@ export class Calendars {
       ])
       .where('id', '=', anyOf(ids))
       .execute();
-    return new Map(
-      rows.map(({ id, kycStatus, licenseExpiresOn, ...rules }) => {
-        const until = licensedUntil({ kycStatus, licenseExpiresOn }).epochMilliseconds;
-        return [id, { ...rules, until }];
-      }),
-    );
+    return new Map(rows.map((row) => [row.id, bookingRulesOf(row)]));
   }
 
   /** A row for each practitioner with all their live visits: rows are what costs, not numbers. */

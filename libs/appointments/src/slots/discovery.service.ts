@@ -57,8 +57,21 @@ export class DiscoveryService {
   ) {}
 
   async search(filter: DoctorFilter, page: PageRequest): Promise<Page<FoundDoctor>> {
-    const bySlot = filter.order?.by === 'nextSlot' || filter.freeFrom || filter.freeBefore;
-    return bySlot ? this.#bySlot(filter, page) : this.#byProfile(filter, page);
+    const list = await this.#matching(filter);
+    const now = this.clock.now().epochMilliseconds;
+    const from = filter.freeFrom?.epochMilliseconds ?? now;
+    const { ids, total } = isAboutSlots(filter)
+      ? await this.#pageBySlot(list, filter, { from, now }, page)
+      : { ids: pageOf(list.ids, page), total: list.ids.length };
+    const [doctors, calendars] = await Promise.all([this.profiles.byIds(ids), this.calendars.of(ids)]);
+    return {
+      ...page,
+      total,
+      items: ids.flatMap((id, i) => {
+        const doctor = doctors.get(id);
+        return doctor ? [asFound(doctor, calendars[i]?.next(from, now))] : [];
+      }),
+    };
   }
 
   /**
@@ -121,39 +134,26 @@ export class DiscoveryService {
     return total > 0;
   }
 
-  async #byProfile(filter: DoctorFilter, page: PageRequest): Promise<Page<FoundDoctor>> {
-    const { items: doctors, ...found } = await this.profiles.page(profileOf(filter), page);
-    const calendars = await this.calendars.of(doctors.map(({ id }) => id));
-    const now = this.clock.now().epochMilliseconds;
-    return { ...found, items: doctors.map((doctor, i) => asFound(doctor, calendars[i]?.next(now, now))) };
-  }
-
   /**
    * Slots are computed, so a question about them is answered for every doctor that the profile lets through:
    * from memory, and with no more of each doctor than a number until the page is known.
    */
-  async #bySlot(filter: DoctorFilter, page: PageRequest): Promise<Page<FoundDoctor>> {
-    const { order, freeFrom, freeBefore } = filter;
-    const list = await this.#matching(filter);
-    const now = this.clock.now().epochMilliseconds;
-    const from = freeFrom?.epochMilliseconds ?? now;
+  async #pageBySlot(
+    list: DoctorList,
+    { order, freeFrom, freeBefore }: DoctorFilter,
+    { from, now }: { readonly from: number; readonly now: number },
+    page: PageRequest,
+  ): Promise<{ ids: string[]; total: number }> {
+    const idsOf = (places: readonly number[]) => places.map((place) => list.ids[place] as string);
     const before = freeBefore?.epochMilliseconds ?? Infinity;
     const starts = await list.startsFrom(from, now, (ids) => this.calendars.of(ids));
     const isLeftOut = (start: number) => (freeFrom || freeBefore) !== undefined && !(start < before);
-    const { places: chosen, total } =
-      order?.by === 'nextSlot'
-        ? pageInOrder(starts.map(sortKey(isLeftOut, order.descending)), list.ids, page)
-        : pageOfPlaces(starts, isLeftOut, page);
-    const ids = chosen.map((place) => list.ids[place] as string);
-    const [doctors, calendars] = await Promise.all([this.profiles.byIds(ids), this.calendars.of(ids)]);
-    return {
-      ...page,
-      total,
-      items: ids.flatMap((id, i) => {
-        const doctor = doctors.get(id);
-        return doctor ? [asFound(doctor, calendars[i]?.next(from, now))] : [];
-      }),
-    };
+    if (order?.by === 'nextSlot') {
+      const { places, total } = pageInOrder(starts.map(sortKey(isLeftOut, order.descending)), list.ids, page);
+      return { ids: idsOf(places), total };
+    }
+    const places = [...starts.keys()].filter((place) => !isLeftOut(starts[place] as number));
+    return { ids: idsOf(pageOf(places, page)), total: places.length };
   }
 
   /** The ids of all who fit, in order unless the slots make it. */
@@ -182,12 +182,10 @@ function sortKey(isLeftOut: (start: number) => boolean, descending: boolean): (s
   };
 }
 
-/** A page of the places that are not left out, in the order in which they are. */
-function pageOfPlaces(
-  starts: Float64Array,
-  isLeftOut: (start: number) => boolean,
-  { page, pageSize }: PageRequest,
-): { places: number[]; total: number } {
-  const places = [...starts.keys()].filter((place) => !isLeftOut(starts[place] as number));
-  return { places: places.slice((page - 1) * pageSize, page * pageSize), total: places.length };
+function isAboutSlots({ order, freeFrom, freeBefore }: DoctorFilter): boolean {
+  return order?.by === 'nextSlot' || freeFrom !== undefined || freeBefore !== undefined;
+}
+
+function pageOf<T>(all: readonly T[], { page, pageSize }: PageRequest): T[] {
+  return all.slice((page - 1) * pageSize, page * pageSize);
 }

@@ -1,76 +1,43 @@
-import type { Calendar } from './calendar.ts';
+import { FirstStarts, type ReadCalendars } from './first-starts.ts';
 
-/** Gives the calendar of each practitioner. */
-type ReadCalendars = (practitionerIds: readonly string[]) => Promise<(Calendar | undefined)[]>;
+/** For how many instants the first free slots are kept: people ask for tomorrow, tonight, next week. */
+const MAX_KEPT = 12;
 
-/**
- * The doctors that a filter finds, and when each of them is free next: numbers in plain arrays, since to visit
- * ten thousand calendars all over the memory takes milliseconds and to walk along an array takes none. All times
- * are epoch milliseconds, infinity for never.
- */
+/** The doctors that a filter finds, in order, and when each of them is free. */
 export class DoctorList {
-  readonly #places: ReadonlyMap<string, number>;
-  readonly #starts: Float64Array;
-  /** Until when each start is right if nobody changes anything. */
-  readonly #goodUntil: Float64Array;
-  /** Which change, counted, was the last one of each. */
-  readonly #changedIn: Uint32Array;
-  #changes = 0;
-  #askedAt = Number.NEGATIVE_INFINITY;
+  /** Made when somebody first asks about slots: most lists are only paged through. */
+  #places: ReadonlyMap<string, number> | undefined;
+  /** By the instant from which they are free; `now` for those that move with the clock. */
+  readonly #starts = new Map<number | 'now', FirstStarts>();
 
-  constructor(readonly ids: readonly string[]) {
-    this.#places = new Map(ids.map((id, place) => [id, place]));
-    this.#starts = new Float64Array(ids.length);
-    this.#goodUntil = new Float64Array(ids.length).fill(Number.NEGATIVE_INFINITY);
-    this.#changedIn = new Uint32Array(ids.length);
-  }
+  constructor(readonly ids: readonly string[]) {}
 
   /** The calendars of these practitioners have changed. */
   forget(practitionerIds: readonly string[]): void {
-    this.#changes += 1;
+    if (this.#starts.size === 0) return;
+    this.#places ??= new Map(this.ids.map((id, place) => [id, place]));
+    const places: number[] = [];
     for (const id of practitionerIds) {
       const place = this.#places.get(id);
-      if (place === undefined) continue;
-      this.#goodUntil[place] = Number.NEGATIVE_INFINITY;
-      this.#changedIn[place] = this.#changes;
+      if (place !== undefined) places.push(place);
     }
+    for (const starts of this.#starts.values()) starts.forget(places);
   }
 
-  /** When each doctor's first bookable slot starts at `from` or later, in the order of `ids`. */
-  async startsFrom(from: number, now: number, read: ReadCalendars): Promise<Float64Array> {
-    const starts = await this.#startsFromNow(now, read);
-    if (from <= now) return starts;
-    const sooner = [...this.ids.keys()].filter((place) => (starts[place] as number) < from);
-    const calendars = await read(sooner.map((place) => this.ids[place] as string));
-    for (const [i, place] of sooner.entries()) {
-      starts[place] = calendars[i]?.nextStart(from, now) ?? Number.POSITIVE_INFINITY;
-    }
-    return starts;
+  /** When each doctor's first bookable slot starts at `from` or later: epoch milliseconds, in the order of `ids`. */
+  startsFrom(from: number, now: number, read: ReadCalendars): Promise<Float64Array> {
+    return this.#startsOf(from <= now ? 'now' : from).at(now, read);
   }
 
-  async #startsFromNow(now: number, read: ReadCalendars): Promise<Float64Array> {
-    // A clock that was put back makes earlier slots bookable.
-    if (now < this.#askedAt) this.#goodUntil.fill(Number.NEGATIVE_INFINITY);
-    this.#askedAt = now;
-    const outdated: number[] = [];
-    for (let place = 0; place < this.ids.length; place++) {
-      if (now >= (this.#goodUntil[place] as number)) outdated.push(place);
+  #startsOf(from: number | 'now'): FirstStarts {
+    const kept = this.#starts.get(from) ?? new FirstStarts(this.ids, from === 'now' ? undefined : from);
+    // Those that were asked for last are the last to go.
+    this.#starts.delete(from);
+    this.#starts.set(from, kept);
+    for (const oldest of this.#starts.keys()) {
+      if (this.#starts.size <= MAX_KEPT) break;
+      this.#starts.delete(oldest);
     }
-    if (outdated.length === 0) return this.#starts.slice();
-    const changes = this.#changes;
-    const calendars = await read(outdated.map((place) => this.ids[place] as string));
-    const starts = this.#starts.slice();
-    for (const [i, place] of outdated.entries()) {
-      const { start, goodUntil } = calendars[i]?.outlook(now) ?? {
-        start: Number.POSITIVE_INFINITY,
-        goodUntil: Number.POSITIVE_INFINITY,
-      };
-      starts[place] = start;
-      // What changed while it was read is not to be kept.
-      if ((this.#changedIn[place] as number) > changes) continue;
-      this.#starts[place] = start;
-      this.#goodUntil[place] = goodUntil;
-    }
-    return starts;
+    return kept;
   }
 }

@@ -2,12 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { CalendarChanges } from './calendar-changes.ts';
 import { DoctorList } from './doctor-list.ts';
 
-/** How many lists are kept: each may name every doctor. */
-const MAX_KEPT = 16;
+/** How many lists are kept: each may name every doctor, ten thousand of whom take about a megabyte. */
+const MAX_KEPT = 32;
 
 /**
  * Which doctors a filter finds, kept in memory until any profile changes (decision 35). A search by free slot
- * needs the ids of all of them, be it ten thousand, to show the twenty who are free first.
+ * needs the ids of all of them, be it ten thousand, to show the twenty who are free first; and most searches ask
+ * what others have asked a moment ago.
  */
 @Injectable()
 export class DoctorLists {

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { localDay } from '#availability';
 import { type Doctor, isLicensed } from '#doctors';
 import { Clock, DomainError } from '#kernel';
-import { Database, violatedConstraint } from '#platform';
+import { BuiltOnce, Database, violatedConstraint } from '#platform';
 import { dayFull, patientBusy, slotNotOffered, slotTaken } from '../visits/appointment.errors.ts';
 import { isLive } from '../visits/live-visits.ts';
 import { type OfferedSlot, SlotsService } from './slots.service.ts';
@@ -54,8 +54,7 @@ export class SlotClaims {
    * two bookings wait for each other.
    */
   async lock(practitionerId: string, patientId: string): Promise<void> {
-    await this.database.lock(`practitioner:${practitionerId}`);
-    await this.database.lock(`patient:${patientId}`);
+    await this.database.lock(`practitioner:${practitionerId}`, `patient:${patientId}`);
   }
 
   /**
@@ -65,27 +64,15 @@ export class SlotClaims {
    */
   async assertFree(doctor: Doctor, patientId: string, slot: OfferedSlot, exceptId?: string): Promise<void> {
     const now = this.clock.now();
-    const inTheWay = await this.database.query
-      .selectFrom('appointments')
-      .select(['id', 'practitionerId', 'status', 'holdExpiresAt'])
-      .where(isLive)
-      .where((eb) =>
-        eb.or([
-          eb.and([
-            eb('practitionerId', '=', doctor.id),
-            eb('startsAt', '<', slot.end.add({ minutes: slot.bufferMinutes })),
-            eb(sql`minutes_after(ends_at, buffer_minutes)`, '>', slot.start),
-          ]),
-          eb.and([
-            eb('patientId', '=', patientId),
-            eb('startsAt', '<', slot.end),
-            eb('endsAt', '>', slot.start),
-          ]),
-        ]),
-      )
-      .$if(exceptId !== undefined, (query) => query.where('id', '<>', exceptId ?? ''))
-      .execute();
+    const inTheWay = await IN_THE_WAY.execute(this.database, {
+      practitionerId: doctor.id,
+      patientId,
+      start: slot.start,
+      end: slot.end,
+      keptUntil: slot.end.add({ minutes: slot.bufferMinutes }),
+    });
     for (const other of inTheWay) {
+      if (other.id === exceptId) continue;
       const lapsed = other.holdExpiresAt && Temporal.Instant.compare(other.holdExpiresAt, now) <= 0;
       if (lapsed && (await this.#expire(other.id))) continue;
       throw other.practitionerId === doctor.id ? slotTaken([]) : patientBusy(other.id);
@@ -135,6 +122,42 @@ export class SlotClaims {
     return numUpdatedRows > 0n;
   }
 }
+
+interface Wish {
+  practitionerId: string;
+  patientId: string;
+  start: Temporal.Instant;
+  end: Temporal.Instant;
+  /** The end, and the buffer after it. */
+  keptUntil: Temporal.Instant;
+}
+
+interface OtherVisit {
+  readonly id: string;
+  readonly practitionerId: string;
+  readonly holdExpiresAt: Temporal.Instant | null;
+}
+
+const IN_THE_WAY = new BuiltOnce<Wish, OtherVisit>((query, value) =>
+  query
+    .selectFrom('appointments')
+    .select(['id', 'practitionerId', 'holdExpiresAt'])
+    .where(isLive)
+    .where((eb) =>
+      eb.or([
+        eb.and([
+          eb('practitionerId', '=', value('practitionerId')),
+          eb('startsAt', '<', value('keptUntil')),
+          eb(sql`minutes_after(ends_at, buffer_minutes)`, '>', value('start')),
+        ]),
+        eb.and([
+          eb('patientId', '=', value('patientId')),
+          eb('startsAt', '<', value('end')),
+          eb('endsAt', '>', value('start')),
+        ]),
+      ]),
+    ),
+);
 
 /** The error that a refused write is to the caller, who is told what is free instead. */
 function refusalOf(error: unknown): typeof slotTaken | undefined {

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import type { Slot } from '#availability';
+import { AvailabilityService, type Slot } from '#availability';
 import type { Doctor } from '#doctors';
 import { Clock } from '#kernel';
 import type { FreeSlot } from '../visits/appointment.errors.ts';
-import type { Calendar } from './calendar.ts';
+import { bookingRulesOf, Calendar } from './calendar.ts';
 import { Calendars } from './calendars.ts';
 
 export interface BookableSlot {
@@ -32,6 +32,7 @@ const NEAREST = 5;
 export class SlotsService {
   constructor(
     private readonly clock: Clock,
+    private readonly availability: AvailabilityService,
     private readonly calendars: Calendars,
   ) {}
 
@@ -58,15 +59,18 @@ export class SlotsService {
   }
 
   /**
-   * The slot of the doctor's hours that starts exactly then, taken or not; `undefined` when there is none.
+   * The slot of the doctor's hours that starts exactly then, taken or not; `undefined` when there is none. It reads
+   * the hours alone: whether the slot is free is found out under the lock of whoever takes it.
    * @param notice whether it must be as far ahead as the doctor asks of patients.
    */
   async onGrid(
-    doctor: Practitioner,
+    doctor: Doctor,
     start: Temporal.Instant,
     { notice = true }: { readonly notice?: boolean } = {},
   ): Promise<OfferedSlot | undefined> {
-    const slot = (await this.#calendarOf(doctor))?.onGrid(start.epochMilliseconds, this.#now(), notice);
+    const schedules = await this.availability.schedulesOf([doctor.id]);
+    const hours = new Calendar(bookingRulesOf(doctor), schedules.get(doctor.id), []);
+    const slot = hours.onGrid(start.epochMilliseconds, this.#now(), notice);
     return slot && { ...asBookable(slot), bufferMinutes: slot.bufferMinutes };
   }
 

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
+import type { Insertable } from 'kysely';
 import { type Doctor, DoctorsService, isLicensed } from '#doctors';
 import { type Actor, Clock, DomainError, newId, type UserActor } from '#kernel';
 import { PatientsService } from '#patients';
-import { Database, Jobs, Transactional } from '#platform';
+import { BuiltOnce, Database, Jobs, type Tables, Transactional } from '#platform';
 import { AppointmentConfirmed, AppointmentOffered, AppointmentRescheduled } from '../events.ts';
 import { SlotClaims } from '../slots/slot-claims.ts';
 import type { OfferedSlot } from '../slots/slots.service.ts';
@@ -210,28 +211,23 @@ export class BookingService {
     await this.claims.taking(doctor, slot, () =>
       this.database.transaction(async () => {
         await this.claims.claim(doctor, patientId, slot);
-        await this.database.query
-          .insertInto('appointments')
-          .values({
-            id,
-            organizationId: doctor.organizationId,
-            practitionerId: doctor.id,
-            patientId,
-            bookedBy,
-            status: 'held',
-            startsAt: slot.start,
-            endsAt: slot.end,
-            bufferMinutes: slot.bufferMinutes,
-            feeAmount: doctor.fee.amount,
-            feeCurrency: doctor.fee.currency,
-            cancellationPolicy: JSON.stringify(CANCELLATION_POLICY),
-            reason: this.reader.seal(id, 'reason', reason),
-            followUpOf,
-            holdExpiresAt: until,
-            createdAt: now,
-            updatedAt: now,
-          })
-          .execute();
+        await HOLD.execute(this.database, {
+          id,
+          organizationId: doctor.organizationId,
+          practitionerId: doctor.id,
+          patientId,
+          bookedBy,
+          startsAt: slot.start,
+          endsAt: slot.end,
+          bufferMinutes: slot.bufferMinutes,
+          feeAmount: doctor.fee.amount,
+          feeCurrency: doctor.fee.currency,
+          cancellationPolicy: JSON.stringify(CANCELLATION_POLICY),
+          reason: this.reader.seal(id, 'reason', reason),
+          followUpOf: followUpOf ?? null,
+          holdExpiresAt: until,
+          now,
+        });
         await then(id);
       }),
     );
@@ -259,3 +255,43 @@ export class BookingService {
     }
   }
 }
+
+type Held = Pick<
+  Insertable<Tables['appointments']>,
+  | 'id'
+  | 'organizationId'
+  | 'practitionerId'
+  | 'patientId'
+  | 'bookedBy'
+  | 'startsAt'
+  | 'endsAt'
+  | 'bufferMinutes'
+  | 'feeAmount'
+  | 'feeCurrency'
+  | 'cancellationPolicy'
+  | 'reason'
+  | 'followUpOf'
+  | 'holdExpiresAt'
+> & { now: Temporal.Instant };
+
+const HOLD = new BuiltOnce<Held, unknown>((query, value) =>
+  query.insertInto('appointments').values({
+    id: value('id'),
+    organizationId: value('organizationId'),
+    practitionerId: value('practitionerId'),
+    patientId: value('patientId'),
+    bookedBy: value('bookedBy'),
+    status: 'held',
+    startsAt: value('startsAt'),
+    endsAt: value('endsAt'),
+    bufferMinutes: value('bufferMinutes'),
+    feeAmount: value('feeAmount'),
+    feeCurrency: value('feeCurrency'),
+    cancellationPolicy: value('cancellationPolicy'),
+    reason: value('reason'),
+    followUpOf: value('followUpOf'),
+    holdExpiresAt: value('holdExpiresAt'),
+    createdAt: value('now'),
+    updatedAt: value('now'),
+  }),
+);

@@ -43,8 +43,7 @@ export class ContactCodes {
    */
   async send(contact: Contact): Promise<SentCode> {
     const { userId, channel, recipient } = contact;
-    await this.database.lock(`contact-codes:${userId}`);
-    await this.database.lock(`contact-codes:${recipient}`);
+    await this.database.lock(`contact-codes:${userId}`, `contact-codes:${recipient}`);
     const now = this.clock.now();
     const sent = await this.#lastHour(contact, now);
     const byUser = sent.filter((code) => code.userId === userId).map(({ createdAt }) => createdAt);

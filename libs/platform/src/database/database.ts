@@ -93,9 +93,14 @@ export class Database implements OnApplicationShutdown {
     else action();
   }
 
-  /** Waits for the others who hold the lock of the same name; it is let go when the transaction ends. */
-  async lock(name: string): Promise<void> {
-    await sql`select pg_advisory_xact_lock(hashtextextended(${name}, 0))`.execute(this.query);
+  /**
+   * Waits for the others who hold a lock of one of these names, one after the other in the order given; they are
+   * let go when the transaction ends.
+   */
+  async lock(...names: readonly string[]): Promise<void> {
+    await sql`select pg_advisory_xact_lock(hashtextextended(name, 0)) from unnest(${names}::text[]) as name`.execute(
+      this.query,
+    );
   }
 
   async onApplicationShutdown(): Promise<void> {

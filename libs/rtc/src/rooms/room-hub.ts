@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Clock, newId } from '#kernel';
-import type { LogEntry, RealtimeBus } from '#platform';
+import type { LogBounds, LogEntry, RealtimeBus } from '#platform';
 import type { TurnCredentials } from '../joining/turn-credentials.ts';
 import {
   type CallQuality,
@@ -43,6 +43,7 @@ export interface RoomHubParts {
 export class RoomHub {
   readonly limits: RtcLimits;
   private readonly bus: RealtimeBus;
+  private readonly bounds: LogBounds;
   private readonly directory: RoomDirectory;
   private readonly time: Timestamps;
   private readonly report: (error: unknown) => void;
@@ -61,6 +62,7 @@ export class RoomHub {
     this.bus = bus;
     this.directory = directory;
     this.limits = limits;
+    this.bounds = boundsOf(limits.replayLength);
     this.time = time;
     this.report = report;
     this.presence = presence;
@@ -262,7 +264,7 @@ export class RoomHub {
       session.lastId = id;
     }
     const entry = relayedEntry(participant, raw, message, this.time.text());
-    this.bus.append(logOf(room.roomId), entry, boundsOf(this.limits.replayLength)).catch((error) => {
+    this.bus.append(room.log, entry, this.bounds).catch((error) => {
       this.report(error);
       session.error('unavailable', 'The message could not be delivered.', this.time.text(), id);
     });
@@ -310,7 +312,7 @@ export class RoomHub {
   }
 
   private async append(roomId: string, told: Told): Promise<void> {
-    await this.bus.append(logOf(roomId), toldEntry(told), boundsOf(this.limits.replayLength));
+    await this.bus.append(logOf(roomId), toldEntry(told), this.bounds);
   }
 
   private newSession(

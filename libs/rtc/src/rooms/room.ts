@@ -1,6 +1,6 @@
 import type { LogEntry, Stop } from '#platform';
 import type { ParticipantView, RoomStatus, WaitingPlaceView } from '../protocol/protocol.ts';
-import { frameOf, type Relayed, readEntry, SenderCounts, type Told } from '../signals/signal-log.ts';
+import { frameOf, logOf, type Relayed, readEntry, SenderCounts, type Told } from '../signals/signal-log.ts';
 import { type ParticipantRecord, sees, viewOf } from './participant.ts';
 import type { PeerSession } from './peer-session.ts';
 import type { WaitingPlace } from './room-directory.ts';
@@ -37,11 +37,15 @@ export class Room {
   waiting: WaitingPlace | null = null;
   waitingCheckAt = 0;
   stop: Stop = async () => {};
+  /** The name of its log, made once: a message looks for it. */
+  readonly log: string;
 
   constructor(
     readonly roomId: string,
     private readonly events: RoomEvents,
-  ) {}
+  ) {
+    this.log = logOf(roomId);
+  }
 
   /** The place in the doctor's queue as it is told to the patient. */
   waitingView(): WaitingPlaceView | null {

@@ -8,17 +8,14 @@ export class Timestamps {
 
   /** Epoch milliseconds. */
   ms(): number {
-    return this.clock.now().epochMilliseconds;
+    return this.clock.ms();
   }
 
   /** ISO 8601. Writing an instant costs more than relaying a message, so it is written once a millisecond. */
   text(): string {
     const ms = this.ms();
     if (ms !== this.written.ms) {
-      this.written = {
-        ms,
-        text: Temporal.Instant.fromEpochMilliseconds(ms).toString({ smallestUnit: 'millisecond' }),
-      };
+      this.written = { ms, text: new Date(ms).toISOString() };
     }
     return this.written.text;
   }

@@ -1,0 +1,9 @@
+// A peer of the signal relay: the PeerJS server passes each message on to the one whom it names.
+import type { AddressInfo } from 'node:net';
+import { PeerServer } from 'peer';
+
+const settings = { host: '127.0.0.1', port: 0, path: '/', key: 'peerjs', concurrent_limit: 50_000 };
+PeerServer(settings, (server) => {
+  const { port } = server.address() as AddressInfo;
+  process.send?.({ relay: 'ready', url: `ws://127.0.0.1:${port}` });
+});
