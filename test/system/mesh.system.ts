@@ -99,6 +99,13 @@ describe('a visit of four', () => {
     for (const page of all) await untilAllSeen(page, 3);
     expect((await namesOn(carers)).toSorted()).toEqual(['Dr. Asha Rao', 'Ira (interpreter)', 'Sam Lee']);
 
+    await doctors.page.getByRole('button', { name: 'Ask Kim to wait' }).click();
+    await carers.untilView('waiting');
+    await doctors.page.locator('.tile .note', { hasText: 'In the waiting room' }).waitFor();
+    await doctors.page.getByRole('button', { name: 'Let Kim in' }).click();
+    await carers.untilView('call');
+    for (const page of all) await untilAllSeen(page, 3);
+
     await carers.say('Hello from the carer');
     for (const page of all.slice(0, 3)) await page.untilMessages(1);
 

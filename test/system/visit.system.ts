@@ -52,6 +52,15 @@ describe('a visit in two browsers', () => {
     const doctors = await VisitPage.open(browser, address);
 
     await patients.signIn(patient.email, PASSWORD);
+    await patients.page.waitForSelector('body[data-verdict="good"]');
+    expect(await patients.page.textContent('#verdict')).toContain('ready for the visit');
+    const [test] = (await doctor.client.get(`/api/rtc/rooms/${roomId}/pre-call-tests/`)).body.data.items;
+    expect(test).toMatchObject({
+      role: 'patient',
+      signalling: 'ok',
+      turn: 'not_configured',
+      verdict: 'good',
+    });
     await patients.enter();
     await patients.untilView('waiting');
     expect(await patients.page.textContent('#waiting-text')).toContain('You are next.');

@@ -87,8 +87,10 @@ export async function join(signal: AbortSignal): Promise<Pick<Grant, 'token' | '
 
 export const startVisit = (): Promise<unknown> => post(`${room}/start/`);
 export const endVisit = (): Promise<unknown> => post(`${room}/end/`);
+
 /** The doctor lets somebody in, or asks them to wait. */
-export const admit = (participant_id: string): Promise<unknown> => post(`${room}/admit/`, { participant_id });
+export const admit = (participant_id: string, isLetIn: boolean): Promise<unknown> =>
+  post(`${room}/${isLetIn ? 'admit' : 'return-to-waiting'}/`, { participant_id });
 
 /** What a test before the visit needs to know of the call. */
 export async function callDetails() {

@@ -8,14 +8,15 @@ interface Tile {
   readonly video: HTMLVideoElement;
   readonly note: HTMLElement;
   readonly name: HTMLElement;
-  readonly admit: HTMLButtonElement;
+  /** Lets them in or asks them to wait: the doctor's. */
+  readonly door: HTMLButtonElement;
 }
 
 const KINDS = { interpreter: 'interpreter', carer: 'carer', second_doctor: 'second doctor' } as const;
 
 const tiles = new Map<string, Tile>();
 
-/** @param mayAdmit whether one decides who is let in */
+/** @param mayAdmit whether one decides who is in the call */
 export function showOthers(others: readonly Other[], mayAdmit: boolean): void {
   const present = new Set(others.map(({ participant }) => participant.instance));
   for (const [instance, { root }] of tiles) {
@@ -48,8 +49,8 @@ function tileOf({ participant }: Other): Tile {
   video.autoplay = true;
   video.playsInline = true;
   video.setAttribute('aria-label', participant.display_name);
-  const tile = { root, video, note: text('note'), name: text('name'), admit: admitButton(participant) };
-  root.append(video, tile.note, tile.name, tile.admit);
+  const tile = { root, video, note: text('note'), name: text('name'), door: doorButton(participant) };
+  root.append(video, tile.note, tile.name, tile.door);
   $('others').append(root);
   tiles.set(participant.instance, tile);
   return tile;
@@ -61,13 +62,12 @@ function text(className: string): HTMLElement {
   return element;
 }
 
-function admitButton({ participant_id, display_name }: Other['participant']): HTMLButtonElement {
+function doorButton({ participant_id }: Other['participant']): HTMLButtonElement {
   const button = document.createElement('button');
   button.type = 'button';
-  button.className = 'primary admit';
-  button.textContent = `Let ${display_name} in`;
+  button.className = 'door';
   button.addEventListener('click', () => {
-    admit(participant_id).catch((error: Error) => say(error.message));
+    admit(participant_id, button.dataset['lets'] === 'in').catch((error: Error) => say(error.message));
   });
   return button;
 }
@@ -77,7 +77,11 @@ function fill(tile: Tile, other: Other, mayAdmit: boolean): void {
   const kind = participant.guest_kind && ` (${KINDS[participant.guest_kind]})`;
   tile.name.textContent = participant.display_name + (kind ?? '') + (media.audio ? '' : ' (muted)');
   tile.note.textContent = noteOf(other);
-  tile.admit.hidden = participant.admitted || !mayAdmit;
+  tile.door.hidden = !mayAdmit;
+  tile.door.dataset['lets'] = participant.admitted ? 'out' : 'in';
+  tile.door.textContent = participant.admitted
+    ? `Ask ${participant.display_name} to wait`
+    : `Let ${participant.display_name} in`;
   if (link && tile.video.srcObject !== link.stream) tile.video.srcObject = link.stream;
   if (!link) tile.video.srcObject = null;
 }
