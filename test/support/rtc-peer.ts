@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import { eventually } from './eventually.ts';
 import type { Person } from './people.ts';
@@ -50,9 +49,11 @@ export class RtcPeer {
       assertMessageAsPublished('tell', message);
       this.heard.push(message);
     });
-    this.closed = once(socket, 'close').then(([code, reason]) => {
-      this.#isClosed = true;
-      return { code, reason: String(reason) };
+    this.closed = new Promise((resolve) => {
+      socket.once('close', (code, reason) => {
+        this.#isClosed = true;
+        resolve({ code, reason: String(reason) });
+      });
     });
     socket.on('error', () => undefined);
   }

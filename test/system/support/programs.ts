@@ -12,9 +12,9 @@ export interface Program {
   close(): Promise<void>;
 }
 
-/** Redis on loopback, in memory only. */
-export function startRedis(): Promise<Program> {
-  return start('redis-server', (port) => ['--port', String(port), '--bind', '127.0.0.1', '--save', '']);
+/** Redis on loopback, in memory only. @param at the port of one that was closed, to come back there. */
+export function startRedis(at?: number): Promise<Program> {
+  return start('redis-server', (port) => ['--port', String(port), '--bind', '127.0.0.1', '--save', ''], at);
 }
 
 /**
