@@ -196,6 +196,10 @@ addEventListener('pagehide', () => {
   client = null;
   leaving?.leave();
 });
+// A browser that shows the page from its memory shows one without its connections.
+addEventListener('pageshow', ({ persisted }) => {
+  if (persisted) location.reload();
+});
 
 if (isAdmitted()) {
   await openDevices();
