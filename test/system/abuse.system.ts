@@ -51,11 +51,11 @@ describe('a server under attack', () => {
   async function undisturbed(attack: () => Promise<void>): Promise<void> {
     const { doctors, patients } = await meeting();
     const delays: number[] = [];
-    let isOver = false;
+    const state = { isOver: false };
     const attacked = attack().finally(() => {
-      isOver = true;
+      state.isOver = true;
     });
-    for (let id = 1; !isOver || id <= 20; id += 1) {
+    for (let id = 1; !state.isOver || id <= 20; id += 1) {
       const said = performance.now();
       doctors.say({ type: 'chat', id, text: `${id}` });
       expect((await patients.next('chat')).text).toBe(`${id}`);

@@ -1,6 +1,10 @@
+import { execFile } from 'node:child_process';
 import { after, before, describe, it } from 'node:test';
+import { promisify } from 'node:util';
 import { expect } from 'expect';
 import type { Browser } from 'playwright-core';
+import { Clock } from '#kernel';
+import { TurnCredentials } from '#rtc';
 import {
   type DoctorPerson,
   PASSWORD,
@@ -11,12 +15,55 @@ import {
 } from '../support/people.ts';
 import { visitWithRoom } from '../support/visits.ts';
 import { descendants, untilGone } from './support/processes.ts';
-import { type Program, startCoturn } from './support/programs.ts';
+import { type Program, startCoturn, startShippedCoturn } from './support/programs.ts';
 import { pairInUse, relayOnly } from './support/relay-only.ts';
 import { ServerProcess } from './support/server.ts';
 import { launchChromium, VisitPage } from './support/two-browsers.ts';
 
 const TURN_SECRET = 'televisit-turn-secret';
+
+describe('the shipped relay', () => {
+  const clock = new (class extends Clock {
+    override now = () => Temporal.Now.instant();
+  })();
+
+  /** What coturn's own client says of a relay to this peer with credentials that last so long. */
+  async function tried(port: number, peer: string, ttlSeconds = 600): Promise<string> {
+    const settings = { urls: ['turn:127.0.0.1'], secret: TURN_SECRET, ttlSeconds };
+    const { ice_servers } = new TurnCredentials(settings, clock).issue('0199b6a2');
+    const { username = '', credential = '' } = ice_servers[0] ?? {};
+    const where = ['-p', String(port), '-e', peer, '-X', '-n', '1', '-m', '1', '127.0.0.1'];
+    const run = promisify(execFile)('turnutils_uclient', ['-u', username, '-w', credential, ...where], {
+      // It goes on asking.
+      timeout: 3_000,
+    });
+    return run.then(
+      ({ stdout, stderr }) => stdout + stderr,
+      ({ stdout, stderr }: { stdout: string; stderr: string }) => stdout + stderr,
+    );
+  }
+
+  it('takes our credentials until they end, and relays to no private address', async () => {
+    const shipped = await startShippedCoturn(TURN_SECRET);
+    try {
+      for (const peer of ['127.0.0.1', '10.0.0.1', '172.20.0.1', '192.168.1.1', '169.254.169.254']) {
+        expect(await tried(shipped.port, peer)).toContain('403 (Forbidden IP)');
+      }
+      const expired = await tried(shipped.port, '127.0.0.1', -10);
+      expect(expired).toContain('Cannot complete Allocation');
+      expect(expired).not.toContain('403');
+    } finally {
+      await shipped.close();
+    }
+    // The same question to a relay without the list: so it was the list that refused.
+    const open = await startCoturn(TURN_SECRET);
+    try {
+      expect(await tried(open.port, '127.0.0.1')).not.toContain('403');
+    } finally {
+      await open.close();
+    }
+  });
+});
 
 describe('a visit through a TURN server', () => {
   let turn: Program;

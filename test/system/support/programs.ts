@@ -6,6 +6,8 @@ import { freePort } from '../../../apps/local/src/ports.ts';
 import { SupervisedProcess } from '../../../apps/local/src/supervised-process.ts';
 import { eventually } from '../../support/eventually.ts';
 
+const root = join(import.meta.dirname, '../../..');
+
 /** A server of the operating system that a test runs for itself. */
 export interface Program {
   readonly port: number;
@@ -42,6 +44,20 @@ export function startCoturn(secret: string, at?: number): Promise<Program> {
     ],
     at,
   );
+}
+
+/** coturn on loopback with the configuration that is shipped, and what its start script adds. */
+export function startShippedCoturn(secret: string): Promise<Program> {
+  return start('turnserver', (port) => [
+    '-c',
+    join(root, 'infra/coturn/turnserver.conf'),
+    '--listening-ip=127.0.0.1',
+    '--relay-ip=127.0.0.1',
+    `--listening-port=${port}`,
+    '--realm=televisit.test',
+    `--static-auth-secret=${secret}`,
+    '--pidfile=turnserver.pid',
+  ]);
 }
 
 async function start(command: string, args: (port: number) => string[], at?: number): Promise<Program> {

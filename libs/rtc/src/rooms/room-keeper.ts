@@ -46,7 +46,7 @@ export class RoomKeeper {
 
   /** One round. Failures are reported; the next round tries again. */
   async tick(): Promise<void> {
-    const { bus, process, report, rooms, time } = this.parts;
+    const { report, rooms, time } = this.parts;
     const now = time.ms();
     const work: Promise<void>[] = [];
     for (const room of rooms.values()) {
