@@ -178,6 +178,20 @@ describe('the settings that the compose file gives', () => {
     const environment = environmentOf('api', keyFile);
     expect(() => loadConfig({ ...environment, STRIPE_SECRET_KEY: 'sk_test_example' })).toThrow(ConfigError);
     expect(() => loadConfig({ ...environment, ALLOWED_ORIGINS: '*' })).toThrow(ConfigError);
+    const razorpay = {
+      RAZORPAY_KEY_ID: 'rzp_live_x',
+      RAZORPAY_KEY_SECRET: 'x',
+      RAZORPAY_WEBHOOK_SECRETS: 'x',
+    };
+    expect(loadConfig({ ...environment, ...razorpay }).production).toBe(true);
+    for (const wrong of [
+      { RAZORPAY_KEY_ID: 'rzp_test_x' },
+      { RAZORPAY_KEY_SECRET: '' },
+      { RAZORPAY_WEBHOOK_SECRETS: '' },
+      { RAZORPAY_API_URL: 'http://127.0.0.1:1' },
+    ]) {
+      expect(() => loadConfig({ ...environment, ...razorpay, ...wrong })).toThrow(/RAZORPAY/);
+    }
   });
 });
 

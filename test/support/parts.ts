@@ -6,6 +6,7 @@ import pg from 'pg';
 import { startMailCatcher } from '../../apps/local/src/mail-catcher.ts';
 import { startObjectStore } from '../../apps/local/src/object-store.ts';
 import { freePort } from '../../apps/local/src/ports.ts';
+import { type RazorpaySandbox, startRazorpaySandbox } from '../../apps/local/src/razorpay-sandbox/index.ts';
 import { startSmsCatcher } from '../../apps/local/src/sms-catcher.ts';
 import { type StripeSandbox, startStripeSandbox } from '../../apps/local/src/stripe-sandbox/index.ts';
 import { createTestDatabase } from './database.ts';
@@ -14,14 +15,19 @@ import { eventually } from './eventually.ts';
 const SECRETS = {
   stripeKey: 'sk_test_televisit',
   webhook: 'whsec_televisit',
+  razorpayKeyId: 'rzp_test_televisit',
+  razorpayKeySecret: 'razorpay-key-of-tests',
+  razorpayWebhook: 'razorpay-webhook-of-tests',
   s3: 'televisit-test',
   twilioSid: 'AC00000000000000000000000000000000',
   twilioToken: 'televisit-test',
 };
 
-/** What a server needs around it, of its own: database, object storage, mail catcher, payment provider. */
+/** What a server needs around it, of its own: database, object storage, mail catcher, payment providers. */
 export interface TestParts {
   readonly sandbox: StripeSandbox;
+  /** Where payments in INR go. */
+  readonly razorpay: RazorpaySandbox;
   /** The secret that the payment provider signs its webhooks with. */
   readonly webhookSecret: string;
   /** Where the caught mails and text messages are, one `.eml` file each. */
@@ -45,7 +51,7 @@ export async function startTestParts(port: number): Promise<TestParts> {
   await mkdir(mailFolder);
   const { privateKey } = generateKeyPairSync('ed25519');
   await writeFile(keyFile, privateKey.export({ type: 'pkcs8', format: 'pem' }));
-  const [database, objects, mail, sms, sandbox] = await Promise.all([
+  const [database, objects, mail, sms, sandbox, razorpay] = await Promise.all([
     createTestDatabase(),
     freePort().then((free) =>
       startObjectStore({
@@ -70,12 +76,19 @@ export async function startTestParts(port: number): Promise<TestParts> {
       webhookSecret: SECRETS.webhook,
       webhookUrl: `${url}/api/payments/webhooks/`,
     }),
+    startRazorpaySandbox({
+      keyId: SECRETS.razorpayKeyId,
+      keySecret: SECRETS.razorpayKeySecret,
+      webhookSecret: SECRETS.razorpayWebhook,
+      webhookUrl: `${url}/api/payments/webhooks/`,
+    }),
   ]);
   const admin = new pg.Pool({ connectionString: database.superuserUrl, max: 2 });
   const sql: TestParts['sql'] = async (text, values) => (await admin.query(text, values)).rows;
 
   return {
     sandbox,
+    razorpay,
     webhookSecret: SECRETS.webhook,
     mailFolder,
     databaseUrls: { app: database.url, owner: database.ownerUrl, superuser: database.superuserUrl },
@@ -101,6 +114,10 @@ export async function startTestParts(port: number): Promise<TestParts> {
       STRIPE_PUBLISHABLE_KEY: sandbox.publishableKey,
       STRIPE_WEBHOOK_SECRETS: SECRETS.webhook,
       STRIPE_API_URL: sandbox.url,
+      RAZORPAY_KEY_ID: SECRETS.razorpayKeyId,
+      RAZORPAY_KEY_SECRET: SECRETS.razorpayKeySecret,
+      RAZORPAY_WEBHOOK_SECRETS: SECRETS.razorpayWebhook,
+      RAZORPAY_API_URL: razorpay.url,
       TOKEN_SIGNING_KEY_FILE: keyFile,
       // Tests meet in visits of the coming days; when a visit opens is no-show.spec's.
       VISIT_OPENS_MINUTES: String(60 * 24 * 60),
@@ -109,7 +126,14 @@ export async function startTestParts(port: number): Promise<TestParts> {
     sql,
     drained: () => drained(sql),
     async close() {
-      await Promise.all([objects.close(), mail.close(), sms.close(), sandbox.close(), admin.end()]);
+      await Promise.all([
+        objects.close(),
+        mail.close(),
+        sms.close(),
+        sandbox.close(),
+        razorpay.close(),
+        admin.end(),
+      ]);
       await database.drop();
       await rm(folder, { recursive: true, force: true });
     },

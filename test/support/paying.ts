@@ -41,7 +41,7 @@ export async function payInBrowser(
  */
 export async function settled(app: TestServer): Promise<void> {
   const quiet = async () => {
-    await app.sandbox.control.drained();
+    await Promise.all([app.sandbox.control.drained(), app.razorpay.control.drained()]);
     const [row] = await app.sql<{ waiting: string }>(
       `select count(*) as waiting from pgboss.job
        where state in ('created', 'retry', 'active') and start_after <= now() and name ~ '^(payments|appointments)[.]'`,

@@ -25,6 +25,7 @@ export function dataFolder(directory = '.data') {
     objects: at('objects'),
     mail: at('mail'),
     payments: at('stripe-sandbox.json'),
+    razorpay: at('razorpay-sandbox.json'),
     /** What the api's seed says about the demo data, for the welcome screen. */
     demo: at('demo.json'),
   };

@@ -106,6 +106,10 @@ async function configuration(settings: LocalSettings): Promise<Finding> {
     STRIPE_SECRET_KEY: secrets.stripeSecretKey,
     STRIPE_PUBLISHABLE_KEY: secrets.stripePublishableKey,
     STRIPE_WEBHOOK_SECRETS: secrets.stripeWebhookSecret,
+    RAZORPAY_API_URL: 'http://127.0.0.1:12112',
+    RAZORPAY_KEY_ID: secrets.razorpayKeyId,
+    RAZORPAY_KEY_SECRET: secrets.razorpayKeySecret,
+    RAZORPAY_WEBHOOK_SECRETS: secrets.razorpayWebhookSecret,
   };
   const run = spawnSync(process.execPath, [entry, '--check-config'], {
     env: apiEnvironment(settings, secrets, embedded),

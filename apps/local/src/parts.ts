@@ -138,6 +138,31 @@ const definitions: PartDefinition[] = [
       };
     },
   },
+  {
+    name: 'razorpay',
+    // Who takes payments with a Stripe of their own has no use for a Razorpay that takes no money.
+    replacedBy: ['RAZORPAY_KEY_ID', 'RAZORPAY_API_URL', 'STRIPE_SECRET_KEY', 'STRIPE_API_URL'],
+    async start(port, { folder, port: apiPort }, secrets) {
+      const { startRazorpaySandbox } = await import('./razorpay-sandbox/index.ts');
+      const sandbox = await startRazorpaySandbox({
+        port,
+        stateFile: folder.razorpay,
+        keyId: secrets.razorpayKeyId,
+        keySecret: secrets.razorpayKeySecret,
+        webhookSecret: secrets.razorpayWebhookSecret,
+        webhookUrl: `http://${LOOPBACK}:${apiPort}/api/payments/webhooks/razorpay/`,
+      });
+      return {
+        variables: {
+          RAZORPAY_API_URL: sandbox.url,
+          RAZORPAY_KEY_ID: secrets.razorpayKeyId,
+          RAZORPAY_KEY_SECRET: secrets.razorpayKeySecret,
+          RAZORPAY_WEBHOOK_SECRETS: secrets.razorpayWebhookSecret,
+        },
+        stop: () => sandbox.close(),
+      };
+    },
+  },
 ];
 
 /**

@@ -12,6 +12,9 @@ export interface LocalSecrets {
   stripeSecretKey: string;
   stripePublishableKey: string;
   stripeWebhookSecret: string;
+  razorpayKeyId: string;
+  razorpayKeySecret: string;
+  razorpayWebhookSecret: string;
   twilioAccountSid: string;
   twilioAuthToken: string;
   /** The VAPID key pair: a point on P-256 and its scalar, base64url. */
@@ -38,6 +41,9 @@ export async function loadSecrets(folder: string): Promise<LocalSecrets> {
     stripeSecretKey: await secret('stripe-secret-key', () => `sk_test_${hex(16)()}`),
     stripePublishableKey: await secret('stripe-publishable-key', () => `pk_test_${hex(16)()}`),
     stripeWebhookSecret: await secret('stripe-webhook-secret', () => `whsec_${hex(24)()}`),
+    razorpayKeyId: await secret('razorpay-key-id', () => `rzp_test_${hex(7)()}`),
+    razorpayKeySecret: await secret('razorpay-key-secret', hex(12)),
+    razorpayWebhookSecret: await secret('razorpay-webhook-secret', hex(24)),
     twilioAccountSid: await secret('twilio-account-sid', () => `AC${hex(16)()}`),
     twilioAuthToken: await secret('twilio-auth-token', hex(16)),
     webPushPublicKey: pointOf(webPushPrivateKey),

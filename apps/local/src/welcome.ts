@@ -20,6 +20,7 @@ export async function welcome({ baseUrl, folder }: LocalSettings, api: NodeJS.Pr
     ['OpenAPI', `${baseUrl}/openapi.json`],
     ...(api.MAIL_SPOOL_DIR ? [['Mail', `${baseUrl}/dev/mail`]] : []),
     ...(api.STRIPE_API_URL ? [['Payments', `${api.STRIPE_API_URL} (sandbox)`]] : []),
+    ...(api.RAZORPAY_API_URL ? [['', `${api.RAZORPAY_API_URL} (sandbox, for INR)`]] : []),
     ['Visit', demo.visitUrl ? `${demo.visitUrl} (can be joined now)` : `${baseUrl}/visit/{room_id}`],
   ] as [string, string][];
   const logins = (demo.logins ?? []).map(({ email, role, note }) => [

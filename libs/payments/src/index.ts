@@ -1,4 +1,5 @@
 export * from './checkout/checkout.service.ts';
+export * from './checkout/checkout-return.service.ts';
 export type { Payment, PaymentStatus } from './checkout/payment.entity.ts';
 export { maySeeCommission } from './checkout/payments.policy.ts';
 export * from './checkout/payments.service.ts';

@@ -12,6 +12,8 @@ export const unsignedWebhook = () =>
   invalid('webhook_unsigned', 'No known payment provider has signed this webhook.');
 export const forgedWebhook = () =>
   invalid('webhook_signature_invalid', 'The signature does not belong to this body.');
+export const forgedCheckout = () =>
+  invalid('checkout_signature_invalid', 'This was not handed over by the payment provider for this payment.');
 export const untimelyWebhook = () =>
   invalid('webhook_timestamp_outside_tolerance', 'The signature was made too long ago, or in the future.');
 export const unreadableWebhook = () =>

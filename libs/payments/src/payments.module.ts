@@ -5,6 +5,8 @@ import { DoctorsModule } from '#doctors';
 import { FilesModule } from '#files';
 import { OrganizationsModule } from '#organizations';
 import { CheckoutService } from './checkout/checkout.service.ts';
+import { CheckoutReturnService } from './checkout/checkout-return.service.ts';
+import { CollectPaymentHandler } from './checkout/collect-payment.handler.ts';
 import { OnAppointmentExpired } from './checkout/on-appointment-expired.handler.ts';
 import { PaymentReader } from './checkout/payment-reader.ts';
 import { PaymentsService } from './checkout/payments.service.ts';
@@ -28,9 +30,11 @@ import { PayoutSettlementService } from './payouts/payout-settlement.service.ts'
 import { PayoutStatementsService } from './payouts/payout-statements.service.ts';
 import { PayoutsService } from './payouts/payouts.service.ts';
 import { PaymentProviders } from './providers/payment-providers.ts';
-import { StripeClient } from './providers/stripe.client.ts';
-import { StripeProvider } from './providers/stripe.provider.ts';
-import { StripePayoutProvider } from './providers/stripe-payout.provider.ts';
+import { RazorpayClient } from './providers/razorpay/razorpay.client.ts';
+import { RazorpayProvider } from './providers/razorpay/razorpay.provider.ts';
+import { StripeClient } from './providers/stripe/stripe.client.ts';
+import { StripeProvider } from './providers/stripe/stripe.provider.ts';
+import { StripePayoutProvider } from './providers/stripe/stripe-payout.provider.ts';
 import { ExecuteRefundHandler } from './refunds/execute-refund.handler.ts';
 import { OnAppointmentCancelled } from './refunds/on-appointment-cancelled.handler.ts';
 import { RefundSettlementService } from './refunds/refund-settlement.service.ts';
@@ -42,7 +46,9 @@ import { WebhooksService } from './webhooks/webhooks.service.ts';
 @Module({
   imports: [AppointmentsModule, AuditModule, DoctorsModule, FilesModule, OrganizationsModule],
   providers: [
+    CheckoutReturnService,
     CheckoutService,
+    CollectPaymentHandler,
     DoctorAccountsService,
     EarningsService,
     ExecutePayoutHandler,
@@ -67,6 +73,8 @@ import { WebhooksService } from './webhooks/webhooks.service.ts';
     PayoutsService,
     ProcessWebhookHandler,
     ProviderNewsService,
+    RazorpayClient,
+    RazorpayProvider,
     ReconcilePaymentHandler,
     ReconcilerService,
     RefundSettlementService,
@@ -78,6 +86,7 @@ import { WebhooksService } from './webhooks/webhooks.service.ts';
     WebhooksService,
   ],
   exports: [
+    CheckoutReturnService,
     CheckoutService,
     EarningsService,
     LedgerService,

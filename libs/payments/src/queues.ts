@@ -7,6 +7,9 @@ export const ProcessWebhook = defineQueue('payments.process-webhook', z.object({
 /** A payment may hang: ask the provider what became of it. */
 export const ReconcilePayment = defineQueue('payments.reconcile', z.object({ paymentId: z.uuid() }));
 
+/** Money waits at the provider to be taken, unless the provider has taken it by now. */
+export const CollectPayment = defineQueue('payments.collect', z.object({ paymentId: z.uuid() }));
+
 /** A refund has to be made at the provider, or followed there to its end. */
 export const ExecuteRefund = defineQueue('payments.execute-refund', z.object({ refundId: z.uuid() }));
 

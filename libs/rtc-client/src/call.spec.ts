@@ -181,10 +181,37 @@ describe('Call', () => {
     expect(offers()).toBe(1);
   });
 
+  it('as the polite side asks for a restart, and makes its own when none comes', async (context) => {
+    client.hear('welcome', welcome({ participants: [doctor] }));
+    const [pc] = links();
+    client.hear('message', relayed({ type: 'offer', sdp: 'theirs', connection: 'd1.p1' }));
+    await settle();
+    context.mock.timers.enable({ apis: ['setTimeout'] });
+    call.restartIce();
+    expect(client.said.at(-1)).toEqual({ type: 'restart-ice', connection: 'd1.p1', to: 'doctor' });
+    client.hear('message', relayed({ type: 'offer', sdp: 'theirs anew', connection: 'd1.p1' }));
+    await settle();
+    context.mock.timers.tick(3_000);
+    expect(pc?.restarts).toBe(0);
+    call.restartIce();
+    context.mock.timers.tick(3_000);
+    expect(pc?.restarts).toBe(1);
+  });
+
+  it('offers again when nobody answers', async (context) => {
+    context.mock.timers.enable({ apis: ['setTimeout'] });
+    client.hear('welcome', welcome({ participants: [{ ...doctor, negotiation_role: 'impolite' }] }));
+    links()[0]?.onnegotiationneeded?.();
+    await settle();
+    context.mock.timers.tick(8_000);
+    await settle();
+    expect(client.said.filter(({ type }) => type === 'offer')).toHaveLength(2);
+  });
+
   it('restarts ICE when a link does not recover, and reports the quality of those that work', async (context) => {
     context.mock.timers.enable({ apis: ['setTimeout', 'setInterval'] });
     const timed = new Call(client.asClient(), new MediaStream());
-    client.hear('welcome', welcome({ participants: [doctor] }));
+    client.hear('welcome', welcome({ participants: [{ ...doctor, negotiation_role: 'impolite' }] }));
     const pc = links().at(-1);
     pc?.become('connected');
     context.mock.timers.tick(10_000);

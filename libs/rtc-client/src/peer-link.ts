@@ -10,6 +10,8 @@ const MAX_BATCH = 32;
  * rollback in the middle of gathering has left Chromium without candidates.
  */
 const FIRST_OFFER_AFTER_MS = 1_500;
+/** How long the polite side waits for the restart that it asked for before it makes one itself. */
+const OWN_RESTART_AFTER_MS = 3_000;
 /** When ICE is restarted in a state that does not get better: a disconnected link often does. */
 const RESTART_AFTER_MS: Partial<Record<RTCPeerConnectionState, number>> = {
   new: 8_000,
@@ -57,6 +59,7 @@ export class PeerLink extends Emitter<PeerLinkEvents> {
   #batchTimer: ReturnType<typeof setTimeout> | undefined;
   #restartTimer: ReturnType<typeof setTimeout> | undefined;
   #firstOfferTimer: ReturnType<typeof setTimeout> | undefined;
+  #ownRestartTimer: ReturnType<typeof setTimeout> | undefined;
   #queue = Promise.resolve();
 
   constructor({ connection, to, isPolite, iceServers, local, send }: PeerLinkOptions) {
@@ -92,9 +95,20 @@ export class PeerLink extends Emitter<PeerLinkEvents> {
     this.#queue = this.#queue.then(() => this.#take(message)).catch((error) => this.#failed(error));
   }
 
-  /** Looks for a new path between the two, while the present one goes on as long as it can. */
+  /**
+   * Looks for a new path between the two, while the present one goes on as long as it can. The impolite side
+   * makes the offer, at the request of the other: two restarts that collide cost Chromium the call.
+   */
   restartIce(): void {
-    this.#pc.restartIce();
+    if (!this.#isPolite || !this.#pc.remoteDescription) {
+      this.#pc.restartIce();
+      return;
+    }
+    this.#send({ type: 'restart-ice', ...this.#address });
+    this.#ownRestartTimer ??= setTimeout(() => {
+      this.#ownRestartTimer = undefined;
+      this.#pc.restartIce();
+    }, OWN_RESTART_AFTER_MS);
   }
 
   /** Where to look for the next path. */
@@ -123,6 +137,7 @@ export class PeerLink extends Emitter<PeerLinkEvents> {
     clearTimeout(this.#batchTimer);
     clearTimeout(this.#restartTimer);
     clearTimeout(this.#firstOfferTimer);
+    clearTimeout(this.#ownRestartTimer);
     this.#pc.onconnectionstatechange = null;
     this.#pc.onicecandidate = null;
     this.#pc.onnegotiationneeded = null;
@@ -169,7 +184,8 @@ export class PeerLink extends Emitter<PeerLinkEvents> {
       case 'end-of-candidates':
         return this.#add([undefined]);
       case 'restart-ice':
-        this.restartIce();
+        // An offer that is under way brings the new path already.
+        if (this.#pc.signalingState === 'stable') this.#pc.restartIce();
     }
   }
 
@@ -184,7 +200,10 @@ export class PeerLink extends Emitter<PeerLinkEvents> {
     } finally {
       this.#isSettingRemoteAnswer = false;
     }
-    if (type === 'offer') await this.#describe();
+    if (type !== 'offer') return;
+    clearTimeout(this.#ownRestartTimer);
+    this.#ownRestartTimer = undefined;
+    await this.#describe();
   }
 
   async #add(candidates: readonly (Candidate | undefined)[]): Promise<void> {
@@ -229,7 +248,9 @@ export class PeerLink extends Emitter<PeerLinkEvents> {
     const after = RESTART_AFTER_MS[this.#pc.connectionState];
     if (after === undefined) return;
     this.#restartTimer = setTimeout(() => {
-      this.restartIce();
+      // An offer without an answer got lost, and would be waited for by both.
+      if (this.#pc.signalingState === 'have-local-offer') void this.#offer();
+      else this.restartIce();
       this.#watch();
     }, after);
   }

@@ -16,6 +16,8 @@ const PRODUCTION = {
   STRIPE_SECRET_KEY: 'sk_live_televisit',
   VISIT_OPENS_MINUTES: '15',
   STRIPE_API_URL: '',
+  RAZORPAY_KEY_ID: 'rzp_live_televisit',
+  RAZORPAY_API_URL: '',
   TWILIO_API_URL: '',
   MAIL_SPOOL_DIR: '',
   REDIS_URL: REDIS_URL ?? '',

@@ -1,12 +1,20 @@
 import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
 import type { z } from 'zod';
 import { mapPage, type UserActor } from '#kernel';
-import { CheckoutService, maySeeCommission, type Payment, PaymentsService, RefundsService } from '#payments';
+import {
+  CheckoutReturnService,
+  CheckoutService,
+  maySeeCommission,
+  type Payment,
+  PaymentsService,
+  RefundsService,
+} from '#payments';
 import { CurrentActor } from '../http/current-actor.decorator.ts';
 import { Id } from '../http/fields.ts';
 import { Idempotent } from '../http/idempotency.interceptor.ts';
 import { Operation } from '../http/operation.decorator.ts';
 import {
+  CheckoutHandover,
   IntentAnswer,
   ListTransactions,
   PayFor,
@@ -20,6 +28,7 @@ import { RefundAnswer, RefundPart, toRefund } from './refunds.dto.ts';
 export class PaymentsController {
   constructor(
     private readonly checkout: CheckoutService,
+    private readonly checkoutReturn: CheckoutReturnService,
     private readonly payments: PaymentsService,
     private readonly refunds: RefundsService,
   ) {}
@@ -87,6 +96,24 @@ export class PaymentsController {
   })
   async get(@CurrentActor() actor: UserActor, @Param('id', { schema: Id }) id: string) {
     return asSeenBy(actor, await this.payments.visible(actor, id));
+  }
+
+  // No saved answers for Idempotency-Key here: repeating it is harmless.
+  @Post('transactions/:id/confirm')
+  @Operation({
+    summary: 'The patient has paid in the provider’s checkout: ask the provider, before its webhook comes',
+    description:
+      'Takes what the checkout handed to the browser: the result of Razorpay’s `handler`; nothing with Stripe.',
+    access: 'authenticated',
+    answers: TransactionAnswer,
+    fails: ['forbidden', 'not_found'],
+  })
+  async confirm(
+    @CurrentActor() actor: UserActor,
+    @Param('id', { schema: Id }) id: string,
+    @Body({ schema: CheckoutHandover }) handover: z.output<typeof CheckoutHandover>,
+  ) {
+    return asSeenBy(actor, await this.checkoutReturn.confirm(actor, id, handover));
   }
 
   @Post('transactions/:id/refund')

@@ -20,6 +20,13 @@ export const PayFor = z
   .object({ appointment_id: z.uuid() })
   .transform(({ appointment_id }) => ({ appointmentId: appointment_id }));
 
+/** What the provider's code gave to the browser after a payment. */
+export const CheckoutHandover = z.object({
+  razorpay_payment_id: z.string().max(64).optional(),
+  razorpay_order_id: z.string().max(64).optional(),
+  razorpay_signature: z.string().max(256).optional(),
+});
+
 export const ListTransactions = listQuery(
   { created_at: 'createdAt', updated_at: 'updatedAt', amount: 'amount' },
   { status: Status.optional(), appointment_id: z.uuid().optional(), doctor_id: z.uuid().optional() },
@@ -55,8 +62,10 @@ export const IntentAnswer = z
     provider: z.string(),
     client_secret: z
       .string()
-      .describe('For the provider’s own code in the patient’s browser. Do not keep it.'),
-    publishable_key: z.string(),
+      .describe(
+        'For the provider’s own code in the patient’s browser; with Razorpay its `order_id`. Do not keep it.',
+      ),
+    publishable_key: z.string().describe('For the same code; with Razorpay its `key`.'),
     checkout_url: z.url().nullable().describe('A page to pay on; only with the sandbox.'),
     expires_at: Timestamp.describe('When the slot is given up.'),
   })

@@ -1,9 +1,10 @@
-import { Controller, Post, type RawBodyRequest, Req } from '@nestjs/common';
+import { Controller, Param, Post, type RawBodyRequest, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { Actor } from '#kernel';
 import { WebhooksService } from '#payments';
 import { CurrentActor } from '../http/current-actor.decorator.ts';
 import { Operation } from '../http/operation.decorator.ts';
+import { ProviderName } from './webhooks.dto.ts';
 
 @Controller('api/payments/webhooks')
 export class WebhooksController {
@@ -20,5 +21,20 @@ export class WebhooksController {
   })
   async receive(@CurrentActor() actor: Actor, @Req() request: RawBodyRequest<FastifyRequest>) {
     await this.webhooks.receive(actor, request.rawBody ?? Buffer.alloc(0), request.headers);
+  }
+
+  @Post(':provider')
+  @Operation({
+    summary: 'For one payment provider: the same, at an address of its own',
+    access: 'public',
+    limit: 'unlimited',
+    message: 'Received.',
+  })
+  async receiveFrom(
+    @CurrentActor() actor: Actor,
+    @Param('provider', { schema: ProviderName }) provider: string,
+    @Req() request: RawBodyRequest<FastifyRequest>,
+  ) {
+    await this.webhooks.receive(actor, request.rawBody ?? Buffer.alloc(0), request.headers, provider);
   }
 }

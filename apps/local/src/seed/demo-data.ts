@@ -43,17 +43,25 @@ export async function prepareDemoData(
   }
 }
 
-/** Not in production, not without the sandbox, and not in somebody's own database unless they say so. */
+/** Not in production, not without the sandboxes, and not in somebody's own database unless they say so. */
 function isWanted(settings: LocalSettings, environment: NodeJS.ProcessEnv): boolean {
-  if (environment.NODE_ENV === 'production' || !environment.STRIPE_API_URL) return false;
+  const {
+    NODE_ENV: mode,
+    STRIPE_API_URL: stripe,
+    RAZORPAY_KEY_ID: key,
+    RAZORPAY_API_URL: razorpay,
+  } = environment;
+  if (mode === 'production' || !stripe || (key && !razorpay)) return false;
   const { SEED_DEMO: chosen, DATABASE_URL: ownDatabase } = settings.environment;
   return chosen ? chosen === '1' : !ownDatabase;
 }
 
-/** The sandbox does not try to tell a server that is not up yet: the seed takes the news in by itself. */
+/** The sandboxes do not try to tell a server that is not up yet: the seed takes the news in by itself. */
 async function withoutWebhooks<T>(environment: NodeJS.ProcessEnv, run: () => Promise<T>): Promise<T> {
-  const faults = new URL('/_sandbox/faults', environment.STRIPE_API_URL);
-  await fetch(faults, {
+  const sandboxes = [environment.STRIPE_API_URL, environment.RAZORPAY_API_URL].filter((url) => url);
+  const setFaults = (request: RequestInit) =>
+    Promise.all(sandboxes.map((url) => fetch(new URL('/_sandbox/faults', url), request)));
+  await setFaults({
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ fault: 'lose', count: 'all' }),
@@ -61,7 +69,7 @@ async function withoutWebhooks<T>(environment: NodeJS.ProcessEnv, run: () => Pro
   try {
     return await run();
   } finally {
-    await fetch(faults, { method: 'DELETE' });
+    await setFaults({ method: 'DELETE' });
   }
 }
 

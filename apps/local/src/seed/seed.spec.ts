@@ -17,6 +17,7 @@ describe('demo data', () => {
     config = new Config({ ...app.nest.get(Config).env, SEED_DEMO: true, RUN_JOBS: false });
     // As in a start: there is no server yet that could be told of the payments.
     app.sandbox.control.loseNext('all');
+    app.razorpay.control.loseNext('all');
     await seedDemo(config);
   });
   after(() => app.close());
@@ -70,12 +71,21 @@ describe('demo data', () => {
     );
     expect(sums.length).toBeGreaterThan(4);
     for (const { sum } of sums) expect(sum).toBe(0);
-    const payments = await app.sql<{ status: string; provider_reference: string }>('select * from payments');
+    const payments = await app.sql<{
+      status: string;
+      currency: string;
+      provider: string;
+      provider_reference: string;
+    }>('select * from payments');
     expect(payments.length).toBeGreaterThan(10);
-    for (const { status, provider_reference: reference } of payments) {
+    const atProvider = new Map<string, string>([
+      ...app.sandbox.control.intents().map(({ id, status }) => [id, status] as const),
+      ...app.razorpay.control.orders().map(({ id, status }) => [id, status] as const),
+    ]);
+    for (const { status, currency, provider, provider_reference: reference } of payments) {
       expect(['succeeded', 'refunded']).toContain(status);
-      const intent = app.sandbox.control.intents().find(({ id }) => id === reference);
-      expect(intent?.status).toBe('succeeded');
+      expect(provider).toBe(currency === 'INR' ? 'razorpay' : 'stripe');
+      expect(['succeeded', 'paid']).toContain(atProvider.get(reference));
     }
     expect(payments.filter(({ status }) => status === 'refunded')).toHaveLength(1);
     expect(await app.sql(`select id from webhook_events where processed_at is null`)).toEqual([]);

@@ -1,9 +1,10 @@
 import type Stripe from 'stripe';
 import { z } from 'zod';
+import { unixNow } from '../payment-sandbox/random-text.ts';
 import { invalidRequest } from './errors.ts';
 import { type Cause, type EventLog, NO_REQUEST } from './events.ts';
 import { flag, metadata, text, url } from './form.ts';
-import { linkSecret, stripeId, unixNow } from './ids.ts';
+import { linkSecret, stripeId } from './ids.ts';
 import type { Onboarding, Store } from './store.ts';
 
 const LINK_SECONDS = 300;

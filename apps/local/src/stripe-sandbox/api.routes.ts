@@ -2,13 +2,14 @@ import cors from '@fastify/cors';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import Stripe from 'stripe';
 import { z } from 'zod';
+import type { Faults } from '../payment-sandbox/faults.ts';
+import { unixNow } from '../payment-sandbox/random-text.ts';
 import type { ApiKey, Operation } from './api.operations.ts';
 import { ParameterError, StripeApiError, unauthorized } from './errors.ts';
 import { expand, readExpand } from './expand.ts';
-import type { Faults } from './faults.ts';
 import { type Form, readForm, text } from './form.ts';
 import { savedAnswer } from './idempotency.ts';
-import { stripeId, unixNow } from './ids.ts';
+import { stripeId } from './ids.ts';
 import type { Store } from './store.ts';
 
 interface ApiParts {

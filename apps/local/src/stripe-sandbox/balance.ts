@@ -1,5 +1,6 @@
 import type Stripe from 'stripe';
-import { stripeId, unixNow } from './ids.ts';
+import { unixNow } from '../payment-sandbox/random-text.ts';
+import { stripeId } from './ids.ts';
 import type { Store } from './store.ts';
 
 /** What an entry is called in Stripe's own reports, where it is not the type. */

@@ -1,8 +1,9 @@
 import type Stripe from 'stripe';
+import { unixNow } from '../payment-sandbox/random-text.ts';
 import { processingFee } from './amounts.ts';
 import type { Balance } from './balance.ts';
 import type { Cause, EventLog } from './events.ts';
-import { stripeId, unixNow } from './ids.ts';
+import { stripeId } from './ids.ts';
 import type { Store } from './store.ts';
 import type { Decline } from './test-cards.ts';
 

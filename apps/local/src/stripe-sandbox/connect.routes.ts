@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import { escaped, page } from '../payment-sandbox/page.ts';
 import type { Accounts } from './accounts.ts';
 import { type Form, readForm } from './form.ts';
-import { escaped, page } from './page.ts';
 
 const onboardingForm = z.strictObject({ action: z.enum(['submit', 'later']) });
 interface BySecret {

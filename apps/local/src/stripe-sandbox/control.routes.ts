@@ -1,24 +1,12 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import { WEBHOOK_HELP, webhookControlRoutes } from '../payment-sandbox/control.routes.ts';
 import type { SandboxControl } from './control.ts';
 import { StripeApiError } from './errors.ts';
-import { faultSchema } from './faults.ts';
 
 const HELP = `Sandbox of Stripe: what Stripe's API does not have. Bodies are JSON.
 
-GET    /_sandbox/events                   every event, with what became of its webhook
-GET    /_sandbox/intents                  every payment intent
-GET    /_sandbox/faults                   the faults now set
-POST   /_sandbox/faults                   sets one; "count" is a number or "all", "types" limits it to event types
-         {"fault":"lose","count":1,"types":["payment_intent.succeeded"]}
-         {"fault":"delay","count":"all","ms":5000}
-         {"fault":"duplicate","count":3,"copies":2}
-         {"fault":"reorder","count":2}               held until 2 have come, then sent in reverse
-         {"fault":"decline","count":1,"declineCode":"insufficient_funds"}
-         {"fault":"drop_response","count":1,"how":"destroy"}   or "hang": a POST works, its answer is lost
-DELETE /_sandbox/faults                   clears them
-POST   /_sandbox/events/{id}/redeliver    sends an event once more
-POST   /_sandbox/events/release           sends what a reorder still holds
+${WEBHOOK_HELP}GET    /_sandbox/intents                  every payment intent
 POST   /_sandbox/intents/{id}/pay         {"payment_method":"pm_card_visa"}
 POST   /_sandbox/intents/{id}/authenticate  {"passed":true}
 POST   /_sandbox/intents/{id}/settle      {"outcome":"succeeded"} or "failed", of a processing payment
@@ -50,7 +38,6 @@ export async function controlRoutes(
   app: FastifyInstance,
   { control }: { control: SandboxControl },
 ): Promise<void> {
-  app.removeContentTypeParser('application/x-www-form-urlencoded');
   app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
     if (error instanceof StripeApiError) return reply.code(error.status).send({ error: error.body });
     if (error instanceof z.ZodError)
@@ -58,33 +45,16 @@ export async function controlRoutes(
     return reply.code(error.statusCode ?? 500).send({ error: { message: error.message } });
   });
 
+  webhookControlRoutes(app, control);
   const on = <T>(path: string, schema: z.ZodType<T>, run: (id: string, body: T) => object) =>
     app.post<{ Params: { id: string } }>(path, (request) =>
       run(request.params.id, schema.parse(request.body ?? {})),
     );
 
   app.get('/', (_request, reply) => reply.type('text/plain').send(HELP));
-  app.get('/events', () => ({ events: control.events() }));
   app.get('/intents', () => ({ intents: control.intents() }));
   app.get('/accounts', () => ({ accounts: control.accounts() }));
   app.get('/transfers', () => ({ transfers: control.transfers() }));
-  app.get('/faults', () => ({ faults: control.faults() }));
-  app.post('/faults', (request) => {
-    control.addFault(faultSchema.parse(request.body));
-    return { faults: control.faults() };
-  });
-  app.delete('/faults', () => {
-    control.clearFaults();
-    return { faults: control.faults() };
-  });
-  app.post<{ Params: { id: string } }>('/events/:id/redeliver', (request) => {
-    control.redeliver(request.params.id);
-    return { redelivered: request.params.id };
-  });
-  app.post('/events/release', () => {
-    control.releaseHeld();
-    return { events: control.events() };
-  });
   on('/intents/:id/pay', payBody, (id, body) => control.pay(id, body.payment_method));
   on('/intents/:id/authenticate', authenticateBody, (id, body) => control.authenticate(id, body.passed));
   on('/intents/:id/settle', settleBody, (id, body) => control.settleIntent(id, body.outcome));

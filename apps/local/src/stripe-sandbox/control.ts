@@ -1,16 +1,13 @@
 import type Stripe from 'stripe';
+import { WebhookControl, type WebhookParts } from '../payment-sandbox/webhook-control.ts';
 import type { Accounts } from './accounts.ts';
 import type { Disputes } from './disputes.ts';
 import { invalidRequest } from './errors.ts';
 import { NO_REQUEST } from './events.ts';
-import type { Fault, FaultInput, Faults } from './faults.ts';
 import type { Intents } from './intents.ts';
 import type { Refunds } from './refunds.ts';
-import type { RecordedEvent, Store } from './store.ts';
+import type { Store } from './store.ts';
 import type { Transfers } from './transfers.ts';
-import type { WebhookSender } from './webhooks.ts';
-
-type Count = number | 'all';
 
 /** What is made to happen to each kind of thing. */
 interface Lives {
@@ -22,18 +19,13 @@ interface Lives {
 }
 
 /** What a test or a person does to the sandbox from outside; `/_sandbox/` offers the same over HTTP. */
-export class SandboxControl {
+export class SandboxControl extends WebhookControl<Stripe.Event> {
   constructor(
+    parts: WebhookParts<Stripe.Event>,
     private readonly store: Store,
-    private readonly faultList: Faults,
-    private readonly webhooks: WebhookSender,
-    private readonly target: { url: string },
     private readonly lives: Lives,
-  ) {}
-
-  /** Every event, oldest first, with what became of its webhook. */
-  events(): RecordedEvent[] {
-    return [...this.store.tables.event.values()];
+  ) {
+    super(parts);
   }
 
   /** Every intent, oldest first. */
@@ -49,65 +41,6 @@ export class SandboxControl {
   /** Every transfer, oldest first. */
   transfers(): Stripe.Transfer[] {
     return [...this.store.tables.transfer.values()];
-  }
-
-  faults(): readonly Fault[] {
-    return this.faultList.list();
-  }
-
-  addFault(fault: FaultInput): void {
-    this.faultList.add(fault);
-  }
-
-  clearFaults(): void {
-    this.faultList.clear();
-  }
-
-  loseNext(count: Count, types?: string[]): void {
-    this.addFault({ fault: 'lose', count, types });
-  }
-
-  delayNext(count: Count, ms: number, types?: string[]): void {
-    this.addFault({ fault: 'delay', count, ms, types });
-  }
-
-  /** `copies` more of each, with the same event id. */
-  duplicateNext(count: Count, copies = 1, types?: string[]): void {
-    this.addFault({ fault: 'duplicate', count, copies, types });
-  }
-
-  /** Holds `count` events back and then sends them in reverse; `releaseHeld` sends them sooner. */
-  reorderNext(count: number, types?: string[]): void {
-    this.addFault({ fault: 'reorder', count, types });
-  }
-
-  /** The next payments with a good card are declined. */
-  declineNext(count: Count, declineCode?: string): void {
-    this.addFault({ fault: 'decline', count, declineCode });
-  }
-
-  /** The next POSTs do their work and lose the answer: `destroy` breaks the connection, `hang` says nothing. */
-  dropResponses(count: Count, how?: 'destroy' | 'hang'): void {
-    this.addFault({ fault: 'drop_response', count, how });
-  }
-
-  /** Sends an event once more. Errors: 404. */
-  redeliver(eventId: string): void {
-    this.webhooks.redeliver(this.store.event(eventId));
-  }
-
-  releaseHeld(): void {
-    this.webhooks.releaseHeld();
-  }
-
-  /** Resolves when no webhook is left to send or to repeat. */
-  drained(): Promise<void> {
-    return this.webhooks.drained();
-  }
-
-  /** For a receiver that learns its port only after the sandbox has started. */
-  setWebhookUrl(url: string): void {
-    this.target.url = url;
   }
 
   /** Pays as a person would. Errors: 404; 400 in the wrong state; 402 when the card is declined. */

@@ -1,9 +1,10 @@
 import type Stripe from 'stripe';
+import { unixNow } from '../payment-sandbox/random-text.ts';
 import type { Balance } from './balance.ts';
 import type { Charges } from './charges.ts';
 import { invalidRequest } from './errors.ts';
 import { type EventLog, NO_REQUEST } from './events.ts';
-import { stripeId, unixNow } from './ids.ts';
+import { stripeId } from './ids.ts';
 import type { Store } from './store.ts';
 
 const DISPUTE_FEE = 1500;

@@ -1,6 +1,7 @@
 import Stripe from 'stripe';
-import { stripeId, unixNow } from './ids.ts';
-import type { RecordedEvent, Store } from './store.ts';
+import { unixNow } from '../payment-sandbox/random-text.ts';
+import { stripeId } from './ids.ts';
+import type { Store, StripeEvent } from './store.ts';
 
 /** The API request behind an event; both null when it happened in the dashboard or at the bank. */
 export type Cause = Stripe.Event.Request;
@@ -10,7 +11,7 @@ export const NO_REQUEST: Cause = { id: null, idempotency_key: null };
 export class EventLog {
   constructor(
     private readonly store: Store,
-    private readonly deliver: (recorded: RecordedEvent) => void,
+    private readonly deliver: (recorded: StripeEvent) => void,
   ) {}
 
   /**
@@ -34,7 +35,7 @@ export class EventLog {
       // Events of a connected account say whose they are, https://docs.stripe.com/connect/webhooks
       ...('object' in object && object.object === 'account' && 'id' in object ? { account: object.id } : {}),
     } as Stripe.Event;
-    const recorded: RecordedEvent = { event, delivery: 'pending', attempts: [] };
+    const recorded: StripeEvent = { type, event, delivery: 'pending', attempts: [] };
     this.store.tables.event.set(event.id, recorded);
     this.store.touch();
     this.deliver(recorded);

@@ -1,6 +1,4 @@
-import { randomInt } from 'node:crypto';
-
-const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+import { randomText } from '../payment-sandbox/random-text.ts';
 
 /** An id as Stripe writes it: `pi_` and 24 letters and digits. Opaque: nothing may be read out of it. */
 export function stripeId(prefix: string): string {
@@ -15,15 +13,4 @@ export function clientSecret(intentId: string): string {
 /** The part of an onboarding link that nobody can guess. */
 export function linkSecret(): string {
   return randomText(32);
-}
-
-/** Seconds since 1970: every time on Stripe's wire. */
-export function unixNow(): number {
-  return Math.floor(Temporal.Now.instant().epochMilliseconds / 1000);
-}
-
-function randomText(length: number): string {
-  let text = '';
-  while (text.length < length) text += ALPHABET[randomInt(ALPHABET.length)];
-  return text;
 }

@@ -1,11 +1,12 @@
 import type Stripe from 'stripe';
 import type { z } from 'zod';
+import type { Faults } from '../payment-sandbox/faults.ts';
+import { unixNow } from '../payment-sandbox/random-text.ts';
 import { checkAmount } from './amounts.ts';
 import type { Charges } from './charges.ts';
 import { invalidRequest, resourceMissing, StripeApiError } from './errors.ts';
 import type { Cause, EventLog } from './events.ts';
-import type { Faults } from './faults.ts';
-import { clientSecret, stripeId, unixNow } from './ids.ts';
+import { clientSecret, stripeId } from './ids.ts';
 import type { confirmForm, createIntentForm } from './intents.forms.ts';
 import type { Store } from './store.ts';
 import { type CardBehaviour, type Decline, declineOf, newPaymentMethod, testCard } from './test-cards.ts';
@@ -266,7 +267,7 @@ export class Intents {
     const testId = this.store.tables.test_card.get(intent.payment_method as string) as string;
     const behaviour = testCard(testId)?.behaviour ?? { does: 'succeed' };
     if (behaviour.does !== 'succeed') return behaviour;
-    const declineCode = this.faults.takeDecline();
+    const declineCode = this.faults.takeDecline('generic_decline');
     return declineCode === undefined ? behaviour : { does: 'decline', decline: declineOf(declineCode) };
   }
 

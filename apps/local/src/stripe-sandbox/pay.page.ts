@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
+import { escaped, page } from '../payment-sandbox/page.ts';
 import { formatAmount } from './amounts.ts';
-import { escaped, page } from './page.ts';
 
 /** What a person may do with an intent, by its status; `action` is the value that the form sends. */
 export const ACTIONS = {

@@ -1,12 +1,13 @@
 import type Stripe from 'stripe';
 import { z } from 'zod';
+import { unixNow } from '../payment-sandbox/random-text.ts';
 import { formatAmount } from './amounts.ts';
 import type { Balance } from './balance.ts';
 import type { Charges } from './charges.ts';
 import { invalidRequest } from './errors.ts';
 import type { Cause, EventLog } from './events.ts';
 import { integer, metadata, text } from './form.ts';
-import { stripeId, unixNow } from './ids.ts';
+import { stripeId } from './ids.ts';
 import type { Store } from './store.ts';
 import { testCard } from './test-cards.ts';
 

@@ -1,4 +1,6 @@
 import Fastify, { type FastifyRequest } from 'fastify';
+import { Faults } from '../payment-sandbox/faults.ts';
+import { WebhookSender } from '../payment-sandbox/webhook-sender.ts';
 import { Accounts } from './accounts.ts';
 import { operations } from './api.operations.ts';
 import { apiRoutes } from './api.routes.ts';
@@ -10,14 +12,13 @@ import { controlRoutes } from './control.routes.ts';
 import { SandboxControl } from './control.ts';
 import { Disputes } from './disputes.ts';
 import { EventLog } from './events.ts';
-import { Faults } from './faults.ts';
 import { parseForm } from './form.ts';
 import { Intents } from './intents.ts';
 import { payRoutes } from './pay.routes.ts';
 import { Refunds } from './refunds.ts';
 import { Store } from './store.ts';
 import { Transfers } from './transfers.ts';
-import { WebhookSender } from './webhooks.ts';
+import { stripeWire } from './webhooks.ts';
 
 const DEFAULT_PUBLISHABLE_KEY = 'pk_test_sandbox';
 
@@ -58,7 +59,7 @@ export async function startStripeSandbox(options: StripeSandboxOptions): Promise
   const store = await Store.open(options.stateFile);
   const faults = new Faults();
   const target = { url: options.webhookUrl, secret: options.webhookSecret };
-  const webhooks = new WebhookSender(store, faults, target, options.retryDelays);
+  const webhooks = new WebhookSender(stripeWire, store, faults, target, options.retryDelays);
   const log = new EventLog(store, (recorded) => webhooks.deliver(recorded));
   const balance = new Balance(store);
   const charges = new Charges(store, log, balance);
@@ -72,7 +73,7 @@ export async function startStripeSandbox(options: StripeSandboxOptions): Promise
   const accounts = new Accounts(store, log, (secret) => `${url}/connect/${secret}`);
   const transfers = new Transfers(store, log, accounts, balance);
   const lives = { intents, refunds, disputes, accounts, transfers };
-  const control = new SandboxControl(store, faults, webhooks, target, lives);
+  const control = new SandboxControl({ store, faults, webhooks, target }, store, lives);
 
   const app = Fastify({ forceCloseConnections: true, routerOptions: { querystringParser: parseForm } });
   app.addContentTypeParser(

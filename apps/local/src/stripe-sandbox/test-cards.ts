@@ -1,5 +1,6 @@
 import type Stripe from 'stripe';
-import { stripeId, unixNow } from './ids.ts';
+import { unixNow } from '../payment-sandbox/random-text.ts';
+import { stripeId } from './ids.ts';
 
 /** Why a card is refused; `code` and `declineCode` are Stripe's. */
 export interface Decline {

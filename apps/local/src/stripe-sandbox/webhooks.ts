@@ -1,11 +1,6 @@
 import { createHmac } from 'node:crypto';
-import type { Faults } from './faults.ts';
-import { unixNow } from './ids.ts';
-import type { RecordedEvent, Store } from './store.ts';
-
-/** Waits between tries, ms: about a minute in all, enough for an API that restarts. Stripe itself goes on for days. */
-const RETRY_DELAYS = [500, 1_000, 2_000, 4_000, 8_000, 16_000, 32_000];
-const ANSWER_TIMEOUT = 10_000;
+import type Stripe from 'stripe';
+import type { WebhookWire } from '../payment-sandbox/webhook-sender.ts';
 
 /** `Stripe-Signature` over the body as it is sent, https://docs.stripe.com/webhooks#verify-manually */
 export function signature(body: string, secret: string, timestamp: number): string {
@@ -13,143 +8,19 @@ export function signature(body: string, secret: string, timestamp: number): stri
   return `t=${timestamp},v1=${digest}`;
 }
 
-/**
- * Sends events to the webhook, one at a time and in the order they happened unless a fault says otherwise,
- * so that disorder in a test is always asked for. A try without a 2xx is repeated later and does not hold
- * up the others.
- */
-export class WebhookSender {
-  private readonly stopped = new AbortController();
-  private readonly timers = new Set<NodeJS.Timeout>();
-  private held: { recorded: RecordedEvent; copies: number }[] = [];
-  private line: Promise<void> = Promise.resolve();
-  /** Sends that wait, run or will be repeated. */
-  private open = 0;
-  private idle: (() => void)[] = [];
-
-  constructor(
-    private readonly store: Store,
-    private readonly faults: Faults,
-    private readonly target: { url: string; secret: string },
-    private readonly retryDelays: readonly number[] = RETRY_DELAYS,
-  ) {}
-
-  deliver(recorded: RecordedEvent): void {
-    const plan = this.faults.planFor(recorded.event.type);
-    if (plan.lost) {
-      recorded.delivery = 'lost';
-    } else if (plan.held) {
-      recorded.delivery = 'held';
-      this.held.push({ recorded, copies: plan.copies });
-      if (plan.releases) this.releaseHeld();
-    } else {
-      this.send(recorded, plan.copies, plan.delayMs);
-    }
-  }
-
-  /** Sends an event once more, past all faults. */
-  redeliver(recorded: RecordedEvent): void {
-    this.held = this.held.filter((held) => held.recorded !== recorded);
-    this.send(recorded, 1, 0);
-  }
-
-  /** Sends what a reorder still holds, newest first. */
-  releaseHeld(): void {
-    const group = this.held.reverse();
-    this.held = [];
-    for (const { recorded, copies } of group) this.send(recorded, copies, 0);
-  }
-
-  /** Takes up again what an earlier run did not finish. */
-  resume(): void {
-    for (const recorded of this.store.tables.event.values()) {
-      if (recorded.delivery === 'pending' || recorded.delivery === 'held') this.send(recorded, 1, 0);
-    }
-  }
-
-  /** Resolves when nothing is left to send or to repeat; events that are held or lost do not count. */
-  async drained(): Promise<void> {
-    if (this.open > 0) await new Promise<void>((resolve) => this.idle.push(resolve));
-  }
-
-  async close(): Promise<void> {
-    this.stopped.abort();
-    for (const timer of this.timers) clearTimeout(timer);
-    await this.line;
-    for (const resolve of this.idle.splice(0)) resolve();
-  }
-
-  private send(recorded: RecordedEvent, copies: number, delayMs: number): void {
-    if (recorded.delivery !== 'delivered') recorded.delivery = 'pending';
-    this.store.touch();
-    for (let copy = 0; copy < copies; copy += 1) {
-      this.open += 1;
-      this.schedule(recorded, 0, delayMs);
-    }
-  }
-
-  private schedule(recorded: RecordedEvent, attempt: number, delayMs: number): void {
-    if (delayMs === 0) return this.enqueue(recorded, attempt);
-    const timer = setTimeout(() => {
-      this.timers.delete(timer);
-      this.enqueue(recorded, attempt);
-    }, delayMs);
-    this.timers.add(timer);
-  }
-
-  private enqueue(recorded: RecordedEvent, attempt: number): void {
-    this.line = this.line.then(() => this.try(recorded, attempt));
-  }
-
-  private async try(recorded: RecordedEvent, attempt: number): Promise<void> {
-    if (this.stopped.signal.aborted) return;
-    const delivered = await this.post(recorded);
-    if (this.stopped.signal.aborted) return;
-    const delayMs = delivered ? undefined : this.retryDelays[attempt];
-    if (delayMs !== undefined) {
-      this.schedule(recorded, attempt + 1, delayMs);
-    } else {
-      // A copy that arrived counts, whatever happened to the other copies.
-      if (delivered) recorded.event.pending_webhooks = 0;
-      recorded.delivery = recorded.event.pending_webhooks === 0 ? 'delivered' : 'undelivered';
-    }
-    this.store.touch();
-    await this.store.save();
-    if (delayMs === undefined) this.finish();
-  }
-
-  private async post({ event, attempts }: RecordedEvent): Promise<boolean> {
+export const stripeWire: WebhookWire<Stripe.Event> = {
+  request(event, secret, at) {
     const body = JSON.stringify({ ...event, pending_webhooks: 1 }, null, 2);
-    const at = unixNow();
-    try {
-      const response = await fetch(this.target.url, {
-        method: 'POST',
-        body,
-        headers: {
-          'content-type': 'application/json; charset=utf-8',
-          'stripe-signature': signature(body, this.target.secret, at),
-          'user-agent': 'Stripe/1.0 (+https://stripe.com/docs/webhooks)',
-        },
-        redirect: 'manual',
-        signal: AbortSignal.any([this.stopped.signal, AbortSignal.timeout(ANSWER_TIMEOUT)]),
-      });
-      await response.arrayBuffer();
-      attempts.push({ at, status: response.status });
-      return response.ok;
-    } catch (error) {
-      if (!this.stopped.signal.aborted) attempts.push({ at, status: null, error: reason(error) });
-      return false;
-    }
-  }
-
-  private finish(): void {
-    this.open -= 1;
-    if (this.open === 0) for (const resolve of this.idle.splice(0)) resolve();
-  }
-}
-
-function reason(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const cause = error.cause as { code?: string } | undefined;
-  return cause?.code ?? error.message;
-}
+    return {
+      body,
+      headers: {
+        'content-type': 'application/json; charset=utf-8',
+        'stripe-signature': signature(body, secret, at),
+        'user-agent': 'Stripe/1.0 (+https://stripe.com/docs/webhooks)',
+      },
+    };
+  },
+  arrived(event) {
+    event.pending_webhooks = 0;
+  },
+};

@@ -88,7 +88,7 @@ export class CheckoutService {
         practitionerId: visit.practitionerId,
         patientId: visit.patientId,
         payerUserId: actor.userId,
-        provider: this.providers.preferred.name,
+        provider: this.providers.preferred(visit.fee.currency).name,
         amount: visit.fee.amount,
         currency: visit.fee.currency,
         commissionAmount: percentage(visit.fee, this.config.env.PLATFORM_COMMISSION_PERCENT).amount,
@@ -114,7 +114,9 @@ export class CheckoutService {
     try {
       const intent = await provider.createIntent({ paymentId, appointmentId, amount });
       await this.#keep(payment.id, { providerReference: intent.reference });
-      return intent;
+      // Of two who asked at the same time the provider may have made two; the one that was kept first is it.
+      const { providerReference: kept } = await this.payments.locked(payment.id);
+      return kept === null || kept === intent.reference ? intent : await provider.retrieveIntent(kept);
     } catch (error) {
       if (!(error instanceof ProviderRefusal)) throw error;
       // The next try is a new payment, with a new id: the provider repeats its answer to this one.

@@ -39,6 +39,8 @@ export class SettlementService {
     if (!payment) return 'ignored';
     if (!paymentStates.can(payment.status, snapshot.status)) return 'unchanged';
     if (snapshot.status === 'succeeded') {
+      // `succeeded` is also where a refund that came back leads to; the money arrives only once.
+      if (payment.succeededAt !== null) return 'unchanged';
       await this.#succeed(actor, payment, snapshot);
       return 'applied';
     }

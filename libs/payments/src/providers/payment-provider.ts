@@ -19,6 +19,8 @@ export interface PaymentSnapshot {
   readonly status: ProvidedStatus;
   /** What has arrived; zero before `succeeded`. */
   readonly received: Money;
+  /** With `processing`: the money waits to be taken, and goes back by itself when nobody does. */
+  readonly awaitsCapture: boolean;
   /** With `failed`: the provider's code for why. */
   readonly failureCode: string | null;
 }
@@ -55,6 +57,9 @@ export interface ProviderEvent {
   readonly isKnown: boolean;
 }
 
+/** What the provider's own code gave to the patient's browser after a payment, as it came. */
+export type Handover = Readonly<Record<string, string>>;
+
 export type WebhookHeaders = Readonly<Record<string, string | string[] | undefined>>;
 
 /** The provider has answered, and the answer is no: it has not been done and will not be. */
@@ -82,14 +87,28 @@ export interface PaymentProvider {
   /** What the patient's browser needs beside the secret. */
   readonly publishableKey: string;
 
-  /** Makes the payment, or finds the one that was made with the same `paymentId`. */
+  /**
+   * Makes the payment, or finds the one that was made with the same `paymentId`. Of two who ask at the same time
+   * each may get another one: the one whose reference is kept is the payment, and nobody is told of the other.
+   */
   createIntent(request: { paymentId: string; appointmentId: string; amount: Money }): Promise<ProviderIntent>;
   retrieveIntent(reference: string): Promise<ProviderIntent>;
-  /** Makes sure that nobody can pay any more, unless somebody has paid or is paying; the snapshot tells. */
+  /** Where the payment is now, with the money taken that waits to be taken. */
+  collect(reference: string): Promise<PaymentSnapshot>;
+  /**
+   * Gives a payment up, unless somebody has paid or is paying; the snapshot tells. Where a provider cannot keep
+   * people from paying, the payment is `cancelled` nonetheless, and can still succeed.
+   */
   closeIntent(reference: string): Promise<PaymentSnapshot>;
 
   /** Gives money back, or finds the refund that was made with the same `refundId`. */
   refund(request: { refundId: string; paymentReference: string; amount: Money }): Promise<RefundSnapshot>;
+
+  /**
+   * Makes sure that a handover is genuine and belongs to this payment, where a provider hands anything over.
+   * @throws invalid `checkout_signature_invalid`
+   */
+  verifyHandover(reference: string, handover: Handover): void;
 
   /** Whether the webhook claims to come from this provider. */
   recognizes(headers: WebhookHeaders): boolean;
@@ -97,6 +116,6 @@ export interface PaymentProvider {
    * @throws invalid `webhook_signature_invalid`, `webhook_timestamp_outside_tolerance`, `webhook_unreadable`
    */
   verifyWebhook(rawBody: Uint8Array, headers: WebhookHeaders): ProviderEvent;
-  /** What a webhook tells that was verified when it came; only of a known type. */
-  readWebhook(rawBody: Uint8Array): ProviderNews;
+  /** What a webhook tells that was verified when it came, and is of a known type; `null` when that is none of ours. */
+  readWebhook(rawBody: Uint8Array): ProviderNews | null;
 }

@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
+import { Config } from '#platform';
 import { unsignedWebhook } from '../payments.errors.ts';
 import type { PaymentProvider, WebhookHeaders } from './payment-provider.ts';
 import type { PayoutProvider } from './payout-provider.ts';
-import { StripeProvider } from './stripe.provider.ts';
-import { StripePayoutProvider } from './stripe-payout.provider.ts';
+import { RazorpayProvider } from './razorpay/razorpay.provider.ts';
+import { StripeProvider } from './stripe/stripe.provider.ts';
+import { StripePayoutProvider } from './stripe/stripe-payout.provider.ts';
 
 /** The providers that this server works with, by name. */
 @Injectable()
@@ -11,10 +13,12 @@ export class PaymentProviders {
   readonly #all: readonly PaymentProvider[];
 
   constructor(
+    private readonly config: Config,
     private readonly stripe: StripeProvider,
+    private readonly razorpay: RazorpayProvider,
     private readonly stripePayouts: StripePayoutProvider,
   ) {
-    this.#all = [stripe];
+    this.#all = razorpay.isConfigured ? [stripe, razorpay] : [stripe];
   }
 
   /** Where doctors are paid out. */
@@ -22,9 +26,10 @@ export class PaymentProviders {
     return this.stripePayouts;
   }
 
-  /** Where new payments go. */
-  get preferred(): PaymentProvider {
-    return this.stripe;
+  /** Where new payments in a currency go. */
+  preferred(currency: string): PaymentProvider {
+    const isRazorpays = this.config.env.RAZORPAY_CURRENCIES.includes(currency);
+    return isRazorpays && this.razorpay.isConfigured ? this.razorpay : this.stripe;
   }
 
   /** The provider that a payout goes by. */
@@ -40,9 +45,14 @@ export class PaymentProviders {
     return provider;
   }
 
-  /** @throws invalid `webhook_unsigned` when no provider's signature is there */
-  senderOf(headers: WebhookHeaders): PaymentProvider {
-    const provider = this.#all.find((candidate) => candidate.recognizes(headers));
+  /**
+   * @param from the only one that it may be, when it is given
+   * @throws invalid `webhook_unsigned` when no provider's signature is there
+   */
+  senderOf(headers: WebhookHeaders, from?: string): PaymentProvider {
+    const provider = this.#all.find(
+      (candidate) => (from === undefined || candidate.name === from) && candidate.recognizes(headers),
+    );
     if (!provider) throw unsignedWebhook();
     return provider;
   }

@@ -1,15 +1,24 @@
 import { Injectable } from '@nestjs/common';
-import type { Actor } from '#kernel';
+import { type Actor, Clock } from '#kernel';
+import { Jobs } from '#platform';
+import { PaymentReader } from '../checkout/payment-reader.ts';
 import { type Outcome, SettlementService } from '../checkout/settlement.service.ts';
 import { PayoutAccountsService } from '../payouts/payout-accounts.service.ts';
 import { PayoutSettlementService } from '../payouts/payout-settlement.service.ts';
-import type { ProviderNews } from '../providers/payment-provider.ts';
+import type { PaymentSnapshot, ProviderNews } from '../providers/payment-provider.ts';
+import { CollectPayment } from '../queues.ts';
 import { RefundSettlementService } from '../refunds/refund-settlement.service.ts';
+
+/** How long a provider has to take the money by itself. */
+const COLLECT_MINUTES = 2;
 
 /** Takes what a provider tells to where it is known what to do about it. */
 @Injectable()
 export class ProviderNewsService {
   constructor(
+    private readonly clock: Clock,
+    private readonly jobs: Jobs,
+    private readonly known: PaymentReader,
     private readonly payments: SettlementService,
     private readonly refunds: RefundSettlementService,
     private readonly accounts: PayoutAccountsService,
@@ -19,7 +28,7 @@ export class ProviderNewsService {
   apply(actor: Actor, provider: string, news: ProviderNews): Promise<Outcome> {
     switch (news.kind) {
       case 'payment':
-        return this.payments.apply(actor, provider, news);
+        return this.#payment(actor, provider, news);
       case 'refund':
         return this.refunds.apply(actor, provider, news);
       case 'account':
@@ -27,5 +36,19 @@ export class ProviderNewsService {
       case 'transfer':
         return this.payouts.apply(actor, provider, news);
     }
+  }
+
+  /** A provider that takes the money by itself does so at once; if it did not, we do. */
+  async #payment(actor: Actor, provider: string, news: PaymentSnapshot): Promise<Outcome> {
+    const outcome = await this.payments.apply(actor, provider, news);
+    if (news.awaitsCapture) await this.#collectLater(provider, news);
+    return outcome;
+  }
+
+  async #collectLater(provider: string, { reference }: PaymentSnapshot): Promise<void> {
+    const payment = await this.known.byReference(provider, reference);
+    if (!payment || payment.succeededAt !== null) return;
+    const startAfter = this.clock.now().add({ minutes: COLLECT_MINUTES });
+    await this.jobs.send(CollectPayment, { paymentId: payment.id }, { startAfter });
   }
 }

@@ -20,11 +20,12 @@ export class WebhooksService {
 
   /**
    * Takes a webhook in. When this returns, it will be worked on, whatever happens to this process.
+   * @param from the provider's name, where the address tells it
    * @throws invalid `webhook_unsigned`, `webhook_signature_invalid`, `webhook_timestamp_outside_tolerance`,
    *   `webhook_unreadable`
    */
-  async receive(_actor: Actor, rawBody: Uint8Array, headers: WebhookHeaders): Promise<void> {
-    const provider = this.providers.senderOf(headers);
+  async receive(_actor: Actor, rawBody: Uint8Array, headers: WebhookHeaders, from?: string): Promise<void> {
+    const provider = this.providers.senderOf(headers, from);
     const event = provider.verifyWebhook(rawBody, headers);
     await this.database.transaction(() => this.#keep(provider.name, event, rawBody));
   }
@@ -40,7 +41,7 @@ export class WebhooksService {
       .executeTakeFirstOrThrow();
     if (row.processedAt) return;
     const told = this.providers.named(row.provider).readWebhook(row.payload);
-    const outcome = await this.news.apply(actor, row.provider, told);
+    const outcome = told ? await this.news.apply(actor, row.provider, told) : 'ignored';
     await this.database.query
       .updateTable('webhookEvents')
       .set({ processedAt: this.clock.now(), outcome })

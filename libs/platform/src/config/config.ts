@@ -56,6 +56,17 @@ const Environment = z.object({
   STRIPE_PUBLISHABLE_KEY: z.string().default('pk_test_televisit'),
   STRIPE_WEBHOOK_SECRETS: list,
   STRIPE_API_URL: z.url().optional(),
+
+  /** Without a key, everything is paid with Stripe. */
+  RAZORPAY_KEY_ID: z.string().min(1).optional(),
+  RAZORPAY_KEY_SECRET: z.string().min(1).optional(),
+  RAZORPAY_WEBHOOK_SECRETS: list.default([]),
+  /** The currencies that are paid with Razorpay, where there is a key. */
+  RAZORPAY_CURRENCIES: list.default(['INR']),
+  /** For how many days after an order was made Razorpay takes what is paid for it; later it gives it back. */
+  RAZORPAY_CAPTURE_DAYS: z.coerce.number().int().min(1).max(5).default(3),
+  RAZORPAY_API_URL: z.url().optional(),
+
   PLATFORM_COMMISSION_PERCENT: z.coerce.number().min(0).max(100).default(15),
 
   HEALTH_RECORD_RETENTION_YEARS: z.coerce.number().int().min(1).max(100).default(10),
@@ -153,6 +164,16 @@ function unfitForProduction(env: Environment): string[] {
   const rules: [boolean, string][] = [
     [env.STRIPE_API_URL !== undefined, 'STRIPE_API_URL: the payments sandbox cannot serve production'],
     [!env.STRIPE_SECRET_KEY.startsWith('sk_live_'), 'STRIPE_SECRET_KEY: a live key is required'],
+    [env.RAZORPAY_API_URL !== undefined, 'RAZORPAY_API_URL: the payments sandbox cannot serve production'],
+    [
+      !(env.RAZORPAY_KEY_ID?.startsWith('rzp_live_') ?? true),
+      'RAZORPAY_KEY_ID: a live key is required, or none',
+    ],
+    [
+      env.RAZORPAY_KEY_ID !== undefined &&
+        (env.RAZORPAY_KEY_SECRET === undefined || env.RAZORPAY_WEBHOOK_SECRETS.length === 0),
+      'RAZORPAY_KEY_SECRET and RAZORPAY_WEBHOOK_SECRETS: required with RAZORPAY_KEY_ID',
+    ],
     [env.ALLOWED_ORIGINS.includes('*'), 'ALLOWED_ORIGINS: name the origins; * is for development'],
     [!env.BASE_URL.startsWith('https://'), 'BASE_URL: must be https'],
     [

@@ -23,6 +23,14 @@ export class Metrics implements OnApplicationBootstrap, OnApplicationShutdown {
     buckets: [0.01, 0.05, 0.1, 0.5, 1, 5, 30],
     registers: [this.registry],
   });
+  /** Seconds that a payment provider took to answer one question, by what came of it. */
+  readonly providerCalls = new Histogram({
+    name: 'payment_provider_call_duration_seconds',
+    help: 'Time to ask a payment provider something.',
+    labelNames: ['provider', 'outcome'],
+    buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    registers: [this.registry],
+  });
   /** Streams of notifications that are open in this process. Their requests are not among `requests`. */
   readonly notificationStreams = new Gauge({
     name: 'notification_streams',

@@ -28,6 +28,11 @@ export const PAYMENTS: Rows = {
     shows: ({ records }) => records.transaction,
   },
   'GET /api/payments/transactions/{id}/': { codes: '401 404 404 200 200 200', at: transaction },
+  'POST /api/payments/transactions/{id}/confirm/': {
+    codes: '401 404 404 200 403 403',
+    at: transaction,
+    body: () => ({}),
+  },
   'POST /api/payments/transactions/{id}/refund/': {
     codes: '401 403 403 403 403 201',
     at: transaction,
@@ -76,5 +81,10 @@ export const PAYMENTS: Rows = {
   'POST /api/payments/webhooks/': {
     codes: '400 400 400 400 400 400',
     body: () => ({ id: 'evt_1', type: 'payment_intent.succeeded' }),
+  },
+  'POST /api/payments/webhooks/{provider}/': {
+    codes: '400 400 400 400 400 400',
+    at: () => ({ provider: 'razorpay' }),
+    body: () => ({ event: 'payment.captured' }),
   },
 };

@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { forgedWebhook, untimelyWebhook } from '../payments.errors.ts';
+import { forgedWebhook, untimelyWebhook } from '../../payments.errors.ts';
 
 /** How far the signature's time may lie from now, before or after. Stripe's libraries use the same number. */
 const TOLERANCE_SECONDS = 300;

@@ -1,6 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { Clock, type Money } from '#kernel';
-import type { AccountSnapshot, OnboardingLink, PayoutProvider, TransferSnapshot } from './payout-provider.ts';
+import type {
+  AccountSnapshot,
+  OnboardingLink,
+  PayoutProvider,
+  TransferSnapshot,
+} from '../payout-provider.ts';
 import { StripeClient } from './stripe.client.ts';
 import { ATTEMPT_ID, accountSnapshot, PAYOUT_ID, transferSnapshot } from './stripe-snapshots.ts';
 

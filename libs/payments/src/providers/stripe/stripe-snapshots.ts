@@ -1,16 +1,16 @@
 import type Stripe from 'stripe';
 import { z } from 'zod';
 import { isId, type Money, money } from '#kernel';
-import { unreadableWebhook } from '../payments.errors.ts';
-import type { RefundStatus } from '../refunds/refund.entity.ts';
+import { unreadableWebhook } from '../../payments.errors.ts';
+import type { RefundStatus } from '../../refunds/refund.entity.ts';
 import type {
   PaymentSnapshot,
   ProvidedStatus,
   ProviderEvent,
   ProviderNews,
   RefundSnapshot,
-} from './payment-provider.ts';
-import type { AccountSnapshot, TransferSnapshot } from './payout-provider.ts';
+} from '../payment-provider.ts';
+import type { AccountSnapshot, TransferSnapshot } from '../payout-provider.ts';
 
 /** Our ids, as Stripe keeps them for us (https://docs.stripe.com/api/metadata). */
 export const PAYMENT_ID = 'payment_id';
@@ -42,6 +42,7 @@ export function paymentSnapshot(intent: Stripe.PaymentIntent): PaymentSnapshot {
     paymentId: ownId(intent.metadata, PAYMENT_ID),
     status: known,
     received: fromStripe(intent.amount_received, intent.currency),
+    awaitsCapture: false,
     failureCode: declined ? (error.decline_code ?? error.code ?? error.type) : null,
   };
 }

@@ -14,8 +14,8 @@ export const faultSchema = z.discriminatedUnion('fault', [
   z.strictObject({ fault: z.literal('duplicate'), count, types, copies: z.int().min(1).max(100).default(1) }),
   /** `count` events are held back and then sent in reverse. */
   z.strictObject({ fault: z.literal('reorder'), count: z.int().min(2), types }),
-  /** Cards that would do are declined. */
-  z.strictObject({ fault: z.literal('decline'), count, declineCode: z.string().default('generic_decline') }),
+  /** What would do is declined, with the provider's usual code unless another is named. */
+  z.strictObject({ fault: z.literal('decline'), count, declineCode: z.string().optional() }),
   /** A POST does its work, then its answer is lost: the connection breaks or stays silent. */
   z.strictObject({
     fault: z.literal('drop_response'),
@@ -67,8 +67,10 @@ export class Faults {
     return plan;
   }
 
-  takeDecline(): string | undefined {
-    return this.take('decline')?.declineCode;
+  /** @returns the code of the next decline, `usual` where none was named; undefined when nothing is declined */
+  takeDecline(usual: string): string | undefined {
+    const fault = this.take('decline');
+    return fault && (fault.declineCode ?? usual);
   }
 
   takeDroppedResponse(): 'destroy' | 'hang' | undefined {

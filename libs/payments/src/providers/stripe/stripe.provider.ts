@@ -11,7 +11,7 @@ import {
   ProviderRefusal,
   type RefundSnapshot,
   type WebhookHeaders,
-} from './payment-provider.ts';
+} from '../payment-provider.ts';
 import { StripeClient } from './stripe.client.ts';
 import { verifyStripeSignature } from './stripe-signature.ts';
 import {
@@ -66,6 +66,10 @@ export class StripeProvider implements PaymentProvider {
     return this.#intent(await this.client.ask((stripe) => stripe.paymentIntents.retrieve(reference)));
   }
 
+  async collect(reference: string): Promise<PaymentSnapshot> {
+    return paymentSnapshot(await this.client.ask((stripe) => stripe.paymentIntents.retrieve(reference)));
+  }
+
   async closeIntent(reference: string): Promise<PaymentSnapshot> {
     try {
       const cancelled = await this.client.ask((stripe) =>
@@ -102,6 +106,9 @@ export class StripeProvider implements PaymentProvider {
       );
     });
   }
+
+  /** Stripe's code hands nothing over that proves anything. */
+  verifyHandover(): void {}
 
   recognizes(headers: WebhookHeaders): boolean {
     return typeof headers['stripe-signature'] === 'string';

@@ -1,0 +1,34 @@
+/** An answer other than 200, in the shape of https://razorpay.com/docs/api/errors/ */
+export class RazorpayApiError extends Error {
+  constructor(
+    readonly status: number,
+    description: string,
+    private readonly field?: string,
+  ) {
+    super(description);
+  }
+
+  get body(): object {
+    return {
+      error: {
+        code: this.status < 500 ? 'BAD_REQUEST_ERROR' : 'SERVER_ERROR',
+        description: this.message,
+        source: 'business',
+        step: 'payment_initiation',
+        reason: this.field === undefined ? 'NA' : 'input_validation_failed',
+        metadata: {},
+        ...(this.field === undefined ? {} : { field: this.field }),
+      },
+    };
+  }
+}
+
+/** @param field the parameter that was refused, when it was one */
+export function badRequest(description: string, field?: string): RazorpayApiError {
+  return new RazorpayApiError(400, description, field);
+}
+
+/** Razorpay answers 400, not 404, for an id that it does not know. */
+export function unknownId(): RazorpayApiError {
+  return badRequest('The id provided does not exist');
+}

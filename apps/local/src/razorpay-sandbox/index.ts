@@ -1,0 +1,1 @@
+export { type RazorpaySandbox, startRazorpaySandbox } from './server.ts';

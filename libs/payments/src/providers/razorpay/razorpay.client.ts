@@ -1,0 +1,94 @@
+import { Injectable } from '@nestjs/common';
+import type { z } from 'zod';
+import { Config, Metrics } from '#platform';
+import { providerUnavailable } from '../../payments.errors.ts';
+import { ProviderRefusal } from '../payment-provider.ts';
+import { ANSWER_TIMEOUT_MS, ProviderCalls } from '../provider-calls.ts';
+import { Failure } from './razorpay-entities.ts';
+
+const RAZORPAY = 'https://api.razorpay.com';
+
+interface Request {
+  readonly method: 'GET' | 'POST';
+  /** Below `/v1`. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly body?: object;
+  /** Makes a POST repeatable, under the header that Razorpay has for it. */
+  readonly idempotency?: { readonly header: string; readonly key: string };
+}
+
+/**
+ * Razorpay's HTTP API (https://razorpay.com/docs/api/). Not its SDK, which cannot send idempotency keys and
+ * reports a broken connection as a TypeError.
+ */
+@Injectable()
+export class RazorpayClient {
+  readonly #calls: ProviderCalls;
+
+  constructor(
+    private readonly config: Config,
+    metrics: Metrics,
+  ) {
+    this.#calls = new ProviderCalls('razorpay', metrics);
+  }
+
+  /**
+   * Asks Razorpay something.
+   * @throws unavailable `payment_provider_unavailable` when there is no answer, and it may have been done or
+   *   not; ProviderRefusal when the answer is no
+   */
+  async ask<T>(answer: z.ZodType<T>, request: Request): Promise<T> {
+    const isRepeatable = request.method === 'GET' || request.idempotency !== undefined;
+    const text = await this.#calls.ask(() => this.#send(request), { isRepeatable });
+    return answer.parse(JSON.parse(text));
+  }
+
+  async #send({ method, path, query, body, idempotency }: Request): Promise<string> {
+    const { RAZORPAY_KEY_ID, RAZORPAY_KEY_SECRET, RAZORPAY_API_URL = RAZORPAY } = this.config.env;
+    const url = new URL(`/v1${path}`, RAZORPAY_API_URL);
+    url.search = new URLSearchParams(query).toString();
+    let status: number;
+    let text: string;
+    try {
+      const response = await fetch(url, {
+        method,
+        redirect: 'error',
+        signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
+        headers: {
+          authorization: `Basic ${btoa(`${RAZORPAY_KEY_ID}:${RAZORPAY_KEY_SECRET}`)}`,
+          ...(body && { 'content-type': 'application/json' }),
+          ...(idempotency && { [idempotency.header]: idempotency.key }),
+        },
+        ...(body && { body: JSON.stringify(body) }),
+      });
+      status = response.status;
+      text = await response.text();
+    } catch {
+      throw providerUnavailable();
+    }
+    if (status < 400) return text;
+    throw failureOf(status, text);
+  }
+}
+
+/** 409: the same request is still being worked on (https://razorpay.com/docs/api/refunds/normal-refunds-idempotent/). */
+const ASK_LATER = new Set([408, 409, 425, 429]);
+
+function failureOf(status: number, text: string): Error {
+  if (status >= 500 || ASK_LATER.has(status)) return providerUnavailable();
+  const failure = Failure.safeParse(parsed(text));
+  const { code, description, reason } = failure.data?.error ?? { code: `http_${status}` };
+  const message = `Razorpay says ${status}: ${description ?? code}`;
+  // Our key is wrong: that is no answer to the question.
+  if (status === 401 || status === 403) return new Error(message);
+  return new ProviderRefusal(reason && reason !== 'NA' ? reason : code, message);
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
