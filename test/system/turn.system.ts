@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { expect } from 'expect';
 import type { Browser } from 'playwright-core';
-import { Clock } from '#kernel';
+import { Clock, newId } from '#kernel';
 import { TurnCredentials } from '#rtc';
 import {
   type DoctorPerson,
@@ -30,11 +30,11 @@ describe('the shipped relay', () => {
   /** What coturn's own client says of a relay to this peer with credentials that last so long. */
   async function tried(port: number, peer: string, ttlSeconds = 600): Promise<string> {
     const settings = { urls: ['turn:127.0.0.1'], secret: TURN_SECRET, ttlSeconds };
-    const { ice_servers } = new TurnCredentials(settings, clock).issue('0199b6a2');
+    const { ice_servers } = new TurnCredentials(settings, clock).issue(newId());
     const { username = '', credential = '' } = ice_servers[0] ?? {};
     const where = ['-p', String(port), '-e', peer, '-X', '-n', '1', '-m', '1', '127.0.0.1'];
     const run = promisify(execFile)('turnutils_uclient', ['-u', username, '-w', credential, ...where], {
-      // It goes on asking.
+      // It goes on asking. Each time as somebody else: the relay bounds what one user holds.
       timeout: 3_000,
     });
     return run.then(

@@ -11,7 +11,9 @@ import { AuditController } from './marketplace/audit.controller.ts';
 import { AuthController } from './marketplace/auth.controller.ts';
 import { AvailabilityController } from './marketplace/availability.controller.ts';
 import { CalendarController } from './marketplace/calendar.controller.ts';
+import { CalendarFeedController } from './marketplace/calendar-feed.controller.ts';
 import { CognitoController } from './marketplace/cognito.controller.ts';
+import { CommissionController } from './marketplace/commission.controller.ts';
 import { ContactVerificationController } from './marketplace/contact-verification.controller.ts';
 import { DependantsController } from './marketplace/dependants.controller.ts';
 import { DoctorsController } from './marketplace/doctors.controller.ts';
@@ -25,14 +27,19 @@ import { EmrPrescriptionsController } from './marketplace/emr-prescriptions.cont
 import { EmrSummaryController } from './marketplace/emr-summary.controller.ts';
 import { EmrVitalsController } from './marketplace/emr-vitals.controller.ts';
 import { FilesController } from './marketplace/files.controller.ts';
+import { HandoversController } from './marketplace/handovers.controller.ts';
+import { IdentitiesController } from './marketplace/identities.controller.ts';
 import { IdentityVerificationController } from './marketplace/identity-verification.controller.ts';
+import { InvoicesController } from './marketplace/invoices.controller.ts';
 import { KycController } from './marketplace/kyc.controller.ts';
+import { LedgerController } from './marketplace/ledger.controller.ts';
 import { NotificationPreferencesController } from './marketplace/notification-preferences.controller.ts';
 import { NotificationPushController } from './marketplace/notification-push.controller.ts';
 import { NotificationStreamController } from './marketplace/notification-stream.controller.ts';
 import { NotificationsController } from './marketplace/notifications.controller.ts';
 import { NotificationsAdminController } from './marketplace/notifications-admin.controller.ts';
 import { PasswordController } from './marketplace/password.controller.ts';
+import { PaymentExportsController } from './marketplace/payment-exports.controller.ts';
 import { PaymentsController } from './marketplace/payments.controller.ts';
 import { PayoutAccountController } from './marketplace/payout-account.controller.ts';
 import { PayoutsController } from './marketplace/payouts.controller.ts';
@@ -70,7 +77,9 @@ import { Upgrades } from './realtime/upgrades.ts';
     AuthController,
     AvailabilityController,
     CalendarController,
+    CalendarFeedController,
     CognitoController,
+    CommissionController,
     ContactVerificationController,
     DependantsController,
     DoctorsController,
@@ -85,9 +94,13 @@ import { Upgrades } from './realtime/upgrades.ts';
     EmrVitalsController,
     FilesController,
     HealthController,
+    HandoversController,
+    IdentitiesController,
     IdentityVerificationController,
     JwksController,
+    InvoicesController,
     KycController,
+    LedgerController,
     NotificationPreferencesController,
     NotificationPushController,
     NotificationStreamController,
@@ -95,6 +108,7 @@ import { Upgrades } from './realtime/upgrades.ts';
     NotificationsController,
     PasswordController,
     PasswordResetController,
+    PaymentExportsController,
     PaymentsController,
     PayoutAccountController,
     PayoutsController,

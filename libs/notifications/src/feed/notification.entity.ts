@@ -22,6 +22,12 @@ export const NOTIFICATION_TYPES = [
   'licence_expired',
   'licence_revoked',
   'chart_opened_in_emergency',
+  'identity_approved',
+  'identity_rejected',
+  'export_ready',
+  'calendar_address_made',
+  'dependant_of_age',
+  'chart_handed_over',
   'announcement',
 ] as const;
 
@@ -36,6 +42,7 @@ export interface NotificationData {
   readonly prescriptionId?: string;
   readonly doctorId?: string;
   readonly grantId?: string;
+  readonly patientId?: string;
 }
 
 export interface Notification

@@ -64,6 +64,18 @@ export const MESSAGES = {
   licence_expired: () => saying('licence_expired'),
   licence_revoked: () => saying('licence_revoked'),
   chart_opened_in_emergency: () => saying('chart_opened_in_emergency'),
+  identity_approved: () => saying('identity_approved'),
+  identity_rejected: () => saying('identity_rejected'),
+  calendar_address_made: () => saying('calendar_address_made'),
+  dependant_of_age: () => saying('dependant_of_age'),
+  chart_handed_over: () => saying('chart_handed_over'),
+  export_ready: ({
+    expiresAt,
+    timeZone,
+  }: {
+    readonly expiresAt: Temporal.Instant;
+    readonly timeZone: string;
+  }) => saying('export_ready', (voice) => ({ until: voice.when(expiresAt, timeZone) })),
 } satisfies Record<Exclude<NotificationType, 'announcement'>, (facts: never) => Wording>;
 
 /** The text of a mail around a message. */

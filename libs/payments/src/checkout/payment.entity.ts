@@ -32,6 +32,7 @@ export const PAYMENT_COLUMNS = [
   'payments.currency',
   'payments.refundedAmount',
   'payments.commissionAmount',
+  'payments.commissionRuleId',
   'payments.status',
   'payments.failureCode',
   'payments.succeededAt',

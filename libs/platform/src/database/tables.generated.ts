@@ -33,7 +33,7 @@ export type DocumentKind = "consent" | "discharge_letter" | "imaging" | "lab_rep
 
 export type EncounterStatus = "amended" | "draft" | "finalized";
 
-export type FilePurpose = "chart" | "export" | "identity" | "licence" | "statement";
+export type FilePurpose = "accounting" | "chart" | "export" | "identity" | "licence" | "statement";
 
 export type FileRejection = "empty" | "never_uploaded" | "size_differs" | "type_differs";
 
@@ -51,6 +51,8 @@ export type Guardianship = "child" | "grandchild" | "grandparent" | "other" | "p
 
 export type GuestKind = "carer" | "interpreter" | "second_doctor";
 
+export type HandoverStatus = "accepted" | "declined" | "expired" | "offered" | "withdrawn";
+
 export type IdentityDocument = "driving_licence" | "national_id" | "passport";
 
 export type IdentityRejection = "declined" | "file_rejected" | "replaced";
@@ -58,6 +60,8 @@ export type IdentityRejection = "declined" | "file_rejected" | "replaced";
 export type IdentitySide = "back" | "front" | "selfie";
 
 export type IdentityStatus = "approved" | "expired" | "pending_upload" | "rejected" | "submitted" | "unsubmitted";
+
+export type InvoiceKind = "commission_invoice" | "credit_note" | "credit_note_reversal" | "receipt";
 
 export type Json = JsonValue;
 
@@ -160,12 +164,6 @@ export interface Appointments {
   version: Generated<number>;
 }
 
-export interface AuditChains {
-  chain: string;
-  head: Uint8Array;
-  length: number;
-}
-
 export interface AuditLog {
   action: string;
   actorRoles: string[];
@@ -201,6 +199,7 @@ export interface AvailabilityRules {
   updatedAt: Temporal.Instant;
   validFrom: string | null;
   validUntil: string | null;
+  version: Generated<number>;
   weekday: number | null;
 }
 
@@ -233,6 +232,40 @@ export interface CalendarChanges {
   practitionerId: string;
 }
 
+export interface CalendarFeeds {
+  changedAt: Temporal.Instant;
+  contentHash: Uint8Array | null;
+  createdAt: Temporal.Instant;
+  lastReadAt: Temporal.Instant | null;
+  tokenHash: Uint8Array;
+  userId: string;
+}
+
+export interface ChartHandovers {
+  createdAt: Temporal.Instant;
+  email: string;
+  expiresAt: Temporal.Instant;
+  guardianUserId: string;
+  id: string;
+  patientId: string;
+  status: HandoverStatus;
+  updatedAt: Temporal.Instant;
+}
+
+export interface CommissionRules {
+  basisPoints: number;
+  createdAt: Temporal.Instant;
+  createdBy: string;
+  currency: string;
+  id: string;
+  minimumAmount: number;
+  practitionerId: string | null;
+  reason: string;
+  updatedAt: Temporal.Instant;
+  validFrom: Temporal.Instant;
+  validTo: Temporal.Instant | null;
+}
+
 export interface ContactCodes {
   attempts: Generated<number>;
   channel: ContactChannel;
@@ -249,6 +282,7 @@ export interface Doctors {
   bio: Generated<string>;
   bookingHorizonDays: Generated<number>;
   bufferMinutes: Generated<number>;
+  cancellationPolicy: Json | null;
   createdAt: Temporal.Instant;
   dailyLimit: number | null;
   feeAmount: number;
@@ -328,6 +362,13 @@ export interface Files {
   updatedAt: Temporal.Instant;
 }
 
+export interface HashChains {
+  chain: string;
+  head: Uint8Array;
+  length: number;
+  trail: string;
+}
+
 export interface IdempotencyKeys {
   body: Uint8Array | null;
   bodyHash: Uint8Array;
@@ -340,9 +381,11 @@ export interface IdempotencyKeys {
 
 export interface Identities {
   createdAt: Temporal.Instant;
+  id: string;
   issuer: string;
   subject: string;
   tokensValidFrom: Temporal.Instant | null;
+  unlinkedAt: Temporal.Instant | null;
   userId: string;
 }
 
@@ -369,7 +412,35 @@ export interface IdentityVerifications {
   userId: string;
 }
 
+export interface Invoices {
+  amount: number;
+  correctsId: string | null;
+  currency: string;
+  fileId: string;
+  id: string;
+  issuedAt: Temporal.Instant;
+  kind: InvoiceKind;
+  language: string;
+  number: number;
+  organizationId: string;
+  payerUserId: string | null;
+  paymentId: string | null;
+  payoutId: string | null;
+  practitionerId: string;
+  reference: string;
+  taxAmount: number;
+  taxBasisPoints: number;
+  year: number;
+}
+
+export interface InvoiceSeries {
+  kind: InvoiceKind;
+  lastNumber: number;
+  year: number;
+}
+
 export interface LedgerAccounts {
+  createdAt: Generated<Temporal.Instant>;
   currency: string;
   id: string;
   kind: LedgerAccountKind;
@@ -385,6 +456,14 @@ export interface LedgerPostings {
   transactionId: string;
 }
 
+export interface LedgerSeals {
+  chain: string;
+  hash: Uint8Array;
+  previousHash: Uint8Array;
+  sequence: number;
+  transactionId: string;
+}
+
 export interface LedgerTransactions {
   id: string;
   kind: string;
@@ -393,6 +472,10 @@ export interface LedgerTransactions {
   recordedAt: Generated<Temporal.Instant>;
   reference: string;
   sequence: Generated<number>;
+}
+
+export interface LedgerUnsealed {
+  transactionId: string;
 }
 
 export interface LicenceDecisions {
@@ -545,6 +628,7 @@ export interface Patients {
   guardianUserId: string | null;
   id: string;
   lastName: string;
+  ofAgeRemindedAt: Temporal.Instant | null;
   organizationId: string | null;
   phone: string | null;
   relationship: Guardianship | null;
@@ -558,6 +642,7 @@ export interface Payments {
   amount: number;
   appointmentId: string;
   commissionAmount: number;
+  commissionRuleId: string | null;
   createdAt: Temporal.Instant;
   currency: string;
   failureCode: string | null;
@@ -598,6 +683,7 @@ export interface Payouts {
   approvedAt: Temporal.Instant | null;
   approvedBy: string | null;
   attemptId: string | null;
+  carriedAmount: Generated<number>;
   createdAt: Temporal.Instant;
   createdBy: string;
   currency: string;
@@ -906,25 +992,32 @@ export interface WebhookEvents {
 export interface DB {
   accountExports: AccountExports;
   appointments: Appointments;
-  auditChains: AuditChains;
   auditLog: AuditLog;
   availabilityRules: AvailabilityRules;
   branches: Branches;
   breakGlassGrants: BreakGlassGrants;
   calendarChanges: CalendarChanges;
+  calendarFeeds: CalendarFeeds;
+  chartHandovers: ChartHandovers;
+  commissionRules: CommissionRules;
   contactCodes: ContactCodes;
   doctors: Doctors;
   documents: Documents;
   encounters: Encounters;
   encounterVersions: EncounterVersions;
   files: Files;
+  hashChains: HashChains;
   idempotencyKeys: IdempotencyKeys;
   identities: Identities;
   identityFiles: IdentityFiles;
   identityVerifications: IdentityVerifications;
+  invoices: Invoices;
+  invoiceSeries: InvoiceSeries;
   ledgerAccounts: LedgerAccounts;
   ledgerPostings: LedgerPostings;
+  ledgerSeals: LedgerSeals;
   ledgerTransactions: LedgerTransactions;
+  ledgerUnsealed: LedgerUnsealed;
   licenceDecisions: LicenceDecisions;
   licenceDocuments: LicenceDocuments;
   licences: Licences;

@@ -15,6 +15,7 @@ import {
 import { StripeClient } from './stripe.client.ts';
 import { verifyStripeSignature } from './stripe-signature.ts';
 import {
+  feeOn,
   newsIn,
   PAYMENT_ID,
   paymentSnapshot,
@@ -81,6 +82,13 @@ export class StripeProvider implements PaymentProvider {
         throw error;
       return this.retrieveIntent(reference);
     }
+  }
+
+  async feeOf(reference: string): Promise<Money | null> {
+    const intent = await this.client.ask((stripe) =>
+      stripe.paymentIntents.retrieve(reference, { expand: ['latest_charge.balance_transaction'] }),
+    );
+    return feeOn(intent);
   }
 
   async refund(request: {

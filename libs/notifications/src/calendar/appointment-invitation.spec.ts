@@ -1,7 +1,11 @@
 import { describe, it } from 'node:test';
 import { expect } from 'expect';
 import fc from 'fast-check';
-import { type AppointmentInvitation, appointmentInvitation } from './appointment-invitation.ts';
+import {
+  type AppointmentInvitation,
+  appointmentInvitation,
+  publishedCalendar,
+} from './appointment-invitation.ts';
 
 const invitation: AppointmentInvitation = {
   method: 'request',
@@ -11,7 +15,9 @@ const invitation: AppointmentInvitation = {
   stampedAt: Temporal.Instant.from('2026-03-01T10:00:00.123Z'),
   startsAt: Temporal.Instant.from('2026-03-03T08:30:00Z'),
   endsAt: Temporal.Instant.from('2026-03-03T09:00:00Z'),
-  doctorName: 'Dr. Ananya Rao',
+  title: 'Video visit with Dr. Ananya Rao',
+  description:
+    'Join the visit here:\nhttps://televisit.test/visit/1?from=mail,calendar;x\n\nOpen the link early.',
   organizer: { name: 'Televisit', email: 'visits@televisit.test' },
   attendees: [
     { name: 'Łukasz Żółć', email: 'patient@televisit.test' },
@@ -35,8 +41,7 @@ describe('appointmentInvitation', () => {
       'DTEND:20260303T090000Z',
       'SUMMARY:Video visit with Dr. Ananya Rao',
       'LOCATION:https://televisit.test/visit/1?from=mail\\,calendar\\;x',
-      'DESCRIPTION:Join the visit here:\\nhttps://televisit.test/visit/1?from=mail\\,calendar\\;x\\n\\n' +
-        'Open the link a few minutes early to check your camera and microphone.',
+      'DESCRIPTION:Join the visit here:\\nhttps://televisit.test/visit/1?from=mail\\,calendar\\;x\\n\\nOpen the link early.',
       'ORGANIZER;CN="Televisit":mailto:visits@televisit.test',
       'ATTENDEE;ROLE=REQ-PARTICIPANT;PARTSTAT=ACCEPTED;RSVP=FALSE;CN="Łukasz Żółć":MAILTO:patient@televisit.test',
       'ATTENDEE;ROLE=REQ-PARTICIPANT;PARTSTAT=ACCEPTED;RSVP=FALSE;CN="Dr. Ananya Rao":MAILTO:dr.rao@televisit.test',
@@ -53,7 +58,15 @@ describe('appointmentInvitation', () => {
   });
 
   it('cancels the same event, with a higher sequence and without an alarm', () => {
-    const lines = unfold(appointmentInvitation({ ...invitation, method: 'cancel', sequence: 2 }));
+    const lines = unfold(
+      appointmentInvitation({
+        ...invitation,
+        method: 'cancel',
+        sequence: 2,
+        description: 'Off.',
+        visitUrl: null,
+      }),
+    );
     expect(lines).toEqual(
       expect.arrayContaining([
         'METHOD:CANCEL',
@@ -73,10 +86,10 @@ describe('appointmentInvitation', () => {
   it('stays well-formed and says the same whatever the names are', () => {
     const anyText = fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: fc.constantFrom(...HOSTILE) }));
     fc.assert(
-      fc.property(anyText, anyText, anyText, (doctorName, name, email) => {
+      fc.property(anyText, anyText, anyText, (title, name, email) => {
         const text = appointmentInvitation({
           ...invitation,
-          doctorName,
+          title,
           attendees: [{ name, email: `${email}@televisit.test` }],
         });
         for (const line of text.split('\r\n')) {
@@ -86,11 +99,52 @@ describe('appointmentInvitation', () => {
         const lines = unfold(text);
         expect(lines.map((line) => line.split(/[;:]/, 1)[0])).toEqual(PROPERTIES);
         const summary = lines.find((line) => line.startsWith('SUMMARY:'))?.slice('SUMMARY:'.length) ?? '';
-        expect(unescape(summary)).toBe(
-          `Video visit with ${doctorName.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim()}`,
-        );
+        expect(unescape(summary)).toBe(title.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim());
       }),
     );
+  });
+});
+
+describe('publishedCalendar', () => {
+  it('lists visits under the same names, without who comes', () => {
+    const later = { ...invitation, appointmentId: '01960000-0000-7000-8000-000000000002', visitUrl: null };
+    const lines = unfold(publishedCalendar('Video visits', [invitation, { ...later, description: null }]));
+    expect(lines).toEqual([
+      'BEGIN:VCALENDAR',
+      'VERSION:2.0',
+      'PRODID:-//Televisit//Appointments//EN',
+      'METHOD:PUBLISH',
+      'NAME:Video visits',
+      'X-WR-CALNAME:Video visits',
+      'REFRESH-INTERVAL;VALUE=DURATION:PT1H',
+      'X-PUBLISHED-TTL:PT1H',
+      'BEGIN:VEVENT',
+      'UID:01960000-0000-7000-8000-000000000001@televisit',
+      'SEQUENCE:0',
+      'DTSTAMP:20260301T100000Z',
+      'DTSTART:20260303T083000Z',
+      'DTEND:20260303T090000Z',
+      'SUMMARY:Video visit with Dr. Ananya Rao',
+      expect.stringMatching(/^LOCATION:/),
+      expect.stringMatching(/^DESCRIPTION:/),
+      'ORGANIZER;CN="Televisit":mailto:visits@televisit.test',
+      'STATUS:CONFIRMED',
+      'CLASS:PRIVATE',
+      'END:VEVENT',
+      'BEGIN:VEVENT',
+      'UID:01960000-0000-7000-8000-000000000002@televisit',
+      'SEQUENCE:0',
+      'DTSTAMP:20260301T100000Z',
+      'DTSTART:20260303T083000Z',
+      'DTEND:20260303T090000Z',
+      'SUMMARY:Video visit with Dr. Ananya Rao',
+      'ORGANIZER;CN="Televisit":mailto:visits@televisit.test',
+      'STATUS:CONFIRMED',
+      'CLASS:PRIVATE',
+      'END:VEVENT',
+      'END:VCALENDAR',
+    ]);
+    expect(publishedCalendar('Video visits', [])).toContain('END:VCALENDAR');
   });
 });
 
