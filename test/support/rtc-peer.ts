@@ -1,6 +1,7 @@
 import { WebSocket } from 'ws';
 import { eventually } from './eventually.ts';
 import type { Person } from './people.ts';
+import { assertMessageAsPublished } from './signalling-contract.ts';
 
 const SUBPROTOCOL = 'televisit.v1';
 
@@ -43,7 +44,11 @@ export class RtcPeer {
   #isClosed = false;
 
   private constructor(private readonly socket: WebSocket) {
-    socket.on('message', (data) => this.heard.push(JSON.parse((data as Buffer).toString('utf8'))));
+    socket.on('message', (data) => {
+      const message = JSON.parse((data as Buffer).toString('utf8'));
+      assertMessageAsPublished('tell', message);
+      this.heard.push(message);
+    });
     this.closed = new Promise((resolve) => {
       socket.once('close', (code, reason) => {
         this.#isClosed = true;

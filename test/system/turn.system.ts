@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { expect } from 'expect';
-import type { Browser, BrowserContext } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { Clock, newId } from '#kernel';
 import { TurnCredentials } from '#rtc';
 import {
@@ -16,43 +16,11 @@ import {
 import { visitWithRoom } from '../support/visits.ts';
 import { descendants, untilGone } from './support/processes.ts';
 import { type Program, startCoturn, startShippedCoturn } from './support/programs.ts';
+import { pairInUse, relayOnly } from './support/relay-only.ts';
 import { ServerProcess } from './support/server.ts';
 import { launchChromium, VisitPage } from './support/two-browsers.ts';
 
 const TURN_SECRET = 'televisit-turn-secret';
-
-/** What the page of {@link relayOnly} remembers. */
-interface Watched extends Window {
-  connections: RTCPeerConnection[];
-}
-
-/** Every peer connection of the context's pages may use a relay only, as behind two strict firewalls. */
-async function relayOnly(context: BrowserContext): Promise<void> {
-  await context.addInitScript(() => {
-    const watched = window as unknown as Watched;
-    watched.connections = [];
-    window.RTCPeerConnection = class extends RTCPeerConnection {
-      constructor(configuration?: RTCConfiguration) {
-        super({ ...configuration, iceTransportPolicy: 'relay' });
-        watched.connections.push(this);
-      }
-    };
-  });
-}
-
-/** The kinds of both ends of the pair that carries the call. */
-function pairInUse({ page }: VisitPage): Promise<(string | undefined)[]> {
-  return page.evaluate(async () => {
-    const connection = (window as unknown as Watched).connections.at(-1);
-    const report = await connection?.getStats();
-    const all = [...(report?.values() ?? [])];
-    const pair = all.find(
-      (one) => one.type === 'candidate-pair' && one.nominated && one.state === 'succeeded',
-    );
-    const kindOf = (id: string) => report?.get(id)?.candidateType;
-    return [kindOf(pair?.localCandidateId), kindOf(pair?.remoteCandidateId)];
-  });
-}
 
 describe('the shipped relay', () => {
   const clock = new (class extends Clock {
@@ -137,7 +105,7 @@ describe('a visit through a TURN server', () => {
     for (const page of pages) {
       await page.untilMedia('connected');
       expect(await page.untilFrames(20)).toBeGreaterThan(20);
-      expect(await pairInUse(page)).toEqual(['relay', 'relay']);
+      expect((await pairInUse(page)).kinds).toEqual(['relay', 'relay']);
     }
     for (const page of pages) await page.close();
   });

@@ -22,23 +22,28 @@ export function startRedis(at?: number): Promise<Program> {
 /**
  * coturn on loopback. Only a test lets it relay to loopback: in production that is the door to the host's
  * own services.
+ * @param at the port; a free one when absent
  */
-export function startCoturn(secret: string): Promise<Program> {
-  return start('turnserver', (port) => [
-    '-n',
-    '--no-cli',
-    '--no-tls',
-    '--no-dtls',
-    '--listening-ip=127.0.0.1',
-    '--relay-ip=127.0.0.1',
-    `--listening-port=${port}`,
-    '--realm=televisit.test',
-    '--use-auth-secret',
-    `--static-auth-secret=${secret}`,
-    '--allow-loopback-peers',
-    '--pidfile=turnserver.pid',
-    '--log-file=stdout',
-  ]);
+export function startCoturn(secret: string, at?: number): Promise<Program> {
+  return start(
+    'turnserver',
+    (port) => [
+      '-n',
+      '--no-cli',
+      '--no-tls',
+      '--no-dtls',
+      '--listening-ip=127.0.0.1',
+      '--relay-ip=127.0.0.1',
+      `--listening-port=${port}`,
+      '--realm=televisit.test',
+      '--use-auth-secret',
+      `--static-auth-secret=${secret}`,
+      '--allow-loopback-peers',
+      '--pidfile=turnserver.pid',
+      '--log-file=stdout',
+    ],
+    at,
+  );
 }
 
 /** coturn on loopback with the configuration that is shipped, and what its start script adds. */

@@ -15,7 +15,12 @@ import {
   readSubprotocols,
   TurnCredentials,
 } from '#rtc';
-import { JoinRefused, RtcClient } from './visit/rtc-client.js';
+import { JoinRefused, RtcClient } from './rtc-client.ts';
+
+/** As one that other processes share. */
+class SharedBus extends InProcessBus {
+  override readonly spansProcesses = true;
+}
 
 class Directory extends RoomDirectory {
   readonly tokens = new Map<string, Admission>();
@@ -52,9 +57,9 @@ describe('RtcClient over a real socket', () => {
   let hub: RoomHub;
   let joins = 0;
 
-  const newHub = () =>
+  const newHub = (bus = new InProcessBus()) =>
     new RoomHub({
-      bus: new InProcessBus(),
+      bus,
       directory,
       clock,
       turn: new TurnCredentials(null, clock),
@@ -107,15 +112,14 @@ describe('RtcClient over a real socket', () => {
         return { token, websocket_url: `ws://127.0.0.1:${port}/ws/rtc/${roomId}/` };
       },
     });
-    client.addEventListener('welcome', () => {
+    client.on('welcome', () => {
       seen.sessions += 1;
     });
-    client.addEventListener('message', (event) => {
-      const { type, text } = (event as CustomEvent<{ type: string; text: string }>).detail;
-      if (type === 'chat') heard.push(text);
+    client.on('message', (message) => {
+      if (message.type === 'chat') heard.push(message.text);
     });
-    client.addEventListener('closed', (event) => {
-      seen.closed = (event as CustomEvent<{ reason: string }>).detail.reason;
+    client.on('closed', ({ reason }) => {
+      seen.closed = reason;
     });
     clients.push(client);
     client.start();
@@ -136,16 +140,37 @@ describe('RtcClient over a real socket', () => {
     for (let round = 0; round < 4; round++) {
       for (let n = 0; n < 5; n++) {
         said.push(`${round}.${n}`);
-        one.client.send({ type: 'chat', text: said.at(-1) });
+        one.client.send({ type: 'chat', text: said.at(-1) ?? '' });
       }
       for (const socket of sockets) socket.terminate();
       await until(() => one.client.state === 'reconnecting');
       said.push(`${round} offline`);
-      one.client.send({ type: 'chat', text: said.at(-1) });
+      one.client.send({ type: 'chat', text: said.at(-1) ?? '' });
       await until(() => one.client.state === 'connected' && two.client.state === 'connected');
     }
     await until(() => two.heard.length >= said.length);
     expect(two.heard).toEqual(said);
+    expect([one.seen.sessions, two.seen.sessions]).toEqual([1, 1]);
+  });
+
+  it('moves to another process while the first one stops, and nobody notices', async () => {
+    const bus = new SharedBus();
+    const stopping = newHub(bus);
+    hub = stopping;
+    const { one, two } = await pair();
+    const states: string[] = [];
+    for (const { client } of [one, two]) client.on('state', (state) => states.push(state));
+    hub = newHub(bus);
+    const said = Array.from({ length: 60 }, (_, index) => String(index));
+    const stopped = stopping.close();
+    for (const text of said) {
+      one.client.send({ type: 'chat', text });
+      await pause(1);
+    }
+    await stopped;
+    await until(() => two.heard.length >= said.length);
+    expect(two.heard).toEqual(said);
+    expect(states).toEqual([]);
     expect([one.seen.sessions, two.seen.sessions]).toEqual([1, 1]);
   });
 
@@ -177,7 +202,7 @@ describe('RtcClient over a real socket', () => {
       },
     });
     const closed = new Promise((resolve) => {
-      client.addEventListener('closed', (event) => resolve((event as CustomEvent).detail));
+      client.on('closed', resolve);
     });
     client.start();
     expect(await closed).toEqual({ reason: 'refused' });
