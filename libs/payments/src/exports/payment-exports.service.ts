@@ -6,6 +6,7 @@ import { money, type Period, type UserActor } from '#kernel';
 import { batchesOf, Database, given, type Sheet, type SheetCell, within } from '#platform';
 import { asPayment } from '../checkout/payment.entity.ts';
 import { type PaymentFilter, PaymentsService } from '../checkout/payments.service.ts';
+import { EARNED } from '../ledger/earnings.service.ts';
 import type { AccountKind } from '../ledger/ledger.service.ts';
 import { payeeOf } from '../payouts/payee.policy.ts';
 import { asPayout } from '../payouts/payout.entity.ts';
@@ -168,7 +169,7 @@ export class PaymentExportsService {
         sum(sql`account.practitioner_id is not null`).as('net'),
       ])
       .where('payment.practitionerId', '=', id)
-      .where('transaction.kind', 'in', ['payment_received', 'refund_given', 'refund_returned'])
+      .where(EARNED)
       .where((eb) => eb.and(within('transaction.occurredAt', occurred)))
       .groupBy(['transaction.id', 'payment.id', 'posting.currency']);
     return sheetOf(batchesOf(found, 'transaction.id'), itself, {

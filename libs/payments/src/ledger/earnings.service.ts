@@ -154,7 +154,7 @@ export class EarningsService {
 }
 
 /** What changes how much a doctor has earned, and not only on which account it lies. */
-const EARNED = sql<boolean>`transaction.kind in (
+export const EARNED = sql<boolean>`transaction.kind in (
   'payment_received', 'refund_given', 'refund_returned', 'dispute_withdrawn', 'dispute_reinstated')`;
 
 /** What has left for the doctor, or came back. */
