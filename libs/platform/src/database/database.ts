@@ -3,14 +3,17 @@ import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { CamelCasePlugin, Kysely, PostgresDialect, sql, type Transaction } from 'kysely';
 import pg from 'pg';
 import { Config } from '../config/config.ts';
+import { Log } from '../logging/log.ts';
 import { isRetryable, toDomainError } from './database-errors.ts';
 import { databaseTypes } from './pg-types.ts';
 import { PreparingClient } from './preparing-client.ts';
 import type { DB as Tables } from './tables.generated.ts';
 
+type AfterCommit = () => void | Promise<void>;
+
 interface Unit {
   readonly transaction: Transaction<Tables>;
-  readonly afterCommit: (() => void)[];
+  readonly afterCommit: AfterCommit[];
 }
 
 /**
@@ -26,7 +29,10 @@ export class Database implements OnApplicationShutdown {
   readonly #kysely: Kysely<Tables>;
   readonly #unit = new AsyncLocalStorage<Unit>();
 
-  constructor(config: Config) {
+  constructor(
+    config: Config,
+    private readonly log: Log = new Log(config),
+  ) {
     this.#pool = new pg.Pool({
       Client: PreparingClient,
       connectionString: config.env.DATABASE_URL,
@@ -86,11 +92,14 @@ export class Database implements OnApplicationShutdown {
     });
   }
 
-  /** Runs `action` when the running transaction has committed; at once where there is none. */
-  afterCommit(action: () => void): void {
+  /**
+   * Runs `action` when the running transaction has committed; at once where there is none. Nobody waits for it,
+   * and a failure undoes nothing: it is logged.
+   */
+  afterCommit(action: AfterCommit): void {
     const unit = this.#unit.getStore();
     if (unit) unit.afterCommit.push(action);
-    else action();
+    else void this.#afterwards(action);
   }
 
   /**
@@ -108,12 +117,20 @@ export class Database implements OnApplicationShutdown {
   }
 
   async #attempt<T>(work: () => Promise<T>): Promise<T> {
-    const afterCommit: (() => void)[] = [];
+    const afterCommit: AfterCommit[] = [];
     const result = await this.#kysely
       .transaction()
       .execute((transaction) => this.#unit.run({ transaction, afterCommit }, work));
-    for (const action of afterCommit) action();
+    for (const action of afterCommit) void this.#afterwards(action);
     return result;
+  }
+
+  async #afterwards(action: AfterCommit): Promise<void> {
+    try {
+      await action();
+    } catch (error) {
+      this.log.error({ error }, 'failed after a commit');
+    }
   }
 }
 

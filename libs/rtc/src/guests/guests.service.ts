@@ -125,7 +125,7 @@ export class GuestsService {
       .where('id', '=', guestId)
       .execute();
     await this.timeline.add(actor, room, 'withdraw_invitation', guestId);
-    this.database.afterCommit(() => void this.hub.accessRevoked(roomId, guestId));
+    this.database.afterCommit(() => this.hub.accessRevoked(roomId, guestId));
     return { ...guest, revokedAt, status: 'withdrawn' };
   }
 

@@ -142,6 +142,6 @@ export class RoomsService {
 
   /** The people in the room hear of it when it is true, and not when the transaction fails. */
   #tell(news: () => Promise<void>): void {
-    this.database.afterCommit(() => void news());
+    this.database.afterCommit(news);
   }
 }

@@ -71,7 +71,7 @@ export class WaitingRoomService {
       appointmentId: room.appointmentId,
       startAt: announcedStartAt.toString(),
     });
-    this.database.afterCommit(() => void this.hub.waitingChanged(roomId));
+    this.database.afterCommit(() => this.hub.waitingChanged(roomId));
     return this.records.visible(actor, roomId);
   }
 
@@ -98,7 +98,7 @@ export class WaitingRoomService {
       if (!guest) throw notFound('participant');
     }
     await this.timeline.add(actor, room, admitted ? 'admit' : 'return_to_waiting', participantId);
-    this.database.afterCommit(() => void this.hub.setAdmitted(roomId, participantId, admitted));
+    this.database.afterCommit(() => this.hub.setAdmitted(roomId, participantId, admitted));
     return this.records.visible(actor, roomId);
   }
 
