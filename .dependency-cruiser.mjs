@@ -64,6 +64,27 @@ export default {
       to: { path: 'node_modules/' },
     },
     {
+      name: 'the-client-stands-alone',
+      comment:
+        'The reference client runs in browsers and elsewhere: of the server it knows the protocol only.',
+      severity: 'error',
+      from: { path: '^libs/rtc-client/', pathNot: '\\.(spec|fixture)\\.ts$' },
+      to: { pathNot: '^libs/rtc-client/' },
+    },
+    {
+      name: 'the-page-knows-the-client-only',
+      comment: 'Every module of the visit page is fetched by a browser.',
+      severity: 'error',
+      from: { path: '^apps/web/' },
+      to: { pathNot: '^(apps/web/|libs/rtc-client/)' },
+    },
+    {
+      name: 'the-server-is-no-client',
+      severity: 'error',
+      from: { path: '^(apps/(api|worker)|libs/(?!rtc-client/))' },
+      to: { path: '^libs/rtc-client/' },
+    },
+    {
       name: 'surfaces-are-strangers',
       comment: 'One API document never imports another.',
       severity: 'error',

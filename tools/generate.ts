@@ -1,6 +1,7 @@
 // Writes every generated file, or with --check fails when one of them is not what it would write:
 //   libs/platform/src/database/tables.generated.ts  row types, from the migrated database
 //   docs/openapi.json, docs/routes.md               from the controllers
+//   docs/asyncapi.json                              from the signalling protocol
 //   docs/events.md, docs/states.md                  from the libraries
 import { execFileSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
@@ -13,6 +14,7 @@ import { createApp } from '../apps/api/src/create-app.ts';
 import { openApiOf } from '../apps/api/src/http/openapi.ts';
 import { prepareTemplate, templateUrl } from '../test/support/database.ts';
 import { startPostgresForTests } from '../test/support/postgres-for-tests.ts';
+import { asyncApiOf } from './asyncapi.ts';
 import { eventsPage, routesPage, statesPage } from './pages.ts';
 
 const check = process.argv.includes('--check');
@@ -24,6 +26,7 @@ try {
   const files: Record<string, string> = {
     'libs/platform/src/database/tables.generated.ts': await rowTypes(),
     'docs/openapi.json': `${JSON.stringify(openApi, null, 2)}\n`,
+    'docs/asyncapi.json': `${JSON.stringify(asyncApiOf(), null, 2)}\n`,
     'docs/routes.md': routesPage(openApi),
     'docs/events.md': eventsPage(eventCatalogue()),
     'docs/states.md': statesPage(stateCatalogue()),

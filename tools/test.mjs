@@ -1,6 +1,7 @@
 // `npm test [-- filter …]`: unit, library and surface tests. `npm run test:system`: the system tests.
 // A filter is a part of a path; options that begin with a dash go to `node --test`.
 import { existsSync, readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join, sep } from 'node:path';
 import {
   ensureBuild,
@@ -42,7 +43,8 @@ await runScript(async () => {
     '--test-timeout=600000',
     '--test-force-exit',
     '--test-global-setup=./test/support/global-setup.mjs',
-    ...(system ? ['--test-concurrency=1'] : []),
+    // The system tests kill processes and measure time; the others only share the processors.
+    `--test-concurrency=${system ? 1 : availableParallelism()}`,
   ];
   return await runToEnd(node, [...runner, ...options, ...files], {
     env: { ...environment(), NODE_ENV: 'test' },

@@ -61,6 +61,23 @@ export async function registerDoctor(
   return { ...person, doctorId };
 }
 
+/** The people of most stories. */
+export interface Cast {
+  readonly admin: Person;
+  readonly doctor: DoctorPerson;
+  readonly patient: Person;
+}
+
+/** An administrator, a doctor whom they have approved, and a patient; what is special about the last two, if anything. */
+export async function cast(
+  app: TestServer,
+  special: { readonly doctor?: Record<string, unknown>; readonly patient?: Record<string, unknown> } = {},
+): Promise<Cast> {
+  const admin = await registerAdmin(app);
+  const doctor = await registerDoctor(app, admin, special.doctor);
+  return { admin, doctor, patient: await register(app, 'patient', special.patient) };
+}
+
 async function openAllHours({ client }: Person): Promise<void> {
   for (const day_of_week of [1, 2, 3, 4, 5, 6, 7]) {
     const rule = await client.post('/api/doctors/availability/', {

@@ -1,7 +1,7 @@
-import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import { eventually } from './eventually.ts';
 import type { Person } from './people.ts';
+import { assertMessageAsPublished } from './signalling-contract.ts';
 
 const SUBPROTOCOL = 'televisit.v1';
 
@@ -44,10 +44,16 @@ export class RtcPeer {
   #isClosed = false;
 
   private constructor(private readonly socket: WebSocket) {
-    socket.on('message', (data) => this.heard.push(JSON.parse((data as Buffer).toString('utf8'))));
-    this.closed = once(socket, 'close').then(([code, reason]) => {
-      this.#isClosed = true;
-      return { code, reason: String(reason) };
+    socket.on('message', (data) => {
+      const message = JSON.parse((data as Buffer).toString('utf8'));
+      assertMessageAsPublished('tell', message);
+      this.heard.push(message);
+    });
+    this.closed = new Promise((resolve) => {
+      socket.once('close', (code, reason) => {
+        this.#isClosed = true;
+        resolve({ code, reason: String(reason) });
+      });
     });
     socket.on('error', () => undefined);
   }

@@ -65,10 +65,15 @@ describe('a server that is killed', () => {
 
   async function expectOnce(visit: Booked): Promise<void> {
     expect(await statusOf(visit)).toBe('scheduled');
-    const booked = await server.app.sql(`select kind from ledger_transactions where reference = $1`, [
+    const booked = await server.app.sql(
+      `select kind from ledger_transactions where reference = $1 order by sequence`,
+      [visit.transactionId],
+    );
+    expect(booked).toEqual([{ kind: 'payment_received' }, { kind: 'provider_fee' }]);
+    const receipts = await server.app.sql('select kind from invoices where reference = $1', [
       visit.transactionId,
     ]);
-    expect(booked).toEqual([{ kind: 'payment_received' }]);
+    expect(receipts).toEqual([{ kind: 'receipt' }]);
     const rooms = await server.app.sql('select 1 from rooms where appointment_id = $1', [visit.id]);
     expect(rooms).toHaveLength(1);
     const told = await server.app.sql(

@@ -1,6 +1,10 @@
+import { execFile } from 'node:child_process';
 import { after, before, describe, it } from 'node:test';
+import { promisify } from 'node:util';
 import { expect } from 'expect';
-import type { Browser, BrowserContext } from 'playwright-core';
+import type { Browser } from 'playwright-core';
+import { Clock, newId } from '#kernel';
+import { TurnCredentials } from '#rtc';
 import {
   type DoctorPerson,
   PASSWORD,
@@ -11,44 +15,55 @@ import {
 } from '../support/people.ts';
 import { visitWithRoom } from '../support/visits.ts';
 import { descendants, untilGone } from './support/processes.ts';
-import { type Program, startCoturn } from './support/programs.ts';
+import { type Program, startCoturn, startShippedCoturn } from './support/programs.ts';
+import { pairInUse, relayOnly } from './support/relay-only.ts';
 import { ServerProcess } from './support/server.ts';
 import { launchChromium, VisitPage } from './support/two-browsers.ts';
 
 const TURN_SECRET = 'televisit-turn-secret';
 
-/** What the page of {@link relayOnly} remembers. */
-interface Watched extends Window {
-  connections: RTCPeerConnection[];
-}
+describe('the shipped relay', () => {
+  const clock = new (class extends Clock {
+    override now = () => Temporal.Now.instant();
+  })();
 
-/** Every peer connection of the context's pages may use a relay only, as behind two strict firewalls. */
-async function relayOnly(context: BrowserContext): Promise<void> {
-  await context.addInitScript(() => {
-    const watched = window as unknown as Watched;
-    watched.connections = [];
-    window.RTCPeerConnection = class extends RTCPeerConnection {
-      constructor(configuration?: RTCConfiguration) {
-        super({ ...configuration, iceTransportPolicy: 'relay' });
-        watched.connections.push(this);
-      }
-    };
-  });
-}
-
-/** The kinds of both ends of the pair that carries the call. */
-function pairInUse({ page }: VisitPage): Promise<(string | undefined)[]> {
-  return page.evaluate(async () => {
-    const connection = (window as unknown as Watched).connections.at(-1);
-    const report = await connection?.getStats();
-    const all = [...(report?.values() ?? [])];
-    const pair = all.find(
-      (one) => one.type === 'candidate-pair' && one.nominated && one.state === 'succeeded',
+  /** What coturn's own client says of a relay to this peer with credentials that last so long. */
+  async function tried(port: number, peer: string, ttlSeconds = 600): Promise<string> {
+    const settings = { urls: ['turn:127.0.0.1'], secret: TURN_SECRET, ttlSeconds };
+    const { ice_servers } = new TurnCredentials(settings, clock).issue(newId());
+    const { username = '', credential = '' } = ice_servers[0] ?? {};
+    const where = ['-p', String(port), '-e', peer, '-X', '-n', '1', '-m', '1', '127.0.0.1'];
+    const run = promisify(execFile)('turnutils_uclient', ['-u', username, '-w', credential, ...where], {
+      // It goes on asking. Each time as somebody else: the relay bounds what one user holds.
+      timeout: 3_000,
+    });
+    return run.then(
+      ({ stdout, stderr }) => stdout + stderr,
+      ({ stdout, stderr }: { stdout: string; stderr: string }) => stdout + stderr,
     );
-    const kindOf = (id: string) => report?.get(id)?.candidateType;
-    return [kindOf(pair?.localCandidateId), kindOf(pair?.remoteCandidateId)];
+  }
+
+  it('takes our credentials until they end, and relays to no private address', async () => {
+    const shipped = await startShippedCoturn(TURN_SECRET);
+    try {
+      for (const peer of ['127.0.0.1', '10.0.0.1', '172.20.0.1', '192.168.1.1', '169.254.169.254']) {
+        expect(await tried(shipped.port, peer)).toContain('403 (Forbidden IP)');
+      }
+      const expired = await tried(shipped.port, '127.0.0.1', -10);
+      expect(expired).toContain('Cannot complete Allocation');
+      expect(expired).not.toContain('403');
+    } finally {
+      await shipped.close();
+    }
+    // The same question to a relay without the list: so it was the list that refused.
+    const open = await startCoturn(TURN_SECRET);
+    try {
+      expect(await tried(open.port, '127.0.0.1')).not.toContain('403');
+    } finally {
+      await open.close();
+    }
   });
-}
+});
 
 describe('a visit through a TURN server', () => {
   let turn: Program;
@@ -90,7 +105,7 @@ describe('a visit through a TURN server', () => {
     for (const page of pages) {
       await page.untilMedia('connected');
       expect(await page.untilFrames(20)).toBeGreaterThan(20);
-      expect(await pairInUse(page)).toEqual(['relay', 'relay']);
+      expect((await pairInUse(page)).kinds).toEqual(['relay', 'relay']);
     }
     for (const page of pages) await page.close();
   });

@@ -1,5 +1,7 @@
 import { after, before, describe, it } from 'node:test';
 import { expect } from 'expect';
+import { Redis } from 'ioredis';
+import { eventually } from '../support/eventually.ts';
 import {
   type DoctorPerson,
   type Person,
@@ -111,6 +113,82 @@ describe('two api processes', () => {
     await Promise.all([doctors.next('admitted'), moved.next('admitted')]);
     expect((await doctor.client.post(`/api/rtc/rooms/${roomId}/end/`)).status).toBe(200);
     for (const peer of [doctors, moved]) {
+      expect(await peer.closed).toEqual({ code: 4410, reason: 'room_ended' });
+    }
+  });
+
+  it('lose nothing and say nothing twice when one is replaced in mid-call', async () => {
+    const { roomId } = await visitWithRoom(server.app, patient, doctor, 3);
+    const doctors = await RtcPeer.join(doctor, roomId);
+    const { token } = await grantFor(patient, roomId);
+    const patients = await RtcPeer.connect(at(other, roomId), { token });
+    await patients.next('welcome');
+    expect((await doctor.client.post(`/api/rtc/rooms/${roomId}/start/`)).status).toBe(200);
+    await Promise.all([doctors.next('admitted'), patients.next('admitted')]);
+    say(patients, 'patient', 1, 20);
+    const stopped = other.stop();
+    expect(await patients.next('move')).toMatchObject({ within_ms: 4_000 });
+    // The old connection still works, and new ones are taken elsewhere only.
+    say(patients, 'patient', 21, 40);
+    say(doctors, 'doctor', 1, 20);
+    await expect(RtcPeer.connect(at(other, roomId))).rejects.toThrow();
+    const moved = await RtcPeer.resume(doctors.url, patients);
+    say(moved, 'patient', moved.welcome.received_id + 1, 60);
+    say(doctors, 'doctor', 21, 40);
+    await Promise.all([untilHeard(moved, 'doctor 40'), untilHeard(doctors, 'patient 60')]);
+    expect(await patients.closed).toEqual({ code: 1000, reason: 'resumed' });
+    expect(await stopped).toBe(EXIT_OF_SIGTERM);
+    expect(texts(doctors)).toEqual(said('patient', 1, 60));
+    // What still came on the old connection after the hello is ignored by a client, and comes again.
+    const heard = [...patients.heard, ...moved.heard.slice(1)].filter(({ type }) => type === 'chat');
+    const once = new Map(heard.map(({ seq, text }) => [seq, text]));
+    expect([...once].toSorted(([a], [b]) => a - b).map(([, text]) => text)).toEqual(said('doctor', 1, 40));
+    expect(texts(moved)).toEqual(said('doctor', 41 - texts(moved).length, 40));
+    expect(doctors.all('participant-left')).toEqual([]);
+    expect((await doctor.client.post(`/api/rtc/rooms/${roomId}/end/`)).status).toBe(200);
+    other = await server.another({ REDIS_URL: `redis://127.0.0.1:${redis.port}` });
+  });
+
+  it('go on when Redis is restarted without its memory in mid-call', async () => {
+    const { roomId } = await visitWithRoom(server.app, patient, doctor, 4);
+    const doctors = await RtcPeer.join(doctor, roomId);
+    const { token } = await grantFor(patient, roomId);
+    const patients = await RtcPeer.connect(at(other, roomId), { token });
+    await patients.next('welcome');
+    expect((await doctor.client.post(`/api/rtc/rooms/${roomId}/start/`)).status).toBe(200);
+    await Promise.all([doctors.next('admitted'), patients.next('admitted')]);
+    say(doctors, 'doctor', 1, 20);
+    say(patients, 'patient', 1, 20);
+    await Promise.all([untilHeard(doctors, 'patient 20'), untilHeard(patients, 'doctor 20')]);
+
+    const { port } = redis;
+    await redis.close();
+    // What is said while it is away waits.
+    say(doctors, 'doctor', 21, 30);
+    say(patients, 'patient', 21, 30);
+    redis = await startRedis(port);
+    await Promise.all([untilHeard(doctors, 'patient 30'), untilHeard(patients, 'doctor 30')]);
+    say(doctors, 'doctor', 31, 40);
+    await untilHeard(patients, 'doctor 40');
+    expect(texts(doctors)).toEqual(said('patient', 1, 30));
+    expect(texts(patients)).toEqual(said('doctor', 1, 40));
+
+    // Who is in the room is known anew: a lost connection comes back where it was, or is told to start over.
+    const admin = new Redis(port);
+    await eventually(
+      async () => (await admin.hlen(`televisit:{rtc:${roomId}}:fields`)) === 2,
+      'both are known again',
+    );
+    admin.disconnect();
+    await patients.cut();
+    await eventually(
+      () => doctors.all('presence').at(-1)?.participant.state === 'reconnecting',
+      'the doctor is told',
+    );
+    const back = await RtcPeer.resume(at(other, roomId), patients);
+    expect(back.welcome).toMatchObject({ resumed: true, received_id: 30 });
+    expect((await doctor.client.post(`/api/rtc/rooms/${roomId}/end/`)).status).toBe(200);
+    for (const peer of [doctors, back]) {
       expect(await peer.closed).toEqual({ code: 4410, reason: 'room_ended' });
     }
   });

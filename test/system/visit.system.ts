@@ -52,6 +52,15 @@ describe('a visit in two browsers', () => {
     const doctors = await VisitPage.open(browser, address);
 
     await patients.signIn(patient.email, PASSWORD);
+    await patients.page.waitForSelector('body[data-verdict="good"]');
+    expect(await patients.page.textContent('#verdict')).toContain('ready for the visit');
+    const [test] = (await doctor.client.get(`/api/rtc/rooms/${roomId}/pre-call-tests/`)).body.data.items;
+    expect(test).toMatchObject({
+      role: 'patient',
+      signalling: 'ok',
+      turn: 'not_configured',
+      verdict: 'good',
+    });
     await patients.enter();
     await patients.untilView('waiting');
     expect(await patients.page.textContent('#waiting-text')).toContain('You are next.');
@@ -68,13 +77,13 @@ describe('a visit in two browsers', () => {
       await one.untilMedia('connected');
     }
     for (const one of [doctors, patients]) expect(await one.untilFrames(20)).toBeGreaterThan(20);
-    expect(await doctors.page.textContent('#remote-name')).toBe('Sam Lee');
+    expect(await doctors.page.textContent('#others .name')).toBe('Sam Lee');
 
     await doctors.say('Can you hear me?');
     await patients.page.click('#chat-toggle');
     await patients.page.locator('#messages li', { hasText: 'Can you hear me?' }).waitFor();
     await patients.page.click('#mute');
-    await doctors.page.locator('#remote-name', { hasText: 'Sam Lee (muted)' }).waitFor();
+    await doctors.page.locator('#others .name', { hasText: 'Sam Lee (muted)' }).waitFor();
 
     network.break();
     await Promise.all([doctors, patients].map((one) => one.untilSignalling('reconnecting')));
@@ -124,9 +133,9 @@ describe('a visit in two browsers', () => {
     }
     // The picture has found its full size.
     await doctors.page.waitForFunction(
-      () => (document.querySelector<HTMLVideoElement>('#remote')?.videoWidth ?? 0) >= 640,
+      () => (document.querySelector<HTMLVideoElement>('.tile video')?.videoWidth ?? 0) >= 640,
     );
-    for (const video of ['#remote', '#self']) expect(await doctors.page.isVisible(video)).toBe(true);
+    for (const video of ['.tile video', '#self']) expect(await doctors.page.isVisible(video)).toBe(true);
     await mkdir('.data', { recursive: true });
     await doctors.page.screenshot({ path: '.data/visit.png' });
     if (process.env['UPDATE_SCREENSHOT'] === '1') await copyFile('.data/visit.png', 'docs/visit.png');

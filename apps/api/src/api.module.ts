@@ -11,7 +11,9 @@ import { AuditController } from './marketplace/audit.controller.ts';
 import { AuthController } from './marketplace/auth.controller.ts';
 import { AvailabilityController } from './marketplace/availability.controller.ts';
 import { CalendarController } from './marketplace/calendar.controller.ts';
+import { CalendarFeedController } from './marketplace/calendar-feed.controller.ts';
 import { CognitoController } from './marketplace/cognito.controller.ts';
+import { CommissionController } from './marketplace/commission.controller.ts';
 import { ContactVerificationController } from './marketplace/contact-verification.controller.ts';
 import { DependantsController } from './marketplace/dependants.controller.ts';
 import { DoctorsController } from './marketplace/doctors.controller.ts';
@@ -25,8 +27,12 @@ import { EmrPrescriptionsController } from './marketplace/emr-prescriptions.cont
 import { EmrSummaryController } from './marketplace/emr-summary.controller.ts';
 import { EmrVitalsController } from './marketplace/emr-vitals.controller.ts';
 import { FilesController } from './marketplace/files.controller.ts';
+import { HandoversController } from './marketplace/handovers.controller.ts';
+import { IdentitiesController } from './marketplace/identities.controller.ts';
 import { IdentityVerificationController } from './marketplace/identity-verification.controller.ts';
+import { InvoicesController } from './marketplace/invoices.controller.ts';
 import { KycController } from './marketplace/kyc.controller.ts';
+import { LedgerController } from './marketplace/ledger.controller.ts';
 import { NotificationPreferencesController } from './marketplace/notification-preferences.controller.ts';
 import { NotificationPushController } from './marketplace/notification-push.controller.ts';
 import { NotificationStreamController } from './marketplace/notification-stream.controller.ts';
@@ -34,6 +40,7 @@ import { NotificationsController } from './marketplace/notifications.controller.
 import { NotificationsAdminController } from './marketplace/notifications-admin.controller.ts';
 import { PasswordController } from './marketplace/password.controller.ts';
 import { PaymentDisputesController } from './marketplace/payment-disputes.controller.ts';
+import { PaymentExportsController } from './marketplace/payment-exports.controller.ts';
 import { PaymentReconciliationsController } from './marketplace/payment-reconciliations.controller.ts';
 import { PaymentWebhookEventsController } from './marketplace/payment-webhook-events.controller.ts';
 import { PaymentsController } from './marketplace/payments.controller.ts';
@@ -43,8 +50,11 @@ import { RefundsController } from './marketplace/refunds.controller.ts';
 import { RemindersController } from './marketplace/reminders.controller.ts';
 import { ReviewModerationController } from './marketplace/review-moderation.controller.ts';
 import { ReviewsController } from './marketplace/reviews.controller.ts';
+import { RtcGuestsController } from './marketplace/rtc-guests.controller.ts';
+import { RtcRecordController } from './marketplace/rtc-record.controller.ts';
 import { RtcRoomsController } from './marketplace/rtc-rooms.controller.ts';
 import { RtcSignalsController } from './marketplace/rtc-signals.controller.ts';
+import { RtcWaitingController } from './marketplace/rtc-waiting.controller.ts';
 import { SecondFactorController } from './marketplace/second-factor.controller.ts';
 import { SessionsController } from './marketplace/sessions.controller.ts';
 import { SlotsController } from './marketplace/slots.controller.ts';
@@ -70,7 +80,9 @@ import { Upgrades } from './realtime/upgrades.ts';
     AuthController,
     AvailabilityController,
     CalendarController,
+    CalendarFeedController,
     CognitoController,
+    CommissionController,
     ContactVerificationController,
     DependantsController,
     DoctorsController,
@@ -85,9 +97,13 @@ import { Upgrades } from './realtime/upgrades.ts';
     EmrVitalsController,
     FilesController,
     HealthController,
+    HandoversController,
+    IdentitiesController,
     IdentityVerificationController,
     JwksController,
+    InvoicesController,
     KycController,
+    LedgerController,
     NotificationPreferencesController,
     NotificationPushController,
     NotificationStreamController,
@@ -95,6 +111,7 @@ import { Upgrades } from './realtime/upgrades.ts';
     NotificationsController,
     PasswordController,
     PasswordResetController,
+    PaymentExportsController,
     PaymentDisputesController,
     PaymentReconciliationsController,
     PaymentWebhookEventsController,
@@ -105,8 +122,11 @@ import { Upgrades } from './realtime/upgrades.ts';
     RemindersController,
     ReviewModerationController,
     ReviewsController,
+    RtcGuestsController,
+    RtcRecordController,
     RtcRoomsController,
     RtcSignalsController,
+    RtcWaitingController,
     SecondFactorController,
     SessionsController,
     SlotsController,

@@ -1,7 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { type ExpressionBuilder, type RawBuilder, sql } from 'kysely';
 import { type Actor, Clock, newId, type Page, type PageRequest } from '#kernel';
-import { containing, Database, given, pageOf, type Tables, within } from '#platform';
+import {
+  type ChainBreak,
+  chainBreaks,
+  containing,
+  Database,
+  given,
+  pageOf,
+  type Tables,
+  within,
+} from '#platform';
 import type { AuditEntry, AuditedAction } from './audit-entry.ts';
 
 /** The chain of what belongs to no practice. */
@@ -46,13 +55,6 @@ interface Tally {
 
 const STATS_PERIOD = { hours: 30 * 24 };
 const TOP_ACTORS = 10;
-
-/** Where a chain no longer agrees with itself. */
-export interface ChainBreak {
-  readonly chain: string;
-  readonly sequence: number;
-  readonly problem: 'row_changed' | 'row_missing' | 'tail_missing';
-}
 
 /**
  * The trail of every read and write of a chart. Rows are chained by hash, one chain per practice; the
@@ -140,24 +142,13 @@ export class AuditService {
   }
 
   /** Recomputes every chain and compares it with its head. An empty answer means that nothing was touched. */
-  async verify(): Promise<ChainBreak[]> {
-    const { rows } = await sql<ChainBreak>`
-      with walked as (
-        select l.chain, l.sequence, l.hash, l.previous_hash, audit_row_hash(l) as expected,
-          lag(l.hash, 1, '\\x'::bytea) over w as hash_before,
-          lag(l.sequence, 1, 0::bigint) over w as sequence_before
-        from audit_log l window w as (partition by l.chain order by l.sequence)
-      )
-      select chain, sequence,
-        case when sequence <> sequence_before + 1 then 'row_missing' else 'row_changed' end as problem
-      from walked
-      where hash <> expected or previous_hash <> hash_before or sequence <> sequence_before + 1
-      union all
-      select c.chain, c.length, 'tail_missing'
-      from audit_chains c
-      where not exists (select from audit_log l where l.chain = c.chain and l.sequence = c.length and l.hash = c.head)
-      order by 1, 2`.execute(this.database.query);
-    return rows;
+  verify(): Promise<ChainBreak[]> {
+    return chainBreaks(
+      this.database,
+      'audit',
+      sql`select chain, sequence, hash, previous_hash, chained_hash(previous_hash, audit_row_content(l)) as expected
+        from audit_log l`,
+    );
   }
 
   #matching(filter: AuditFilter) {

@@ -49,11 +49,14 @@ create index users_search on users using gin (search_text gin_trgm_ops);
 
 -- Who an account is at another issuer (Cognito).
 create table identities (
+  id uuid not null unique,
   issuer text not null,
   subject text not null,
   user_id uuid not null references users,
   -- Tokens that the issuer made before this instant are refused: a logout here moves it to now.
   tokens_valid_from timestamptz,
+  -- Since when its owner lets nobody in by it. It stays, or the next login with the same address would link it anew.
+  unlinked_at timestamptz,
   created_at timestamptz not null,
   primary key (issuer, subject)
 );

@@ -74,6 +74,10 @@ export const accessTokenRequired = () =>
   unauthenticated('access_token_required', 'This is not an access token. Send the access token.');
 export const identityNotLinked = () =>
   unauthenticated('identity_not_linked', 'No account is linked to this login. Complete the login first.');
+export const identityUnlinked = () =>
+  forbidden('identity_unlinked', 'The owner of the account lets nobody in this way. Log in another way.');
+export const lastWayIn = () =>
+  conflict('last_way_in', 'There is no other way to log in to this account. It has no password.');
 export const emailUnverified = () =>
   conflict(
     'email_unverified',

@@ -6,12 +6,14 @@ import { AccountsService } from './accounts/accounts.service.ts';
 import { CognitoProvider } from './cognito/cognito.provider.ts';
 import { CognitoService } from './cognito/cognito.service.ts';
 import { CognitoTokens } from './cognito/cognito-tokens.ts';
+import { IdentitiesService } from './cognito/identities.service.ts';
 import { ContactCodes } from './contacts/contact-codes.ts';
 import { ContactVerificationService } from './contacts/contact-verification.service.ts';
 import { SendCodeHandler } from './contacts/send-code.handler.ts';
 import { TellOwnerHandler } from './contacts/tell-owner.handler.ts';
 import { DerivedSecrets } from './derived-secrets.ts';
 import { AnswerPasswordResetHandler } from './passwords/answer-password-reset.handler.ts';
+import { OwnerProof } from './passwords/owner-proof.ts';
 import { PasswordLoginsService } from './passwords/password-logins.service.ts';
 import { PasswordResetsService } from './passwords/password-resets.service.ts';
 import { PasswordsService } from './passwords/passwords.service.ts';
@@ -32,7 +34,9 @@ const DOOR = [
   AuthenticationService,
   CognitoService,
   ContactVerificationService,
+  IdentitiesService,
   LoginsService,
+  OwnerProof,
   PasswordLoginsService,
   PasswordResetsService,
   PasswordsService,

@@ -10,9 +10,11 @@ export * from './auth.errors.ts';
 export * from './auth.module.ts';
 export type { AuthorizationRequest } from './cognito/cognito.provider.ts';
 export * from './cognito/cognito.service.ts';
+export * from './cognito/identities.service.ts';
 export * from './contacts/contact-verification.service.ts';
 export * from './events.ts';
 export type { AccountExport, OwnExport } from './exports/account-export.entity.ts';
+export { AccountExportReady } from './exports/account-export.events.ts';
 export { AccountExportsService } from './exports/account-exports.service.ts';
 export { IdentityDecisionsService } from './identity/identity-decisions.service.ts';
 export type {

@@ -17,6 +17,7 @@ create table availability_rules (
   valid_until date,
   slot_minutes smallint not null check (slot_minutes between 5 and 240),
   buffer_minutes smallint not null default 0 check (buffer_minutes between 0 and 120),
+  version integer not null default 1,
   created_at timestamptz not null,
   updated_at timestamptz not null,
   check (start_time < end_time),

@@ -11,7 +11,7 @@ import {
   type PageRequest,
   type UserActor,
 } from '#kernel';
-import { Database, given, pageOf, Transactional } from '#platform';
+import { Database, given, Jobs, pageOf, Transactional } from '#platform';
 import {
   type AvailabilityRule,
   asRule,
@@ -20,6 +20,7 @@ import {
   type ScheduleRow,
 } from './availability-rule.entity.ts';
 import { assertException } from './date-exception.ts';
+import { HoursOpened } from './events.ts';
 import { assertNoOverlap } from './overlap.ts';
 import type { Break, Schedule } from './schedule.ts';
 import { assertRule } from './weekly-rule.ts';
@@ -53,6 +54,7 @@ export class AvailabilityService {
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
+    private readonly jobs: Jobs,
     private readonly doctors: DoctorsService,
   ) {}
 
@@ -95,9 +97,10 @@ export class AvailabilityService {
   async create(actor: UserActor, input: RuleInput): Promise<AvailabilityRule> {
     const doctor = await this.#lockedOwn(actor);
     const now = this.clock.now();
-    const rule = { ...columns(input, doctor), id: newId(), createdAt: now, updatedAt: now };
+    const rule = { ...columns(input, doctor), id: newId(), version: 1, createdAt: now, updatedAt: now };
     await this.#assertFits(doctor, rule);
     await this.#assertRoom(doctor);
+    if (rule.kind !== 'off') await this.#opened(doctor.id);
     return this.database.query
       .insertInto('availabilityRules')
       .values({ ...rule, breaks: JSON.stringify(rule.breaks) })
@@ -106,18 +109,28 @@ export class AvailabilityService {
       .then(asRule);
   }
 
-  /** @throws as `create`; not_found `availability_not_found` */
+  /** @throws as `create`; not_found `availability_not_found`; conflict `version_changed` */
   @Transactional()
-  async update(actor: UserActor, ruleId: string, changes: Partial<RuleInput>): Promise<AvailabilityRule> {
+  async update(
+    actor: UserActor,
+    ruleId: string,
+    changes: Partial<RuleInput>,
+    expectedVersion?: number,
+  ): Promise<AvailabilityRule> {
     const doctor = await this.#lockedOwn(actor);
     const before = await this.get(actor, ruleId);
+    if (expectedVersion !== undefined && before.version !== expectedVersion) {
+      throw hoursChanged(before.version);
+    }
     const rule = {
       ...columns({ ...before, ...changes }, doctor),
       id: ruleId,
+      version: before.version + 1,
       createdAt: before.createdAt,
       updatedAt: this.clock.now(),
     };
     await this.#assertFits(doctor, rule);
+    await this.#opened(doctor.id);
     return this.database.query
       .updateTable('availabilityRules')
       .set({ ...rule, breaks: JSON.stringify(rule.breaks) })
@@ -130,7 +143,8 @@ export class AvailabilityService {
   /** Takes the hours away for the future; visits that are booked stay. */
   @Transactional()
   async remove(actor: UserActor, ruleId: string): Promise<void> {
-    const { id } = await this.get(actor, ruleId);
+    const { id, kind, practitionerId } = await this.get(actor, ruleId);
+    if (kind === 'off') await this.#opened(practitionerId);
     await this.database.query.deleteFrom('availabilityRules').where('id', '=', id).execute();
   }
 
@@ -147,6 +161,11 @@ export class AvailabilityService {
       for (const row of rows) rules.get(row.practitionerId)?.push(row);
     }
     return new Map([...rules].map(([id, own]) => [id, asSchedule(own)]));
+  }
+
+  /** Whoever waits for the doctor may be waiting for this. */
+  async #opened(practitionerId: string): Promise<void> {
+    await this.jobs.publish(HoursOpened, { practitionerId });
   }
 
   /** Two rules that are written at the same time must each see the other. */
@@ -183,7 +202,13 @@ export class AvailabilityService {
   }
 }
 
-function columns(input: RuleInput, doctor: Doctor): Omit<AvailabilityRule, 'id' | 'createdAt' | 'updatedAt'> {
+const hoursChanged = (version: number) =>
+  conflict('version_changed', 'These hours were changed in the meantime. Read them again.', { version });
+
+function columns(
+  input: RuleInput,
+  doctor: Doctor,
+): Omit<AvailabilityRule, 'id' | 'version' | 'createdAt' | 'updatedAt'> {
   const weekly = input.kind === 'weekly';
   return {
     organizationId: doctor.organizationId,

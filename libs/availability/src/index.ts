@@ -1,6 +1,7 @@
 export * from './availability.module.ts';
 export * from './availability.service.ts';
 export type { AvailabilityRule } from './availability-rule.entity.ts';
+export * from './events.ts';
 export type { Interval } from './interval.ts';
 export { localDay, nextMidnight } from './local-day.ts';
 export { type ReadSchedule, readSchedule } from './openings.ts';

@@ -30,6 +30,13 @@ create table doctors (
   years_of_experience smallint check (years_of_experience between 0 and 80),
   fee_amount bigint not null check (fee_amount >= 0),
   fee_currency text not null,
+  -- What calling off a visit costs, within the platform's bounds; null for the platform's own.
+  cancellation_policy jsonb check (
+    (cancellation_policy ->> 'freeUntilHours')::int between 0 and 72
+    and (cancellation_policy ->> 'partialRefundPercent')::int between 25 and 100
+    and (cancellation_policy ->> 'partialUntilHours')::int
+      between 0 and least(24, (cancellation_policy ->> 'freeUntilHours')::int)
+  ),
   time_zone text not null,
   slot_minutes smallint not null default 30 check (slot_minutes between 5 and 240),
   buffer_minutes smallint not null default 0 check (buffer_minutes between 0 and 120),

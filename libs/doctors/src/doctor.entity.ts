@@ -1,13 +1,16 @@
 import type { Selectable } from 'kysely';
 import type { Money } from '#kernel';
 import type { Tables } from '#platform';
+import type { CancellationPolicy } from './cancellation-policy.ts';
 
 type Row = Omit<Selectable<Tables['doctors']>, 'searchText' | 'searchWords'>;
 
 /** The public marketplace profile of a member of staff; `id` is the staff member's id. */
-export type Doctor = Omit<Row, 'feeAmount' | 'feeCurrency'> & {
+export type Doctor = Omit<Row, 'feeAmount' | 'feeCurrency' | 'cancellationPolicy'> & {
   /** What one visit costs. */
   readonly fee: Money;
+  /** What calling off a visit costs; `null` for the platform's own policy. */
+  readonly cancellationPolicy: CancellationPolicy | null;
 };
 
 export type KycStatus = Row['kycStatus'];
@@ -25,6 +28,7 @@ export const DOCTOR_COLUMNS = [
   'yearsOfExperience',
   'feeAmount',
   'feeCurrency',
+  'cancellationPolicy',
   'timeZone',
   'slotMinutes',
   'bufferMinutes',
@@ -46,11 +50,13 @@ export const DOCTOR_COLUMNS = [
 export function asDoctor({
   feeAmount,
   feeCurrency,
+  cancellationPolicy,
   ...row
 }: Pick<Row, (typeof DOCTOR_COLUMNS)[number]>): Doctor {
   return {
     ...row,
     fee: { amount: feeAmount, currency: feeCurrency as Money['currency'] },
+    cancellationPolicy: cancellationPolicy as CancellationPolicy | null,
   };
 }
 

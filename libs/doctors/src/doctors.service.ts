@@ -5,6 +5,7 @@ import { AccountsService } from '#auth';
 import { Clock, conflict, type Money, notFound, type UserActor } from '#kernel';
 import { type NewPractice, PracticesService } from '#organizations';
 import { BuiltOnce, Database, type Tables, Transactional, violatedConstraint } from '#platform';
+import type { CancellationPolicy } from './cancellation-policy.ts';
 import { asDoctor, DOCTOR_COLUMNS, type Doctor, isLicensed } from './doctor.entity.ts';
 
 export interface DoctorProfile {
@@ -16,6 +17,8 @@ export interface DoctorProfile {
   readonly languages: string[];
   readonly yearsOfExperience?: number | null;
   readonly fee: Money;
+  /** `null` for the platform's own. Visits that are booked keep the one they were booked under. */
+  readonly cancellationPolicy?: CancellationPolicy | null;
   readonly timeZone: string;
   readonly slotMinutes?: number;
   readonly bufferMinutes?: number;
@@ -44,7 +47,7 @@ export class DoctorsService {
   @Transactional()
   async register(actor: UserActor, profile: DoctorProfile, practice: NewPractice): Promise<Doctor> {
     const now = this.clock.now();
-    const { fee, ...columns } = profile;
+    const { fee, cancellationPolicy, ...columns } = profile;
     const { organizationId, staffMemberId } = await this.practices.open(actor, practice, {
       userId: actor.userId,
       name: profile.name,
@@ -60,6 +63,7 @@ export class DoctorsService {
           userId: actor.userId,
           feeAmount: fee.amount,
           feeCurrency: fee.currency,
+          cancellationPolicy: cancellationPolicy && JSON.stringify(cancellationPolicy),
           createdAt: now,
           updatedAt: now,
         })
@@ -85,12 +89,16 @@ export class DoctorsService {
 
   /** Audited, since it may change the name that a licence was approved for. @throws not_found `doctor_not_found` */
   @Transactional()
-  async updateOwn(actor: UserActor, { fee, ...changes }: Partial<DoctorProfile>): Promise<Doctor> {
+  async updateOwn(
+    actor: UserActor,
+    { fee, cancellationPolicy, ...changes }: Partial<DoctorProfile>,
+  ): Promise<Doctor> {
     const row = await this.database.query
       .updateTable('doctors')
       .set({
         ...changes,
         ...(fee && { feeAmount: fee.amount, feeCurrency: fee.currency }),
+        cancellationPolicy: cancellationPolicy && JSON.stringify(cancellationPolicy),
         updatedAt: this.clock.now(),
       })
       .where('userId', '=', actor.userId)

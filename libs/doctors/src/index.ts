@@ -1,3 +1,4 @@
+export * from './cancellation-policy.ts';
 export * from './doctor.entity.ts';
 export * from './doctor-search.service.ts';
 export * from './doctors.module.ts';

@@ -1,5 +1,5 @@
 create type file_status as enum ('pending_upload', 'quarantined', 'available', 'rejected');
-create type file_purpose as enum ('chart', 'identity', 'licence', 'export', 'statement');
+create type file_purpose as enum ('chart', 'identity', 'licence', 'export', 'statement', 'accounting');
 create type file_rejection as enum ('never_uploaded', 'size_differs', 'type_differs', 'empty');
 
 -- Bytes with a life. Whose they are beyond the account that brought them, and what they are called, is told

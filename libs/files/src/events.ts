@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineEvent } from '#platform';
 
-const purpose = z.enum(['chart', 'identity', 'licence', 'export', 'statement']);
+const purpose = z.enum(['chart', 'identity', 'licence', 'export', 'statement', 'accounting']);
 
 export const FileAccepted = defineEvent(
   'files.accepted',

@@ -165,10 +165,13 @@ export class FilesService {
       .execute();
   }
 
-  /** Lets go of an account: the files of charts stay with their charts, the bytes of all others go. */
+  /**
+   * Lets go of an account: the files of charts stay with their charts, and the papers that tax law asks to be kept;
+   * the bytes of all others go.
+   */
   async forgetOwner(ownerId: string): Promise<void> {
     for (const { id, purpose } of await this.ofOwner(ownerId)) {
-      if (purpose !== 'chart') await this.discard(id);
+      if (purpose !== 'chart' && purpose !== 'accounting') await this.discard(id);
       await this.database.query.updateTable('files').set({ ownerId: null }).where('id', '=', id).execute();
     }
   }

@@ -10,7 +10,7 @@ export type FileRejection = NonNullable<Row['rejection']>;
 export type FilePurpose = Row['purpose'];
 
 /** What a file that a client sends is for; it decides what may be sent. */
-export type UploadPurpose = Exclude<FilePurpose, 'export' | 'statement'>;
+export type UploadPurpose = Exclude<FilePurpose, 'export' | 'statement' | 'accounting'>;
 
 /** A file as its owner may know it; the bytes are in the object storage. */
 export type StoredFile = Omit<Row, 'sha256'>;

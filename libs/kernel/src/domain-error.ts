@@ -8,6 +8,7 @@ export type ErrorKind =
   | 'conflict'
   | 'gone'
   | 'too_large'
+  | 'unsupported_media'
   | 'unprocessable'
   | 'rate_limited'
   | 'unavailable';
@@ -42,6 +43,7 @@ export const forbidden = ofKind('forbidden');
 export const conflict = ofKind('conflict');
 export const gone = ofKind('gone');
 export const tooLarge = ofKind('too_large');
+export const unsupportedMedia = ofKind('unsupported_media');
 export const unprocessable = ofKind('unprocessable');
 export const rateLimited = ofKind('rate_limited');
 export const unavailable = ofKind('unavailable');

@@ -25,6 +25,11 @@ const EXPONENTS = {
 export type Currency = keyof typeof EXPONENTS;
 export const CURRENCIES = Object.keys(EXPONENTS) as [Currency, ...Currency[]];
 
+/** How many decimals an amount of the currency has. */
+export function decimalsOf(currency: Currency): number {
+  return EXPONENTS[currency];
+}
+
 export function isCurrency(code: string): code is Currency {
   return Object.hasOwn(EXPONENTS, code);
 }

@@ -119,6 +119,18 @@ create table notification_stream_tickets (
 );
 create index on notification_stream_tickets (expires_at);
 
+-- The private address under which a person's own calendar program reads their visits.
+create table calendar_feeds (
+  user_id uuid primary key references users,
+  -- SHA-256 of the token in the address: the token itself is nowhere on the server.
+  token_hash bytea not null unique,
+  -- Of what was last read, and since when that is what there is to read.
+  content_hash bytea,
+  changed_at timestamptz not null,
+  last_read_at timestamptz,
+  created_at timestamptz not null
+);
+
 create table reminders (
   id uuid primary key,
   appointment_id uuid not null references appointments,

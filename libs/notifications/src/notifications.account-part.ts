@@ -9,6 +9,12 @@ export class NotificationsAccountPart implements AccountPart {
   async export(userId: string): Promise<Record<string, unknown>> {
     const db = this.database.query;
     return {
+      calendarAddress:
+        (await db
+          .selectFrom('calendarFeeds')
+          .select(['createdAt', 'lastReadAt'])
+          .where('userId', '=', userId)
+          .executeTakeFirst()) ?? null,
       notifications: await db
         .selectFrom('notifications')
         .select(NOTIFICATION_COLUMNS)

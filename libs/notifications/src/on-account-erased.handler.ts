@@ -4,6 +4,7 @@ import { Database, type DataOf, type JobHandler, OnEvent, Transactional } from '
 
 /** What a person has here beside what they were told. That a bulk went to them is the bulk's. */
 const OWN = [
+  'calendarFeeds',
   'notificationPositions',
   'notificationPreferences',
   'notificationStreamTickets',

@@ -1,5 +1,6 @@
 create type sex as enum ('female', 'male', 'other', 'unknown');
 
+create type handover_status as enum ('offered', 'accepted', 'declined', 'withdrawn', 'expired');
 create type guardianship as enum ('child', 'parent', 'grandparent', 'grandchild', 'sibling', 'spouse', 'ward', 'other');
 
 -- A chart. A patient user has one personal chart (no organization), and charts of the people in their care;
@@ -24,6 +25,8 @@ create table patients (
   archived_at timestamptz,
   -- Until when the law asks that the records be kept, for a chart that nobody acts for any more.
   retained_until date,
+  -- When the guardian was last reminded that the person has come of age.
+  of_age_reminded_at timestamptz,
   created_at timestamptz not null,
   updated_at timestamptz not null,
   check (guardian_user_id is null or (user_id is null and organization_id is null)),
@@ -34,3 +37,19 @@ create unique index patients_one_personal_chart on patients (user_id) where orga
 create index on patients (organization_id, last_name);
 create index on patients (lower(email)) where organization_id is null;
 call isolate_by_organization('patients');
+
+-- That a guardian wants a chart to get an account of its own: whose account, its address says.
+create table chart_handovers (
+  id uuid primary key,
+  patient_id uuid not null references patients on delete cascade,
+  guardian_user_id uuid not null references users,
+  -- Of the account that may take it, once it has proved the address.
+  email citext not null,
+  status handover_status not null,
+  expires_at timestamptz not null,
+  created_at timestamptz not null,
+  updated_at timestamptz not null
+);
+create unique index chart_handovers_one_offer on chart_handovers (patient_id) where status = 'offered';
+create index on chart_handovers (email) where status = 'offered';
+create index on chart_handovers (guardian_user_id, created_at);

@@ -19,6 +19,7 @@ export class OnAccountErased implements JobHandler<DataOf<typeof AccountErased>>
   ) {}
 
   async handle(actor: Actor, { userId }: DataOf<typeof AccountErased>): Promise<void> {
+    await this.database.query.deleteFrom('chartHandovers').where('guardianUserId', '=', userId).execute();
     const charts = await this.database.query
       .selectFrom('patients')
       .select(['id', 'organizationId'])

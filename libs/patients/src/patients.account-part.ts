@@ -33,7 +33,14 @@ export class PatientsAccountPart implements AccountPart {
       .where('accountUserId', '=', userId)
       .orderBy('createdAt')
       .execute();
+    const handovers = await this.database.query
+      .selectFrom('chartHandovers')
+      .select(['patientId', 'email', 'status', 'expiresAt', 'createdAt'])
+      .where('guardianUserId', '=', userId)
+      .orderBy('createdAt')
+      .execute();
     return {
+      handovers,
       charts: await Promise.all(
         charts.map(async (chart) => ({ ...chart, openedByOthers: await this.#looks(chart.id, userId) })),
       ),

@@ -4,6 +4,24 @@ create type refund_cause as enum ('requested', 'appointment_cancelled', 'doctor_
 create type dispute_status as enum ('inquiry', 'needs_response', 'under_review', 'won', 'lost', 'closed');
 create type ledger_account_kind as enum ('provider_clearing', 'doctor_pending', 'doctor_available', 'doctor_receivable', 'platform_revenue', 'payout_clearing', 'provider_fees');
 
+-- What the platform keeps: of those in force, the one that was set last. Nothing of one changes but its end.
+create table commission_rules (
+  id uuid primary key,
+  -- Null for every doctor who has none of their own.
+  practitioner_id uuid references staff_members,
+  currency text not null,
+  basis_points integer not null check (basis_points between 0 and 10000),
+  minimum_amount bigint not null check (minimum_amount >= 0),
+  valid_from timestamptz not null,
+  valid_to timestamptz check (valid_to >= valid_from),
+  reason text not null,
+  created_by uuid not null references users,
+  created_at timestamptz not null,
+  updated_at timestamptz not null
+);
+create index on commission_rules (currency, practitioner_id);
+revoke delete, truncate on commission_rules from televisit_app;
+
 create table payments (
   id uuid primary key,
   organization_id uuid not null references organizations,
@@ -19,6 +37,8 @@ create table payments (
   -- What the provider has taken for disputes and not given back: it can be more than the amount, or less.
   disputed_amount bigint not null default 0,
   commission_amount bigint not null check (commission_amount between 0 and amount),
+  -- What the commission follows from; null for the percentage of the settings.
+  commission_rule_id uuid references commission_rules,
   status payment_status not null,
   failure_code text,
   succeeded_at timestamptz,
@@ -158,6 +178,7 @@ create table ledger_accounts (
   provider text,
   practitioner_id uuid references staff_members,
   currency text not null,
+  created_at timestamptz not null default now(),
   unique nulls not distinct (kind, provider, practitioner_id, currency)
 );
 
@@ -175,6 +196,7 @@ create table ledger_transactions (
   unique (kind, reference)
 );
 create index on ledger_transactions (payment_id);
+create index on ledger_transactions (occurred_at);
 
 -- Signed minor units: debits are positive, credits are negative.
 create table ledger_postings (
@@ -200,6 +222,63 @@ create constraint trigger ledger_sums_to_zero after insert on ledger_postings
   deferrable initially deferred for each row execute function ledger_sums_to_zero();
 
 revoke update, delete, truncate on ledger_accounts, ledger_transactions, ledger_postings from televisit_app;
+
+-- Transactions are chained by hash a batch at a time, in the order in which they are found: whoever books does not
+-- wait for anybody who books something else. Until then they stand here.
+create table ledger_unsealed (
+  transaction_id uuid primary key references ledger_transactions
+);
+create table ledger_seals (
+  chain uuid not null,
+  sequence bigint not null,
+  transaction_id uuid not null unique references ledger_transactions,
+  previous_hash bytea not null,
+  hash bytea not null,
+  primary key (chain, sequence)
+);
+revoke insert, update, delete, truncate on ledger_unsealed, ledger_seals from televisit_app;
+
+create function ledger_await_seal() returns trigger
+  language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  insert into ledger_unsealed values (new.id);
+  return null;
+end $$;
+create trigger ledger_await_seal after insert on ledger_transactions
+  for each row execute function ledger_await_seal();
+
+-- A transaction with all that it has booked, and where.
+create function ledger_content(booked ledger_transactions) returns jsonb
+  language sql stable
+  return jsonb_build_array(
+    booked.id, booked.sequence, booked.kind, booked.reference, booked.payment_id,
+    extract(epoch from booked.occurred_at), extract(epoch from booked.recorded_at),
+    (select jsonb_agg(
+        jsonb_build_array(p.id, p.amount, p.currency, a.id, a.kind, a.provider, a.practitioner_id, a.currency)
+        order by p.id)
+      from ledger_postings p join ledger_accounts a on a.id = p.account_id
+      where p.transaction_id = booked.id));
+
+-- Chains the oldest of what waits, `most` of it at once; says how many there were.
+create function ledger_seal(most integer) returns integer
+  language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+  ledger constant uuid := '00000000-0000-0000-0000-000000000000';
+  booked ledger_transactions;
+  sealed integer := 0;
+begin
+  for booked in
+    select t.* from ledger_unsealed u join ledger_transactions t on t.id = u.transaction_id
+    order by t.sequence limit most for update of u skip locked
+  loop
+    insert into ledger_seals (chain, sequence, transaction_id, previous_hash, hash)
+      select ledger, link.sequence, booked.id, link.previous_hash, link.hash
+      from append_to_chain('ledger', ledger, ledger_content(booked)) link;
+    delete from ledger_unsealed where transaction_id = booked.id;
+    sealed := sealed + 1;
+  end loop;
+  return sealed;
+end $$;
 
 -- Where a doctor is paid out to: their account at the provider.
 create table payout_accounts (
@@ -233,6 +312,8 @@ create table payouts (
   provider_reference text,
   amount bigint not null check (amount > 0),
   currency text not null,
+  -- What of its lines is not paid, since the provider transfers in steps: the next payout pays it.
+  carried_amount bigint not null default 0 check (carried_amount >= 0),
   -- What the provider took back after it was paid.
   returned_amount bigint not null default 0 check (returned_amount between 0 and amount),
   period_from timestamptz,
@@ -256,6 +337,51 @@ create table payouts (
 create index on payouts (practitioner_id, created_at desc);
 create index on payouts (created_at desc);
 call isolate_by_organization('payouts');
+
+-- Papers that an accountant keeps, numbered without gaps by kind and year.
+create type invoice_kind as enum ('receipt', 'credit_note', 'credit_note_reversal', 'commission_invoice');
+
+create table invoice_series (
+  kind invoice_kind not null,
+  year integer not null,
+  last_number integer not null,
+  primary key (kind, year)
+);
+revoke delete, truncate on invoice_series from televisit_app;
+
+create table invoices (
+  id uuid primary key,
+  organization_id uuid not null references organizations,
+  kind invoice_kind not null,
+  year integer not null,
+  number integer not null check (number > 0),
+  -- The payment, the refund or the payout that it is about: there is one of each kind.
+  reference uuid not null,
+  payment_id uuid references payments,
+  payout_id uuid references payouts,
+  practitioner_id uuid not null references staff_members,
+  -- Null for what is between the platform and the doctor.
+  payer_user_id uuid references users,
+  -- The paper that this one corrects.
+  corrects_id uuid references invoices,
+  -- Signed: what goes back is negative. Tax is a part of the amount.
+  amount bigint not null,
+  tax_amount bigint not null,
+  tax_basis_points integer not null,
+  currency text not null,
+  language text not null,
+  file_id uuid not null references files,
+  issued_at timestamptz not null,
+  unique (kind, reference),
+  unique (kind, year, number),
+  check ((payment_id is null) <> (payout_id is null))
+);
+create index on invoices (payment_id);
+create index on invoices (payer_user_id, issued_at desc);
+create index on invoices (practitioner_id, issued_at desc);
+create index on invoices (issued_at desc);
+revoke update, delete, truncate on invoices from televisit_app;
+call isolate_by_organization('invoices');
 
 -- The postings that a payout pays or settles.
 create table payout_items (

@@ -3,6 +3,7 @@ import { type AccountPart, type ErasureObstacle, KeepsOfAccount } from '#auth';
 import { Database } from '#platform';
 import { asPayment, PAYMENT_COLUMNS } from './checkout/payment.entity.ts';
 import { UNDECIDED } from './disputes/dispute.states.ts';
+import { asInvoice } from './documents/invoice.entity.ts';
 
 @KeepsOfAccount('payments')
 export class PaymentsAccountPart implements AccountPart {
@@ -37,6 +38,32 @@ export class PaymentsAccountPart implements AccountPart {
         .where('payment.payerUserId', '=', userId)
         .orderBy('refund.createdAt')
         .execute(),
+      invoices: (
+        await db
+          .selectFrom('invoices')
+          .selectAll()
+          .where((eb) =>
+            eb.or([
+              eb('payerUserId', '=', userId),
+              eb.and([
+                eb('payerUserId', 'is', null),
+                eb(
+                  'practitionerId',
+                  'in',
+                  eb
+                    .selectFrom('staffMembers')
+                    .select('staffMembers.id')
+                    .where('staffMembers.userId', '=', userId),
+                ),
+              ]),
+            ]),
+          )
+          .orderBy('issuedAt')
+          .execute()
+      ).map((row) => {
+        const { kind, number, paymentId, payoutId, amount, tax, issuedAt } = asInvoice(row);
+        return { kind, number, paymentId, payoutId, amount, tax, issuedAt };
+      }),
       disputes: await db
         .selectFrom('disputes as dispute')
         .innerJoin('payments as payment', 'payment.id', 'dispute.paymentId')

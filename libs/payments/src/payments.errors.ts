@@ -2,6 +2,7 @@ import { conflict, DomainError, forbidden, invalid, type Money, unavailable } fr
 
 export const notThePayer = () => forbidden('not_the_payer', 'Only the patient pays for a visit.');
 export const nothingToPay = () => conflict('nothing_to_pay', 'This visit costs nothing.');
+export const notPaid = () => conflict('not_paid', 'There is a receipt when the payment has arrived.');
 export const alreadyPaid = (paymentId: string) =>
   conflict('already_paid', 'This visit has been paid for.', { transaction_id: paymentId });
 export const paymentRefused = (reason: string) =>
@@ -40,12 +41,15 @@ export const payoutExceedsAvailable = (available: Money) =>
   conflict('payout_exceeds_available', 'That is more than can be paid out to this doctor now.', {
     available,
   });
+export const payoutNotTransferable = (step: number) =>
+  invalid('payout_not_transferable', 'The provider sends this currency in steps only.', { step });
 export const payoutAccountNotReady = () =>
   conflict('payout_account_not_ready', 'The doctor has no account yet that money can be sent to.');
 export const payoutNotPaid = (status: string) =>
   conflict('payout_not_paid', 'There is a statement when the payout has been paid.', { status });
 export const ownPayout = () =>
   forbidden('own_payout', 'A payout is approved by an administrator who neither made it nor gets it.');
+export const commissionRuleIsOver = () => conflict('commission_rule_is_over', 'This rule has ended.');
 export const invalidPeriod = () => invalid('invalid_period', 'A period ends after it begins.');
 
 /** Nobody knows whether the provider did it. It may be asked again with the same ids. */

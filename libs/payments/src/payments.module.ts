@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AppointmentsModule } from '#appointments';
 import { AuditModule } from '#audit';
+import { AuthModule } from '#auth';
 import { DoctorsModule } from '#doctors';
 import { FilesModule } from '#files';
 import { OrganizationsModule } from '#organizations';
@@ -13,14 +14,33 @@ import { PaymentsService } from './checkout/payments.service.ts';
 import { ReconcilePaymentHandler } from './checkout/reconcile-payment.handler.ts';
 import { ReconcilerService } from './checkout/reconciler.service.ts';
 import { SettlementService } from './checkout/settlement.service.ts';
+import { CommissionRulesService } from './commission/commission-rules.service.ts';
 import { DisputeMovementsService } from './disputes/dispute-movements.service.ts';
 import { DisputeSettlementService } from './disputes/dispute-settlement.service.ts';
 import { DisputesService } from './disputes/disputes.service.ts';
 import { OnDisputeClosed } from './disputes/on-dispute-closed.handler.ts';
+import { InvoiceContentsService } from './documents/invoice-contents.service.ts';
+import { InvoiceFilesService } from './documents/invoice-files.service.ts';
+import { InvoiceRecordsService } from './documents/invoice-records.service.ts';
+import { InvoicesService } from './documents/invoices.service.ts';
+import { InvoicingService } from './documents/invoicing.service.ts';
+import {
+  IssueCommissionInvoice,
+  IssueCreditNote,
+  IssueReceipt,
+  UndoCreditNote,
+} from './documents/issue-invoices.handlers.ts';
+import { PapersService } from './documents/papers.service.ts';
+import { PaymentExportsService } from './exports/payment-exports.service.ts';
+import { BookProviderFeeHandler, OnPaymentSucceeded } from './ledger/book-provider-fee.handlers.ts';
 import { DoctorAccountsService } from './ledger/doctor-accounts.service.ts';
 import { EarningsService } from './ledger/earnings.service.ts';
 import { LedgerService } from './ledger/ledger.service.ts';
+import { LedgerAccountsService } from './ledger/ledger-accounts.service.ts';
+import { LedgerChainService } from './ledger/ledger-chain.service.ts';
 import { OnAppointmentCompleted } from './ledger/on-appointment-completed.handler.ts';
+import { ProviderFeesService } from './ledger/provider-fees.service.ts';
+import { SealLedgerHandler } from './ledger/seal-ledger.handler.ts';
 import { PaymentsAccountPart } from './payments.account-part.ts';
 import { ExecutePayoutHandler } from './payouts/execute-payout.handler.ts';
 import { PayoutAccountsService } from './payouts/payout-accounts.service.ts';
@@ -57,8 +77,9 @@ import { WebhookInboxService } from './webhooks/webhook-inbox.service.ts';
 import { WebhooksService } from './webhooks/webhooks.service.ts';
 
 @Module({
-  imports: [AppointmentsModule, AuditModule, DoctorsModule, FilesModule, OrganizationsModule],
+  imports: [AppointmentsModule, AuditModule, AuthModule, DoctorsModule, FilesModule, OrganizationsModule],
   providers: [
+    BookProviderFeeHandler,
     CheckoutReturnService,
     CheckoutService,
     ComparisonService,
@@ -66,16 +87,30 @@ import { WebhooksService } from './webhooks/webhooks.service.ts';
     DisputeSettlementService,
     DisputesService,
     CollectPaymentHandler,
+    CommissionRulesService,
     DoctorAccountsService,
     EarningsService,
     ExecutePayoutHandler,
     ExecuteRefundHandler,
+    InvoiceContentsService,
+    InvoiceFilesService,
+    InvoiceRecordsService,
+    InvoicesService,
+    InvoicingService,
+    IssueCommissionInvoice,
+    IssueCreditNote,
+    IssueReceipt,
+    LedgerAccountsService,
+    LedgerChainService,
     ForgetPayloadsHandler,
     LedgerService,
     OnAppointmentCancelled,
     OnAppointmentCompleted,
     OnAppointmentExpired,
     OnAppointmentNoShow,
+    OnPaymentSucceeded,
+    PapersService,
+    PaymentExportsService,
     OnDisputeClosed,
     PaymentProviders,
     PaymentReader,
@@ -91,6 +126,7 @@ import { WebhooksService } from './webhooks/webhooks.service.ts';
     PayoutStatementsService,
     PayoutsService,
     ProcessWebhookHandler,
+    ProviderFeesService,
     ProviderComparisonService,
     ProviderNewsService,
     ReconcileDailyHandler,
@@ -101,11 +137,13 @@ import { WebhooksService } from './webhooks/webhooks.service.ts';
     ReconciliationsService,
     RefundSettlementService,
     RefundsService,
+    SealLedgerHandler,
     RunReconciliationHandler,
     SettlementService,
     StripeClient,
     StripePayoutProvider,
     StripeProvider,
+    UndoCreditNote,
     UnfinishedMoneyService,
     VisitOutcomeService,
     WebhookInboxService,
@@ -114,9 +152,14 @@ import { WebhooksService } from './webhooks/webhooks.service.ts';
   exports: [
     CheckoutReturnService,
     CheckoutService,
+    CommissionRulesService,
     DisputesService,
     EarningsService,
+    InvoicesService,
+    LedgerAccountsService,
+    LedgerChainService,
     LedgerService,
+    PaymentExportsService,
     PaymentProviders,
     PaymentsService,
     PayoutAccountsService,

@@ -13,6 +13,12 @@ export const CollectPayment = defineQueue('payments.collect', z.object({ payment
 /** A refund has to be made at the provider, or followed there to its end. */
 export const ExecuteRefund = defineQueue('payments.execute-refund', z.object({ refundId: z.uuid() }));
 
+/** What a provider kept of a payment has to be found out, and booked. */
+export const BookProviderFee = defineQueue(
+  'payments.book-provider-fee',
+  z.object({ paymentId: z.uuid(), asked: z.int().min(1) }),
+);
+
 /** An approved payout has to be made at the provider, or its outcome there found out. */
 export const ExecutePayout = defineQueue('payments.execute-payout', z.object({ payoutId: z.uuid() }));
 

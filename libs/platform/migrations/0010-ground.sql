@@ -48,3 +48,34 @@ create table idempotency_keys (
   primary key (user_id, operation, key)
 );
 create index on idempotency_keys (created_at);
+
+-- Chains of hashes: each link's hash covers its content and the hash before it, so that a row that was changed,
+-- removed, inserted or cut off is found (`chainBreaks`). A trail has one chain or several.
+create table hash_chains (
+  trail text not null,
+  chain uuid not null,
+  length bigint not null,
+  head bytea not null,
+  primary key (trail, chain)
+);
+revoke insert, update, delete, truncate on hash_chains from televisit_app;
+
+create function chained_hash(previous bytea, content jsonb) returns bytea
+  language sql immutable parallel safe
+  return sha256(previous || convert_to(content::text, 'UTF8'));
+
+-- The next link of a chain. Others who append to it wait until the transaction ends. For functions of the owner
+-- only: the app role can neither choose a place in a chain nor touch its head.
+create function append_to_chain(
+  trail text, chain uuid, content jsonb, out sequence bigint, out previous_hash bytea, out hash bytea
+) language plpgsql as $$
+#variable_conflict use_column
+begin
+  insert into hash_chains values ($1, $2, 0, '\x') on conflict do nothing;
+  select c.length + 1, c.head into sequence, previous_hash from hash_chains c
+    where c.trail = $1 and c.chain = $2 for update;
+  hash := chained_hash(previous_hash, $3);
+  update hash_chains c set length = append_to_chain.sequence, head = append_to_chain.hash
+    where c.trail = $1 and c.chain = $2;
+end $$;
+revoke execute on function append_to_chain from public;

@@ -1,9 +1,15 @@
 import { Module } from '@nestjs/common';
 import { AppointmentsModule } from '#appointments';
+import { AuditModule } from '#audit';
 import { Clock } from '#kernel';
 import { Config, Log, RealtimeBus } from '#platform';
+import { GuestEntrance } from './guests/guest-entrance.service.ts';
+import { GuestsService } from './guests/guests.service.ts';
 import { JoinTokensService } from './joining/join-tokens.service.ts';
 import { TurnCredentials } from './joining/turn-credentials.ts';
+import { PreCallTestsService } from './pre-call/pre-call-tests.service.ts';
+import { CallRecordsService } from './record/call-records.service.ts';
+import { VisitTimeline } from './record/visit-timeline.ts';
 import { DatabaseRoomDirectory } from './rooms/database-room-directory.ts';
 import { LeaveWithSession } from './rooms/leave-with-session.handler.ts';
 import { RoomDirectory } from './rooms/room-directory.ts';
@@ -21,6 +27,8 @@ import { RoomsService } from './rooms/rooms.service.ts';
 import { RtcAccountPart } from './rtc.account-part.ts';
 import { SignalPolling } from './signals/signal-polling.ts';
 import { SignalsService } from './signals/signals.service.ts';
+import { WaitingLines } from './waiting/waiting-lines.ts';
+import { WaitingRoomService } from './waiting/waiting-room.service.ts';
 
 /** How long TURN credentials are good for; fresh ones are pushed before they end. */
 const TURN_SECONDS = 3600;
@@ -29,19 +37,26 @@ const TURN_SECONDS = 3600;
 const report = (log: Log) => (error: unknown) => log.error({ error }, 'rtc failure');
 
 @Module({
-  imports: [AppointmentsModule],
+  imports: [AppointmentsModule, AuditModule],
   providers: [
     ActivateRoom,
+    CallRecordsService,
     CloseCancelledRoom,
     CloseCompletedRoom,
     CloseMissedRoom,
+    GuestEntrance,
+    GuestsService,
     JoinTokensService,
     LeaveWithSession,
     OpenRoom,
+    PreCallTestsService,
     RoomRecords,
     RoomsService,
     RtcAccountPart,
     SignalsService,
+    VisitTimeline,
+    WaitingLines,
+    WaitingRoomService,
     { provide: RoomDirectory, useClass: DatabaseRoomDirectory },
     {
       provide: TurnCredentials,
@@ -78,6 +93,18 @@ const report = (log: Log) => (error: unknown) => log.error({ error }, 'rtc failu
       inject: [RealtimeBus, RoomDirectory, Clock],
     },
   ],
-  exports: [JoinTokensService, RoomDirectory, RoomDoor, RoomHub, RoomsService, SignalsService],
+  exports: [
+    CallRecordsService,
+    GuestEntrance,
+    GuestsService,
+    JoinTokensService,
+    PreCallTestsService,
+    RoomDirectory,
+    RoomDoor,
+    RoomHub,
+    RoomsService,
+    SignalsService,
+    WaitingRoomService,
+  ],
 })
 export class RtcModule {}

@@ -1,19 +1,26 @@
+import { KIN, type KinRow } from './kin.ts';
 import { CALLERS, type Row, type Rows } from './row.ts';
 
-/** The table of docs/access.md, by path and method. */
-export function accessPage(rows: Rows): string {
+/** The tables of docs/access.md, by path and method. */
+export function accessPage(rows: Rows, kinRows: Readonly<Record<string, KinRow>>): string {
+  return `${HEAD}\n${table(CALLERS, rows)}\n${KIN_HEAD}\n${table(KIN, kinRows)}`;
+}
+
+function table(callers: readonly string[], rows: Readonly<Record<string, Line>>): string {
   const lines = Object.entries(rows)
     .map(([operation, row]) => ({ operation, path: operation.split(' ')[1] ?? '', row }))
     .sort((a, b) => compare(a.path, b.path) || compare(a.operation, b.operation))
     .map(({ operation, row }) => line(operation, row));
-  return `${HEAD}
-| operation | ${CALLERS.join(' | ')} |
-|---|${'---|'.repeat(CALLERS.length)}
+  return `| operation | ${callers.join(' | ')} |
+|---|${'---|'.repeat(callers.length)}
 ${lines.join('\n')}
 `;
 }
 
-const line = (operation: string, { codes, newcomers }: Row) =>
+/** What a line shows of a row. */
+type Line = Pick<Row, 'codes' | 'newcomers'>;
+
+const line = (operation: string, { codes, newcomers }: Line) =>
   `| \`${operation}\`${newcomers ? ' ¹' : ''} | ${codes.split(' ').join(' | ')} |`;
 
 /** Not by locale: the same page everywhere. */
@@ -31,4 +38,10 @@ What each caller gets for one and the same request. The record that is asked for
 - Where nobody needs to log in, what is sent decides: 400 for a webhook without a signature, 401 for a login that is not valid, 410 for a link that is not. The two of Cognito answer 404, for the server of this test has no user pool.
 
 ¹ What ends logins or belongs to the account alone: each caller is a new account of the role, and asks for themselves.
+`;
+
+const KIN_HEAD = `
+## Those who stand near
+
+The record belongs to a child: a visit that the **guardian** booked, and what came of it. The **other guardian** cares for another child. The **colleague** is a doctor of the same practice who does not treat the child: a chart and a visit are for the doctor of the visit, not for the practice. The test \`test/surfaces/access/kin.spec.ts\` asks, and also who gets through the door of the call.
 `;

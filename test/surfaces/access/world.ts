@@ -69,6 +69,10 @@ interface Records {
   readonly webhook: string;
   readonly reconciliation: string;
   readonly payout: string;
+  /** The receipt of the transaction. */
+  readonly invoice: string;
+  readonly ledgerAccount: string;
+  readonly commissionRule: string;
   readonly room: string;
   readonly roomVisit: string;
   readonly emergency: string;
@@ -122,6 +126,7 @@ export class World {
       thirdPatientId,
       transaction: paid.transactionId,
       payout,
+      ...(await books(admin, paid.transactionId)),
       dispute: made(await admin.client.get('/api/payments/disputes/')).items[0].id,
       reconciliation: made(await admin.client.post('/api/payments/reconciliations/', { days: 1 }))[0].id,
       webhook: made(await admin.client.get('/api/payments/webhook-events/?ordering=created_at')).items[0].id,
@@ -204,6 +209,12 @@ export class World {
     };
   }
 
+  /** The address of the patient's calendar, as one reads it who was given it. */
+  async calendar(): Promise<Params> {
+    const { url } = made(await this.people.patient.client.post('/api/calendar/feed/'));
+    return { token: url.split('/').at(-2) };
+  }
+
   /** The beginning of a doctor's next free slot. */
   async slot(doctorId: string): Promise<string> {
     return (await freeSlots(this.people.admin.client, doctorId))[0]?.start ?? '';
@@ -230,6 +241,46 @@ export class World {
     return { id: items.find(({ current }: { current: boolean }) => !current).id };
   }
 
+  /** A rule that is in force. */
+  async commissionRule(): Promise<Params> {
+    return { id: made(await this.people.admin.client.post('/api/payments/commission-rules/', RULE)).id };
+  }
+
+  /** Somebody in the patient's care who is of age. */
+  async adult(guardian = this.people.patient): Promise<{ id: string }> {
+    const adult = { ...CHILD, date_of_birth: '2000-02-29' };
+    return { id: made(await guardian.client.post('/api/patients/dependants/', adult)).id };
+  }
+
+  /** Such a person, to whom the patient has offered the chart. */
+  async offered(): Promise<Params> {
+    const { id } = await this.adult();
+    const offer = { email: 'grown-up@example.test' };
+    made(await this.people.patient.client.post(`/api/patients/dependants/${id}/handover/`, offer));
+    return { id };
+  }
+
+  /** A chart that the third patient offers to the patient. */
+  async handover(): Promise<Params> {
+    const { patient, thirdPatient } = this.people;
+    await this.app.sql('update users set email_verified_at = now() where id = $1', [patient.userId]);
+    const { id } = await this.adult(thirdPatient);
+    const offer = { email: patient.email };
+    return {
+      id: made(await thirdPatient.client.post(`/api/patients/dependants/${id}/handover/`, offer)).id,
+    };
+  }
+
+  /** Who the patient is at another issuer, as a login by way of it would have linked it. */
+  async identity(): Promise<Params> {
+    const id = newId();
+    await this.app.sql(
+      'insert into identities (id, issuer, subject, user_id, created_at) values ($1, $2, $3, $4, now())',
+      [id, 'https://pool.example.test', id, this.people.patient.userId],
+    );
+    return { id };
+  }
+
   /** Somebody's account that nothing hangs on. */
   async account(): Promise<Params> {
     return { id: (await register(this.app)).userId };
@@ -237,6 +288,14 @@ export class World {
 }
 
 export const WORDS = { title: 'Opening hours', body: 'We are closed on Friday.' };
+
+/** Far away, so that it changes nothing of what is paid here. */
+export const RULE = {
+  percent: 12,
+  minimum: { amount: 100, currency: 'USD' },
+  valid_from: '2999-01-01T00:00:00Z',
+  reason: 'As agreed',
+};
 
 export const CHILD = {
   first_name: 'Cleo',
@@ -278,6 +337,15 @@ async function paidOut(app: TestApp, { admin, doctor }: People, approver: Person
   made(await approver.client.put(`/api/payments/payouts/${id}/`, { status: 'approved' }));
   await settled(app);
   return id;
+}
+
+/** What the books have of a payment, and a rule. */
+async function books({ client }: Person, transaction: string) {
+  made(await client.get(`/api/payments/transactions/${transaction}/receipt/`));
+  const receipts = made(await client.get(`/api/payments/invoices/?transaction_id=${transaction}`));
+  const accounts = made(await client.get('/api/payments/ledger/accounts/'));
+  const rule = made(await client.post('/api/payments/commission-rules/', RULE));
+  return { invoice: receipts.items[0].id, ledgerAccount: accounts.items[0].id, commissionRule: rule.id };
 }
 
 async function announce(client: Client): Promise<{ id: string; file_id: string }> {

@@ -4,6 +4,8 @@ import { AccountParts } from '#auth';
 import { Clock, newId } from '#kernel';
 import { eventually, startTestApp, type TestApp } from '../../support/app.ts';
 import type { Answer } from '../../support/client.ts';
+import { mailsTo } from '../../support/mailbox.ts';
+import { ID, TIME } from '../../support/matchers.ts';
 import { intentFor, PAYING_APP, payInBrowser, settled } from '../../support/paying.ts';
 import {
   book,
@@ -16,11 +18,10 @@ import {
 } from '../../support/people.ts';
 import { confirmedVisit, startedVisit } from '../../support/visits.ts';
 
-const ID = expect.stringMatching(/^[0-9a-f-]{36}$/);
-const TIME = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
-
 /** What becomes of the rows that name an account when it is erased. A new table finds its place here. */
 const GONE = [
+  'calendar_feeds.user_id',
+  'chart_handovers.guardian_user_id',
   'contact_codes.user_id',
   'identities.user_id',
   'identity_verifications.user_id',
@@ -50,14 +51,18 @@ const KEPT = [
   'medical_histories.recorded_by',
   'notification_bulk_recipients.user_id',
   'notification_bulks.author_user_id',
+  'commission_rules.created_by',
+  'invoices.payer_user_id',
   'payments.payer_user_id',
   'payouts.approved_by',
   'payouts.created_by',
   'refunds.requested_by',
   'review_reports.reporter_id',
   'reviews.moderated_by',
+  'room_guests.invited_by',
   'room_join_tokens.user_id',
-  'room_participants.user_id',
+  'room_pre_call_tests.user_id',
+  'room_presences.user_id',
   'staff_members.user_id',
   'vitals.recorded_by',
   'waitlist_entries.requested_by',
@@ -222,6 +227,12 @@ describe('an account as a whole', () => {
       const person = await register(app);
       await person.client.post('/api/auth/export/');
       const { id, download } = (await ready(person)).body.data;
+      await app.drained();
+      const told = await person.client.get('/api/notifications/');
+      expect(told.body.data.items).toMatchObject([{ type: 'export_ready', title: 'Your data is ready' }]);
+      expect(await mailsTo(app, person.email)).toMatchObject([
+        { subject: 'Your data is ready', text: expect.stringContaining('(UTC)') },
+      ]);
       await app.sql(
         `update pgboss.job set start_after = now() where name = 'auth.expire-export' and data->>'exportId' = $1`,
         [id],

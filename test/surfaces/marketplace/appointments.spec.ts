@@ -3,11 +3,11 @@ import { expect } from 'expect';
 import { eventually, startTestApp, type TestApp } from '../../support/app.ts';
 import {
   book,
+  cast,
   type DoctorPerson,
   freeSlots,
   type Person,
   register,
-  registerAdmin,
   registerDoctor,
 } from '../../support/people.ts';
 
@@ -19,9 +19,7 @@ describe('appointments', () => {
 
   before(async () => {
     app = await startTestApp();
-    admin = await registerAdmin(app);
-    doctor = await registerDoctor(app, admin);
-    patient = await register(app, 'patient', { time_zone: 'Asia/Kolkata' });
+    ({ admin, doctor, patient } = await cast(app, { patient: { time_zone: 'Asia/Kolkata' } }));
   });
   after(() => app.close());
 

@@ -30,7 +30,7 @@ describe('the audit log', () => {
 
   /** Five rows of one practice and two of the platform, as the server writes them. */
   beforeEach(async () => {
-    await app.sql('truncate audit_log, audit_chains');
+    await app.sql('truncate audit_log, hash_chains');
     const audit = app.nest.get(AuditService);
     for (const action of ['encounter.created', 'encounter.read', 'encounter.read', 'vitals.recorded']) {
       await audit.record(actor, {
@@ -214,9 +214,10 @@ describe('the audit log', () => {
       await app.sql(`update audit_log set address = null where chain = $1 and sequence = 2`, [
         organizationId,
       ]);
-      await app.sql(`update audit_log l set hash = audit_row_hash(l) where chain = $1 and sequence = 2`, [
-        organizationId,
-      ]);
+      await app.sql(
+        `update audit_log l set hash = chained_hash(previous_hash, audit_row_content(l)) where chain = $1 and sequence = 2`,
+        [organizationId],
+      );
       expect(await verify()).toEqual([{ chain: organizationId, sequence: 3, problem: 'row_changed' }]);
     });
 
@@ -242,9 +243,9 @@ describe('the audit log', () => {
           `update audit_log set reason = null`,
           `delete from audit_log`,
           `truncate audit_log`,
-          `update audit_chains set length = 0`,
-          `delete from audit_chains`,
-          `insert into audit_chains values ('${newId()}', 0, '')`,
+          `update hash_chains set length = 0`,
+          `delete from hash_chains`,
+          `insert into hash_chains values ('audit', '${newId()}', 0, '')`,
           `alter table audit_log disable trigger all`,
         ]) {
           await expect(server.query(statement)).rejects.toThrow(/permission denied|must be owner/);

@@ -462,11 +462,26 @@ describe('accounts and sessions', () => {
       expect(await client.post(login, '')).toMatchObject({ status: 400 });
       expect(await client.post(login)).toMatchObject({ status: 400 });
       expect(await client.post(login, '{"__proto__": {"email": "a@b.test"}}')).toMatchObject({ status: 400 });
-      // Text is read, as a body that is no object.
-      expect(await as('text/plain').post(login, 'email=a')).toMatchObject(failure(400, 'validation_failed'));
-      expect(await as('application/xml').post(login, '<a/>')).toMatchObject(
-        failure(400, 'unsupported_media_type'),
-      );
+      for (const type of [
+        'text/plain',
+        'application/xml',
+        'application/x-www-form-urlencoded',
+        'application/jsonp',
+        'nonsense',
+      ]) {
+        const body = new URLSearchParams({ email: 'a@b.test', password: PASSWORD }).toString();
+        const refused = failure(415, 'unsupported_media_type');
+        expect([type, await as(type).post(login, body)]).toMatchObject([type, refused]);
+      }
+      expect(
+        await as('Application/JSON; charset=utf-8').post(login, '{"email":"a@b.test","password":"x"}'),
+      ).toMatchObject(failure(401, 'wrong_credentials'));
+      expect(
+        await client.post(login, '{"email":"a@b.test","password":"x","email":"c@d.test"}'),
+      ).toMatchObject({
+        status: 400,
+        body: { details: { code: 'duplicate_name', name: 'email' } },
+      });
       expect(await client.get('/api/auth/nothing/')).toMatchObject(failure(404, 'route_not_found'));
       expect(await client.delete('/api/auth/me/')).toMatchObject(failure(404, 'route_not_found'));
       expect(await client.get('/api/auth/%')).toMatchObject({ status: 400 });

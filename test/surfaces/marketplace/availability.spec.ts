@@ -96,6 +96,24 @@ describe('availability', () => {
       expect(second.body.details).toMatchObject({ rule_id: taken.body.data.id, type: 'extra', date: day(0) });
     });
 
+    it('are changed by who has read them as they are, where they say what they have read', async () => {
+      const doctor = await doctorWith();
+      const added = await add(doctor, { day_of_week: 1, start_time: '09:00', end_time: '11:00' });
+      expect(added.body.data.version).toBe(1);
+      const path = `/api/doctors/availability/${added.body.data.id}/`;
+      const change = (end_time: string, version?: string) =>
+        (version === undefined ? doctor.client : doctor.client.with({ 'if-match': version })).patch(path, {
+          end_time,
+        });
+      const both = await Promise.all([change('12:00', '"1"'), change('13:00', '"1"')]);
+      expect(both.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 409]);
+      const [refused] = both.filter(({ status }) => status === 409);
+      expect(refused?.body.details).toEqual({ code: 'version_changed', version: 2 });
+      expect((await change('14:00', '2')).body.data).toMatchObject({ version: 3, end_time: '14:00' });
+      expect((await change('15:00')).body.data.version).toBe(4);
+      expect((await change('16:00', 'x')).body.details.code).toBe('invalid_if_match');
+    });
+
     it('that are written at the same time see each other', async () => {
       const doctor = await doctorWith();
       const rule = { day_of_week: 2, start_time: '09:00', end_time: '12:00' };

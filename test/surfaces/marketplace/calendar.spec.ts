@@ -4,11 +4,11 @@ import { startTestApp, type TestApp } from '../../support/app.ts';
 import { mailsTo } from '../../support/mailbox.ts';
 import {
   book,
+  cast,
   type DoctorPerson,
   freeSlots,
   type Person,
   register,
-  registerAdmin,
   registerDoctor,
 } from '../../support/people.ts';
 
@@ -20,9 +20,9 @@ describe('visits in a calendar', () => {
 
   before(async () => {
     app = await startTestApp();
-    admin = await registerAdmin(app);
-    doctor = await registerDoctor(app, admin, { consultation_fee: { amount: 0, currency: 'EUR' } });
-    patient = await register(app);
+    ({ admin, doctor, patient } = await cast(app, {
+      doctor: { consultation_fee: { amount: 0, currency: 'EUR' } },
+    }));
   });
   after(() => app.close());
 

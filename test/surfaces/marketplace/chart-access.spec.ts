@@ -4,17 +4,10 @@ import { AuditService } from '#audit';
 import { newId } from '#kernel';
 import { PatientsService } from '#patients';
 import { startTestApp, type TestApp } from '../../support/app.ts';
-import {
-  type DoctorPerson,
-  type Person,
-  register,
-  registerAdmin,
-  registerDoctor,
-} from '../../support/people.ts';
+import { ID, TIME } from '../../support/matchers.ts';
+import { cast, type DoctorPerson, type Person, register, registerDoctor } from '../../support/people.ts';
 import { confirmedVisit, startedVisit, type Visit } from '../../support/visits.ts';
 
-const ID = expect.stringMatching(/^[0-9a-f-]{36}$/);
-const TIME = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
 const REASON = 'Found unconscious in Xanten station, no papers but these';
 const BORN = '1980-02-29';
 
@@ -28,9 +21,7 @@ describe('access to a chart', () => {
 
   before(async () => {
     app = await startTestApp();
-    admin = await registerAdmin(app);
-    doctor = await registerDoctor(app, admin);
-    patient = await register(app);
+    ({ admin, doctor, patient } = await cast(app));
     otherPatient = await register(app);
     visit = await startedVisit(app, patient, doctor);
     const actor = { userId: patient.userId, roles: ['patient'] as const, requestId: 'r' };

@@ -1,10 +1,12 @@
 import { after, before, describe, it } from 'node:test';
 import { expect } from 'expect';
+import { newId } from '#kernel';
 import { eventually, startTestApp, type TestApp } from '../../support/app.ts';
 import { type CognitoLocal, POOL_PASSWORD, startCognitoLocal } from '../../support/cognito-local.ts';
 import { type CallbackBody, hostedLogin } from '../../support/hosted-login.ts';
+import { mailsTo } from '../../support/mailbox.ts';
 import { type OpenIdProvider, startOpenIdProvider } from '../../support/openid-provider.ts';
-import { PASSWORD, register } from '../../support/people.ts';
+import { PASSWORD, type Person, register } from '../../support/people.ts';
 
 const REDIRECT_URI = 'https://app.televisit.test/login/done';
 const CALLBACK = '/api/auth/cognito/callback/';
@@ -202,6 +204,99 @@ describe('a login with a Cognito user pool', () => {
     expect(
       (await app.client().post('/api/auth/login/', { email: doctor.email, password: PASSWORD })).status,
     ).toBe(200);
+  });
+
+  describe('is unlinked', () => {
+    const IDENTITIES = '/api/auth/identities/';
+    /** A doctor with a password who has also logged in by way of the pool. */
+    const linked = async () => {
+      const person = await register(app, 'doctor');
+      await app.sql('update users set email_verified_at = now() where id = $1', [person.userId]);
+      await pool.signUp(person.email);
+      const login = await logIn(person.email);
+      const { items } = (await person.client.get(IDENTITIES)).body.data;
+      return { person, id: items[0].id as string, items, byPool: login.body.data.access_token as string };
+    };
+    const unlink = ({ person, id }: { person: Person; id: string }, body?: object) =>
+      person.client.request('DELETE', `${IDENTITIES}${id}/`, body);
+    const relink = ({ person, id }: { person: Person; id: string }, body?: object) =>
+      person.client.post(`${IDENTITIES}${id}/link/`, body);
+
+    it('by its owner: nobody gets in that way any more, until the owner allows it again', async () => {
+      const login = await linked();
+      const { person, byPool, items } = login;
+      expect(items).toEqual([
+        {
+          id: expect.any(String),
+          issuer: pool.issuer,
+          subject: expect.any(String),
+          unlinked_at: null,
+          created_at: expect.any(String),
+        },
+      ]);
+      const { AccessToken } = await pool.tokens(person.email);
+      for (const _ of [1, 2]) {
+        expect(await unlink(login)).toMatchObject({
+          status: 200,
+          body: { message: 'Unlinked.', data: null },
+        });
+      }
+      expect(await me(byPool)).toMatchObject(failure(401, 'session_ended'));
+      expect(await me(AccessToken)).toMatchObject(failure(401, 'identity_not_linked'));
+      // Not linked anew by the address either, by whoever holds the account at the pool.
+      expect(await logIn(person.email)).toMatchObject(failure(403, 'identity_unlinked'));
+      expect((await person.client.get('/api/auth/me/')).status).toBe(200);
+      expect((await person.client.get(IDENTITIES)).body.data.items).toMatchObject([
+        { id: login.id, unlinked_at: expect.any(String) },
+      ]);
+
+      for (const _ of [1, 2]) expect((await relink(login)).status).toBe(200);
+      expect((await logIn(person.email)).status).toBe(200);
+      await app.drained();
+      expect((await mailsTo(app, person.email)).map(({ subject }) => subject)).toEqual([
+        'A way to log in was taken away',
+        'A way to log in was given back',
+      ]);
+      expect(
+        await app.sql(
+          `select action from audit_log where actor_user_id = $1 and action like 'identity.%' order by sequence`,
+          [person.userId],
+        ),
+      ).toEqual([{ action: 'identity.unlink' }, { action: 'identity.relink' }]);
+    });
+
+    it('only where another way is left, also of two at once', async () => {
+      await pool.signUp('alone@example.test');
+      const { access_token, user } = (await logIn('alone@example.test')).body.data;
+      const person = { client: app.client().as(access_token), userId: user.id, email: user.email };
+      const [only] = (await person.client.get(IDENTITIES)).body.data.items;
+      expect(await unlink({ person, id: only.id })).toMatchObject(failure(409, 'last_way_in'));
+      const second = newId();
+      await app.sql(
+        `insert into identities (id, issuer, subject, user_id, created_at) values ($1, $2, 'another', $3, now())`,
+        [second, pool.issuer, user.id],
+      );
+      const both = await Promise.all([unlink({ person, id: only.id }), unlink({ person, id: second })]);
+      expect(both.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 409]);
+      expect((await me(access_token)).status).toBe(200);
+    });
+
+    it('with the password, or soon after a login, and never somebody else’s', async () => {
+      const login = await linked();
+      await app.sql(`update sessions set created_at = now() - interval '11 minutes' where user_id = $1`, [
+        login.person.userId,
+      ]);
+      expect(await unlink(login)).toMatchObject(failure(403, 'fresh_login_required'));
+      expect(await unlink(login, { password: 'wrong' })).toMatchObject(failure(403, 'wrong_password'));
+      expect(await relink(login)).toMatchObject(failure(403, 'fresh_login_required'));
+      const other = await register(app);
+      for (const attempt of [unlink, relink]) {
+        expect(await attempt({ person: other, id: login.id })).toMatchObject(
+          failure(404, 'identity_not_found'),
+        );
+      }
+      expect((await unlink(login, { password: PASSWORD })).status).toBe(200);
+    });
   });
 
   it('refuses a code that was used, that is not ours, or that belongs to another verifier or address', async () => {

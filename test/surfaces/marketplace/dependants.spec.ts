@@ -3,6 +3,7 @@ import { expect } from 'expect';
 import { newId } from '#kernel';
 import { startTestApp, type TestApp } from '../../support/app.ts';
 import { mailsTo } from '../../support/mailbox.ts';
+import { ID, TIME } from '../../support/matchers.ts';
 import { intentFor, PAYING_APP, payInBrowser, settled } from '../../support/paying.ts';
 import {
   type DoctorPerson,
@@ -12,9 +13,6 @@ import {
   registerAdmin,
   registerDoctor,
 } from '../../support/people.ts';
-
-const ID = expect.stringMatching(/^[0-9a-f-]{36}$/);
-const TIME = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
 
 const MIRA = {
   first_name: 'Mira',

@@ -9,6 +9,7 @@ import {
   registerAdmin,
   registerDoctor,
 } from '../../support/people.ts';
+import { beginsIn, confirmedVisit } from '../../support/visits.ts';
 
 describe('doctors', () => {
   let app: TestApp;
@@ -74,6 +75,86 @@ describe('doctors', () => {
     expect((await patient.client.get('/api/doctors/profile/')).status).toBe(403);
     const audit = await admin.client.get(`/api/audit/logs/?action=doctor.update&actor_id=${own.userId}`);
     expect(audit.body.data.total).toBe(2);
+  });
+
+  describe('what calling off a visit costs', () => {
+    const PLATFORM = {
+      free_until_hours: 24,
+      partial_refund_percent: 50,
+      partial_until_hours: 0,
+      is_platform_default: true,
+    };
+    const strict = { free_until_hours: 72, partial_refund_percent: 25, partial_until_hours: 24 };
+    const shown = async (doctor: DoctorPerson) =>
+      (await app.client().get(`/api/doctors/${doctor.doctorId}/`)).body.data.cancellation_policy;
+    const choose = (doctor: DoctorPerson, cancellation_policy: unknown) =>
+      doctor.client.patch('/api/doctors/profile/', { cancellation_policy });
+
+    it('is the platform’s policy until the doctor chooses one, and again when they take that back', async () => {
+      const doctor = await registerDoctor(app, admin);
+      expect(await shown(doctor)).toEqual(PLATFORM);
+      const own = await choose(doctor, strict);
+      expect(own.body.data.cancellation_policy).toEqual({ ...strict, is_platform_default: false });
+      expect(await shown(doctor)).toEqual({ ...strict, is_platform_default: false });
+      const [found] = (await app.client().get('/api/doctors/?search=Dora')).body.data.items.filter(
+        ({ id }: { id: string }) => id === doctor.doctorId,
+      );
+      expect(found.cancellation_policy).toEqual({ ...strict, is_platform_default: false });
+      // Something else that changes leaves it as it is.
+      await doctor.client.patch('/api/doctors/profile/', { bio: 'Strict.' });
+      expect(await shown(doctor)).toMatchObject(strict);
+      expect((await choose(doctor, null)).body.data.cancellation_policy).toEqual(PLATFORM);
+      const lenient = { free_until_hours: 0, partial_refund_percent: 100, partial_until_hours: 0 };
+      const registered = await registerDoctor(app, admin, { cancellation_policy: lenient });
+      expect(await shown(registered)).toEqual({ ...lenient, is_platform_default: false });
+    });
+
+    it('stays within the bounds of the platform', async () => {
+      const doctor = await registerDoctor(app, admin);
+      const wrong: [string, object][] = [
+        ['free_until_hours', { ...strict, free_until_hours: 73 }],
+        ['free_until_hours', { ...strict, free_until_hours: -1 }],
+        ['free_until_hours', { ...strict, free_until_hours: 2.5 }],
+        ['partial_refund_percent', { ...strict, partial_refund_percent: 24 }],
+        ['partial_refund_percent', { ...strict, partial_refund_percent: 101 }],
+        ['partial_until_hours', { ...strict, partial_until_hours: 25 }],
+        ['partial_until_hours', { ...strict, free_until_hours: 12, partial_until_hours: 13 }],
+        ['partial_until_hours', { free_until_hours: 24, partial_refund_percent: 50 }],
+      ];
+      for (const [field, policy] of wrong) {
+        const answer = await choose(doctor, policy);
+        expect([answer.status, answer.body.details.fields[0].path]).toEqual([
+          400,
+          `cancellation_policy.${field}`,
+        ]);
+      }
+      expect(await shown(doctor)).toEqual(PLATFORM);
+      await expect(
+        app.sql('update doctors set cancellation_policy = $2 where id = $1', [
+          doctor.doctorId,
+          JSON.stringify({ freeUntilHours: 12, partialRefundPercent: 50, partialUntilHours: 13 }),
+        ]),
+      ).rejects.toThrow('doctors_cancellation_policy_check');
+    });
+
+    it('is kept by a visit as it was when that was booked, and quoted before it is called off', async () => {
+      const doctor = await registerDoctor(app, admin, { cancellation_policy: strict });
+      // Two days ahead: too late for everything under the doctor's policy.
+      const visit = await confirmedVisit(app, patient, doctor, 96);
+      await choose(doctor, null);
+      const path = `/api/appointments/${visit.id}/`;
+      expect((await patient.client.get(path)).body.data.cancellation_policy).toMatchObject(strict);
+      const quote = { refund_percent: 25, refund: { amount: 1250, currency: 'EUR' } };
+      expect((await patient.client.get(`${path}cancellation-quote/`)).body.data).toEqual(quote);
+      await beginsIn(app, visit.id, 23 * 60);
+      expect((await patient.client.get(`${path}cancellation-quote/`)).body.data.refund_percent).toBe(0);
+      await beginsIn(app, visit.id, 73 * 60);
+      expect((await patient.client.get(`${path}cancellation-quote/`)).body.data.refund_percent).toBe(100);
+      const later = await confirmedVisit(app, patient, doctor, 100);
+      expect(
+        (await patient.client.get(`/api/appointments/${later.id}/`)).body.data.cancellation_policy,
+      ).toMatchObject({ free_until_hours: 24, partial_refund_percent: 50, partial_until_hours: 0 });
+    });
   });
 
   describe('their hours', () => {

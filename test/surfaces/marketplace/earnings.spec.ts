@@ -43,10 +43,31 @@ describe('earnings', () => {
     const month = Temporal.Now.plainDateISO('Asia/Kolkata').toPlainYearMonth().toString();
     const { data } = (await doctor.client.get('/api/payments/earnings/')).body;
     expect(data.months).toEqual([
-      { month, gross: kwd(-10), commission: kwd(-1), amount: kwd(-9), payments: 0 },
-      { month: '2026-07', gross: jpy(999), commission: jpy(150), amount: jpy(849), payments: 1 },
-      { month: '2026-07', gross: kwd(1000), commission: kwd(150), amount: kwd(850), payments: 1 },
-      { month: '2026-06', gross: kwd(1000), commission: kwd(150), amount: kwd(850), payments: 1 },
+      { month, gross: kwd(-10), commission: kwd(-1), amount: kwd(-9), paid: kwd(0), payments: 0 },
+      {
+        month: '2026-07',
+        gross: jpy(999),
+        commission: jpy(150),
+        amount: jpy(849),
+        paid: jpy(0),
+        payments: 1,
+      },
+      {
+        month: '2026-07',
+        gross: kwd(1000),
+        commission: kwd(150),
+        amount: kwd(850),
+        paid: kwd(0),
+        payments: 1,
+      },
+      {
+        month: '2026-06',
+        gross: kwd(1000),
+        commission: kwd(150),
+        amount: kwd(850),
+        paid: kwd(0),
+        payments: 1,
+      },
     ]);
     expect(data.currencies).toMatchObject([
       { currency: 'JPY', pending: jpy(849), available: jpy(0), total: jpy(849), commission: jpy(150) },

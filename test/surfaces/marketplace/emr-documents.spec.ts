@@ -2,18 +2,11 @@ import { after, before, describe, it } from 'node:test';
 import { expect } from 'expect';
 import { newId } from '#kernel';
 import { startTestApp, type TestApp } from '../../support/app.ts';
-import {
-  type DoctorPerson,
-  type Person,
-  register,
-  registerAdmin,
-  registerDoctor,
-} from '../../support/people.ts';
+import { ID, TIME } from '../../support/matchers.ts';
+import { cast, type DoctorPerson, type Person, register, registerDoctor } from '../../support/people.ts';
 import { JPEG, PDF, PNG, putBytes } from '../../support/uploading.ts';
 import { startedVisit, type Visit } from '../../support/visits.ts';
 
-const ID = expect.stringMatching(/^[0-9a-f-]{36}$/);
-const TIME = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
 const TITLE = 'Blood count of Xanthippe';
 
 describe('documents of a chart', () => {
@@ -27,10 +20,8 @@ describe('documents of a chart', () => {
 
   before(async () => {
     app = await startTestApp();
-    admin = await registerAdmin(app);
-    doctor = await registerDoctor(app, admin);
+    ({ admin, doctor, patient } = await cast(app));
     otherDoctor = await registerDoctor(app, admin);
-    patient = await register(app);
     otherPatient = await register(app);
     visit = await startedVisit(app, patient, doctor);
   });

@@ -6,17 +6,9 @@ import { PrescriptionIssued } from '#emr';
 import { newId } from '#kernel';
 import { Jobs } from '#platform';
 import { startTestApp, type TestApp } from '../../support/app.ts';
-import {
-  type DoctorPerson,
-  type Person,
-  register,
-  registerAdmin,
-  registerDoctor,
-} from '../../support/people.ts';
+import { ID, TIME } from '../../support/matchers.ts';
+import { cast, type DoctorPerson, type Person, register, registerDoctor } from '../../support/people.ts';
 import { confirmedVisit, startedVisit, type Visit } from '../../support/visits.ts';
-
-const ID = expect.stringMatching(/^[0-9a-f-]{36}$/);
-const TIME = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
 
 const AMOXICILLIN = {
   medicine: 'Amoxicillin',
@@ -44,10 +36,11 @@ describe('prescriptions', () => {
 
   before(async () => {
     app = await startTestApp();
-    admin = await registerAdmin(app);
-    doctor = await registerDoctor(app, admin, { name: 'Dr. <Dora> & Person' });
+    ({ admin, doctor, patient } = await cast(app, {
+      doctor: { name: 'Dr. <Dora> & Person' },
+      patient: { first_name: 'Élodie', last_name: 'van der Berg' },
+    }));
     otherDoctor = await registerDoctor(app, admin);
-    patient = await register(app, 'patient', { first_name: 'Élodie', last_name: 'van der Berg' });
     otherPatient = await register(app);
     visit = await startedVisit(app, patient, doctor);
     const { boss } = app.nest.get(Jobs);

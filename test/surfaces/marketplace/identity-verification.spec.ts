@@ -3,6 +3,8 @@ import { expect } from 'expect';
 import { newId } from '#kernel';
 import { startTestApp, type TestApp } from '../../support/app.ts';
 import type { Answer } from '../../support/client.ts';
+import { mailsTo } from '../../support/mailbox.ts';
+import { ID, TIME } from '../../support/matchers.ts';
 import {
   type DoctorPerson,
   type Person,
@@ -12,8 +14,6 @@ import {
 } from '../../support/people.ts';
 import { JPEG, PDF, PNG, putBytes } from '../../support/uploading.ts';
 
-const ID = expect.stringMatching(/^[0-9a-f-]{36}$/);
-const TIME = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
 const PATH = '/api/auth/verify/identity/';
 
 const file = (side: string, bytes: Uint8Array, content_type: string) => ({
@@ -177,6 +177,21 @@ describe('showing who one is', () => {
     const again = await submitted(person, { document_type: 'passport', files: [FRONT] });
     expect(again).not.toBe(id);
     expect((await own(person)).verification).toMatchObject({ id: again, status: 'submitted' });
+
+    await decide(admin, again);
+    await app.drained();
+    const told = await person.client.get('/api/notifications/?ordering=created_at');
+    expect(told.body.data.items).toMatchObject([
+      { type: 'identity_rejected', title: 'Your identity papers were not accepted', data: {} },
+      { type: 'identity_approved', title: 'It is verified who you are', data: {} },
+    ]);
+    const mails = await mailsTo(app, person.email);
+    expect(mails.map(({ subject }) => subject)).toEqual([
+      'Your identity papers were not accepted',
+      'It is verified who you are',
+    ]);
+    // The reason may tell of a person's papers: it is read after a login only.
+    expect(mails[0]?.text).not.toContain('blurred');
   });
 
   it('is decided once, by whoever of two administrators is first', async () => {

@@ -290,6 +290,7 @@ describe('the ways out of the app', () => {
         records: { email: true, sms: false, push: true },
         practice: { email: true, sms: false, push: true },
         chart_access: { email: true, sms: false, push: true },
+        account: { email: true, sms: false, push: true },
         operations: { email: true, push: true },
         announcements: { email: true, sms: true, push: true },
       },

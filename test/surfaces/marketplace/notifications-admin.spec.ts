@@ -5,14 +5,7 @@ import { newId, systemActor } from '#kernel';
 import { BulkNotificationsService, NotificationsService } from '#notifications';
 import { startTestApp, type TestApp } from '../../support/app.ts';
 import { mailsTo } from '../../support/mailbox.ts';
-import {
-  book,
-  type DoctorPerson,
-  type Person,
-  register,
-  registerAdmin,
-  registerDoctor,
-} from '../../support/people.ts';
+import { book, cast, type DoctorPerson, type Person, register, registerAdmin } from '../../support/people.ts';
 
 const WORDS = { title: 'Opening hours', body: 'We are closed on Friday.\nSee you on Monday.' };
 
@@ -24,9 +17,7 @@ describe('notifications of administrators', () => {
 
   before(async () => {
     app = await startTestApp();
-    admin = await registerAdmin(app);
-    doctor = await registerDoctor(app, admin);
-    patient = await register(app);
+    ({ admin, doctor, patient } = await cast(app));
     await app.drained();
   });
   after(() => app.close());

@@ -3,16 +3,13 @@ import { expect } from 'expect';
 import { Clock } from '#kernel';
 import { startTestApp, type TestApp } from '../../support/app.ts';
 import { mailsTo } from '../../support/mailbox.ts';
+import { failure } from '../../support/matchers.ts';
 import { PASSWORD, type Person, register } from '../../support/people.ts';
 
 const FORGOT = '/api/auth/password/forgot/';
 const RESET = '/api/auth/password/reset/';
 const CHANGE = '/api/auth/password/change/';
 const NEW_PASSWORD = 'a new horse, a new battery';
-
-function failure(status: number, code: string) {
-  return { status, body: { details: { code }, status: 'error' } };
-}
 
 describe('passwords', () => {
   let app: TestApp;
@@ -59,7 +56,7 @@ describe('passwords', () => {
       const [token = ''] = await tokens(person.email);
       expect(mail).toMatchObject({
         subject: 'A new password for Televisit',
-        text: expect.stringContaining(`\n\n${app.url}/reset-password#token=${token}\n\n`),
+        text: expect.stringContaining(`\n\n${app.url}/reset-password?lang=en#token=${token}\n\n`),
       });
       const { refresh_token } = (await logIn(person)).body.data;
 
@@ -203,7 +200,7 @@ describe('passwords', () => {
       const weak = await submit({ token, password: 'qwertyuiop' });
       expect(weak.status).toBe(400);
       expect(weak.body).toContain(`name="token" value="${token}"`);
-      expect(weak.body).toContain('This password is too easy to guess.');
+      expect(weak.body).toContain('This password is on every list of leaked ones.');
       const done = await submit({ token, password: NEW_PASSWORD });
       expect(done.status).toBe(200);
       expect(done.body).toContain('The password is set');
@@ -211,6 +208,30 @@ describe('passwords', () => {
       const again = await submit({ token, password: NEW_PASSWORD });
       expect(again.status).toBe(410);
       expect(again.body).toContain('This link no longer works');
+    });
+
+    it('speak the language of the mail, else that of the browser', async () => {
+      const person = await register(app, 'patient', { language: 'fr' });
+      await forgot(person.email);
+      const [mail] = await mails(person.email);
+      const [, path = ''] = /(\/reset-password\S*)#/.exec(mail?.text ?? '') ?? [];
+      const form = await app.client().get(path);
+      expect(form.body).toContain('<html lang="fr">');
+      expect(form.body).toContain('<h1>Nouveau mot de passe</h1>');
+      expect(form.body).toContain('action="/reset-password?lang=fr"');
+      const spanish = await app.client().with({ 'accept-language': 'es-MX,en;q=0.5' }).get('/reset-password');
+      expect(spanish.body).toContain('<h1>Nueva contraseña</h1>');
+      const [token = ''] = await tokens(person.email);
+      const submitted = (fields: Record<string, string>) =>
+        app
+          .client()
+          .with({ 'content-type': 'application/x-www-form-urlencoded' })
+          .post(path, new URLSearchParams(fields).toString());
+      expect((await submitted({ token, password: 'court' })).body).toContain('au moins 10 caractères');
+      expect((await submitted({ token, password: NEW_PASSWORD })).body).toContain('Vous avez été déconnecté');
+      expect((await submitted({ token, password: NEW_PASSWORD })).body).toContain(
+        'Ce lien ne fonctionne plus',
+      );
     });
 
     it('show nothing that was sent as markup', async () => {

@@ -148,14 +148,14 @@ describe('a random history of visits, refunds and payouts', () => {
     },
   };
 
-  /** What the provider has: what it took in, less what it gave back and sent on. Its own fees are apart. */
+  /** What the provider has: what it took in, less what it gave back, sent on, and kept for itself. */
   const atProvider = async () => {
     const url = `${app.sandbox.url}/v1/balance_transactions?limit=100`;
     let sum = 0;
     for (let after = '', more = true; more; ) {
       const response = await fetch(url + after, { headers: { authorization: 'Bearer sk_test_televisit' } });
-      const page = (await response.json()) as { data: { id: string; amount: number }[]; has_more: boolean };
-      sum += page.data.reduce((total, { amount }) => total + amount, 0);
+      const page = (await response.json()) as { data: { id: string; net: number }[]; has_more: boolean };
+      sum += page.data.reduce((total, { net }) => total + net, 0);
       after = `&starting_after=${page.data.at(-1)?.id}`;
       more = page.has_more;
     }

@@ -120,6 +120,7 @@ describe('payouts', () => {
       doctor_id: doctor.doctorId,
       kind: 'earnings',
       amount: eur(2 * NET),
+      carried_over: eur(0),
       returned: eur(0),
       period: { from: expect.any(String), to: expect.any(String) },
       status: 'draft',
@@ -156,6 +157,7 @@ describe('payouts', () => {
     expect(earnings.currencies).toMatchObject([
       { available: eur(0), reserved: eur(0), paid: eur(2 * NET), receivable: eur(0), total: eur(2 * NET) },
     ]);
+    expect(earnings.months).toMatchObject([{ month: MONTH, amount: eur(2 * NET), paid: eur(2 * NET) }]);
     const trail = await app.sql(
       `select action, actor_user_id from audit_log where resource = 'payout' and resource_id = $1 order by sequence`,
       [id],
@@ -542,6 +544,7 @@ describe('payouts', () => {
         doctor_id: doctor.doctorId,
         kind: 'earnings',
         amount: eur(NET),
+        carried_over: eur(0),
         returned: eur(0),
         period: { from: expect.any(String), to: expect.any(String) },
         status: 'draft',

@@ -77,6 +77,8 @@ describe('rtc', () => {
         started_at: null,
         ended_at: null,
         end_reason: null,
+        announced_start: null,
+        patient_waits_again: false,
         visit_url: `${app.url}/visit/${roomId}`,
         created_at: TIME,
         updated_at: TIME,
@@ -342,10 +344,12 @@ describe('rtc', () => {
           instance: expect.any(String),
           display_name: 'Ann Lee',
           role: 'patient',
+          admitted: true,
         },
         room: { room_id: roomId, status: 'waiting' },
         participants: [],
-        waiting: { place: 2, estimated_start_at: expect.any(String) },
+        // Nobody else waits: the one before is with the doctor already.
+        waiting: { place: 1, estimated_start_at: expect.any(String), running_late: false },
         ice_servers: [expect.objectContaining({ urls: ['turn:turn.example.org:3478'] })],
         ice_servers_expire_at: expect.any(String),
         limits: { max_frame_bytes: 65_536, messages_per_second: 100, resume_window_seconds: 30 },
@@ -468,15 +472,18 @@ describe('rtc', () => {
 
     it('keeps call quality on the visit and passes it to nobody', async () => {
       const { doctors, patients, roomId } = await meeting();
-      patients.say({ type: 'stats', candidate_type: 'relay', round_trip_ms: 42 });
+      const about = { participant_id: doctor.userId };
+      patients.say({ type: 'stats', ...about, candidate_type: 'relay', round_trip_ms: 42 });
       await patients.heardOut();
       await doctors.heardOut();
       expect(doctors.all('stats')).toEqual([]);
       const rows = await app.sql(
-        'select quality from room_participants where room_id = $1 and user_id = $2',
+        'select about_id, report from room_quality_reports where room_id = $1 and participant_id = $2',
         [roomId, patient.userId],
       );
-      expect(rows).toEqual([{ quality: { candidate_type: 'relay', round_trip_ms: 42 } }]);
+      expect(rows).toEqual([
+        { about_id: doctor.userId, report: { candidate_type: 'relay', round_trip_ms: 42 } },
+      ]);
     });
   });
 

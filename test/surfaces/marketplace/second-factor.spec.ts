@@ -4,16 +4,13 @@ import { generateSync } from 'otplib';
 import { Clock } from '#kernel';
 import { startTestApp, type TestApp } from '../../support/app.ts';
 import { mailsTo } from '../../support/mailbox.ts';
+import { failure } from '../../support/matchers.ts';
 import { PASSWORD, type Person, register, registerAdmin } from '../../support/people.ts';
 
 const FACTOR = '/api/auth/second-factor/';
 const CONFIRM = `${FACTOR}confirm/`;
 const CODES = `${FACTOR}recovery-codes/`;
 const RECOVERY_CODE = /^[a-z2-9]{5}-[a-z2-9]{5}$/;
-
-function failure(status: number, code: string) {
-  return { status, body: { details: { code }, status: 'error' } };
-}
 
 describe('a second factor', () => {
   let app: TestApp;

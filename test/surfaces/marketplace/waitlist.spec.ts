@@ -2,6 +2,7 @@ import { after, before, describe, it } from 'node:test';
 import { expect } from 'expect';
 import { AppointmentCancelled, AppointmentRescheduled } from '#appointments';
 import { AccountParts } from '#auth';
+import { HoursOpened } from '#availability';
 import { Jobs } from '#platform';
 import { startTestApp, type TestApp } from '../../support/app.ts';
 import type { Answer } from '../../support/client.ts';
@@ -246,6 +247,80 @@ describe('the waitlist', () => {
     await bookAt(person, startIn(13, '16:00'));
     await app.drained();
     expect((await entry(person, id)).status).toBe('booked');
+  });
+
+  it('offers new hours to everybody in line, the longest waiting first, each a slot of their own', async () => {
+    await takenDay(15);
+    const [first, second, third] = [await waiting(15), await waiting(15), await waiting(15)];
+    const busy = first;
+    const own = doctor;
+    doctor = await registerDoctor(app, admin, FREE);
+    await bookAt(busy.person, startIn(15));
+    doctor = own;
+    const rules = (await doctor.client.get('/api/doctors/availability/')).body.data.items;
+    for (const { id } of rules) await doctor.client.delete(`/api/doctors/availability/${id}/`);
+    await app.drained();
+    const statuses = () =>
+      Promise.all([first, second, third].map(async ({ person, id }) => (await entry(person, id)).status));
+    expect(await statuses()).toEqual(['waiting', 'waiting', 'waiting']);
+    // The one that was booked is taken; ten minutes later is free, and the next after half an hour.
+    const open = (fields: object) =>
+      doctor.client.post('/api/doctors/availability/', {
+        type: 'extra',
+        date: dateIn(15),
+        time_zone: 'UTC',
+        slot_minutes: 10,
+        ...fields,
+      });
+    await app.sql(
+      `update appointments set ends_at = starts_at + interval '5 minutes' where practitioner_id = $1`,
+      [doctor.doctorId],
+    );
+    expect((await open({ start_time: '10:10', end_time: '10:20' })).status).toBe(201);
+    await app.drained();
+    // Elsewhere at that time.
+    expect(await statuses()).toEqual(['waiting', 'offered', 'waiting']);
+    expect((await open({ start_time: '10:20', end_time: '10:30' })).status).toBe(201);
+    await app.drained();
+    expect(await statuses()).toEqual(['waiting', 'offered', 'offered']);
+    const offers = await Promise.all([second, third].map(({ person, id }) => entry(person, id)));
+    expect(offers.map(({ offer }) => offer.start.slice(11, 16))).toEqual(['10:10', '10:20']);
+  });
+
+  it('offers what a doctor takes back of time away, and what a rule was changed to', async () => {
+    doctor = await registerDoctor(app, admin, FREE);
+    const away = await doctor.client.post('/api/doctors/availability/', {
+      type: 'off',
+      date: dateIn(16),
+      start_time: '10:00',
+      end_time: '12:00',
+    });
+    const [first, second] = [await waiting(16), await waiting(16, { latest_time: '11:00' })];
+    const path = `/api/doctors/availability/${away.body.data.id}/`;
+    expect((await doctor.client.patch(path, { start_time: '10:30' })).status).toBe(200);
+    await app.drained();
+    expect((await entry(first.person, first.id)).offer.start).toBe(startIn(16).replace('Z', '.000Z'));
+    expect((await entry(second.person, second.id)).status).toBe('waiting');
+    expect((await doctor.client.delete(path)).status).toBe(200);
+    await app.drained();
+    expect((await entry(second.person, second.id)).offer.start).toBe(
+      startIn(16, '10:30').replace('Z', '.000Z'),
+    );
+    // Told of it again, nobody is offered a second one.
+    await app.nest.get(Jobs).publish(HoursOpened, { practitionerId: doctor.doctorId });
+    await app.drained();
+    const told = await first.person.client.get('/api/notifications/?type=appointment_offered');
+    expect(told.body.data.total).toBe(1);
+  });
+
+  it('offers nothing of a doctor who takes nobody at present', async () => {
+    const { holder } = await takenDay(17);
+    const { person, id } = await waiting(17);
+    await doctor.client.patch('/api/doctors/profile/', { accepting_patients: false });
+    await app.sql(`update appointments set status = 'cancelled' where booked_by = $1`, [holder.userId]);
+    await app.nest.get(Jobs).publish(HoursOpened, { practitionerId: doctor.doctorId });
+    await app.drained();
+    expect((await entry(person, id)).status).toBe('waiting');
   });
 
   it('is left by its patient, and a slot that was kept goes to the next', async () => {

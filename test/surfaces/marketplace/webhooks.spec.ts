@@ -97,10 +97,11 @@ describe('webhooks', () => {
     expect((await sendWebhook(app, body)).status).toBe(200);
     await settled(app);
     expect(await visitOf(patient, id)).toBe('scheduled');
-    const booked = await app.sql(`select kind from ledger_transactions where reference = $1`, [
-      intent.transaction.id,
-    ]);
-    expect(booked).toEqual([{ kind: 'payment_received' }]);
+    const booked = await app.sql(
+      `select kind from ledger_transactions where reference = $1 order by sequence`,
+      [intent.transaction.id],
+    );
+    expect(booked).toEqual([{ kind: 'payment_received' }, { kind: 'provider_fee' }]);
     const kept = await app.sql(`select outcome from webhook_events where event_id = $1`, [
       JSON.parse(body).id,
     ]);

@@ -17,6 +17,13 @@ describe('what is served beside the surfaces', () => {
     expect(body.paths['/api/appointments/'].post['x-access']).toBe('patient');
   });
 
+  it('describes signalling in AsyncAPI 3.0', async () => {
+    const { status, body } = await app.client().get('/asyncapi.json');
+    expect(status).toBe(200);
+    expect(body.asyncapi).toBe('3.0.0');
+    expect(body.channels.room.address).toBe('/ws/rtc/{room_id}/');
+  });
+
   it('shows a reference that loads nothing from elsewhere', async () => {
     const moved = await app.client().get('/docs');
     expect([moved.status, moved.headers.get('location')]).toEqual([302, '/docs/']);
@@ -47,5 +54,22 @@ describe('what is served beside the surfaces', () => {
     for (const [, path] of String(page.body).matchAll(/(?:src|href)="([^"]+)"/g)) {
       expect([path, (await app.client().get(path ?? '')).status]).toEqual([path, 200]);
     }
+  });
+
+  it('serves each module of the visit page with what it imports, in a browser’s language', async () => {
+    const modules = new Map<string, string>();
+    const load = async (path: string) => {
+      if (modules.has(path)) return;
+      const { status, headers, body } = await app.client().get(path);
+      expect([path, status]).toEqual([path, 200]);
+      expect(headers.get('content-type')).toContain('javascript');
+      modules.set(path, String(body));
+      for (const [, name] of String(body).matchAll(/from '([^']+)'/g)) {
+        await load(new URL(name ?? '', `http://localhost${path}`).pathname);
+      }
+    };
+    await load('/visit/modules/apps/web/visit/visit.js');
+    expect([...modules.keys()]).toContain('/visit/modules/libs/rtc-client/src/peer-link.js');
+    for (const code of modules.values()) expect(code).not.toMatch(/^interface |: string\b/m);
   });
 });

@@ -15,6 +15,8 @@ const PRODUCTION = {
   TRUST_PROXY_HOPS: '1',
   STRIPE_SECRET_KEY: 'sk_live_televisit',
   VISIT_OPENS_MINUTES: '15',
+  SELLER_NAME: 'Televisit',
+  SELLER_ADDRESS: '2 rue de Rivoli, 75001 Paris',
   STRIPE_API_URL: '',
   RAZORPAY_KEY_ID: 'rzp_live_televisit',
   RAZORPAY_API_URL: '',

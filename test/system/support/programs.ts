@@ -6,42 +6,63 @@ import { freePort } from '../../../apps/local/src/ports.ts';
 import { SupervisedProcess } from '../../../apps/local/src/supervised-process.ts';
 import { eventually } from '../../support/eventually.ts';
 
+const root = join(import.meta.dirname, '../../..');
+
 /** A server of the operating system that a test runs for itself. */
 export interface Program {
   readonly port: number;
   close(): Promise<void>;
 }
 
-/** Redis on loopback, in memory only. */
-export function startRedis(): Promise<Program> {
-  return start('redis-server', (port) => ['--port', String(port), '--bind', '127.0.0.1', '--save', '']);
+/** Redis on loopback, in memory only. @param at the port of one that was closed, to come back there. */
+export function startRedis(at?: number): Promise<Program> {
+  return start('redis-server', (port) => ['--port', String(port), '--bind', '127.0.0.1', '--save', ''], at);
 }
 
 /**
  * coturn on loopback. Only a test lets it relay to loopback: in production that is the door to the host's
  * own services.
+ * @param at the port; a free one when absent
  */
-export function startCoturn(secret: string): Promise<Program> {
+export function startCoturn(secret: string, at?: number): Promise<Program> {
+  return start(
+    'turnserver',
+    (port) => [
+      '-n',
+      '--no-cli',
+      '--no-tls',
+      '--no-dtls',
+      '--listening-ip=127.0.0.1',
+      '--relay-ip=127.0.0.1',
+      `--listening-port=${port}`,
+      '--realm=televisit.test',
+      '--use-auth-secret',
+      `--static-auth-secret=${secret}`,
+      '--allow-loopback-peers',
+      '--pidfile=turnserver.pid',
+      '--log-file=stdout',
+    ],
+    at,
+  );
+}
+
+/** coturn on loopback with the configuration that is shipped, and what its start script adds. */
+export function startShippedCoturn(secret: string): Promise<Program> {
   return start('turnserver', (port) => [
-    '-n',
-    '--no-cli',
-    '--no-tls',
-    '--no-dtls',
+    '-c',
+    join(root, 'infra/coturn/turnserver.conf'),
     '--listening-ip=127.0.0.1',
     '--relay-ip=127.0.0.1',
     `--listening-port=${port}`,
     '--realm=televisit.test',
-    '--use-auth-secret',
     `--static-auth-secret=${secret}`,
-    '--allow-loopback-peers',
     '--pidfile=turnserver.pid',
-    '--log-file=stdout',
   ]);
 }
 
-async function start(command: string, args: (port: number) => string[]): Promise<Program> {
+async function start(command: string, args: (port: number) => string[], at?: number): Promise<Program> {
   const folder = await mkdtemp(join(tmpdir(), 'televisit-program-'));
-  const port = await freePort();
+  const port = at ?? (await freePort());
   const supervised = new SupervisedProcess(command, args(port), {
     stopSignal: 'TERM',
     graceSeconds: 5,

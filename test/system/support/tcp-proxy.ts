@@ -6,6 +6,7 @@ export class TcpProxy {
   readonly #sockets = new Set<Socket>();
   readonly #server = createServer((inbound) => this.#pass(inbound));
   #isBroken = false;
+  #isStalled = false;
 
   private constructor(private readonly target: number) {}
 
@@ -26,8 +27,20 @@ export class TcpProxy {
     for (const socket of this.#sockets) socket.resetAndDestroy();
   }
 
+  /** Lets nothing through and tells nobody: what a computer that sleeps looks like from outside. */
+  stall(): void {
+    this.#isStalled = true;
+    for (const socket of this.#sockets) {
+      socket.unpipe();
+      socket.pause();
+    }
+  }
+
+  /** Lets new connections through; the network knows nothing of those from before. */
   mend(): void {
     this.#isBroken = false;
+    this.#isStalled = false;
+    for (const socket of this.#sockets) socket.resetAndDestroy();
   }
 
   async close(): Promise<void> {
@@ -41,6 +54,11 @@ export class TcpProxy {
       inbound.destroy();
       return;
     }
+    if (this.#isStalled) {
+      this.#sockets.add(inbound);
+      inbound.on('error', () => undefined).on('close', () => this.#sockets.delete(inbound));
+      return;
+    }
     const outbound = connect(this.target, '127.0.0.1');
     for (const [socket, other] of [
       [inbound, outbound],
@@ -51,7 +69,7 @@ export class TcpProxy {
       socket.on('error', () => other.destroy());
       socket.on('close', () => {
         this.#sockets.delete(socket);
-        other.destroy();
+        if (!this.#isStalled) other.destroy();
       });
     }
   }

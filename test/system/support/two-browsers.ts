@@ -89,11 +89,16 @@ export class VisitPage {
     await this.page.waitForSelector(`body[data-media="${state}"]`);
   }
 
+  async untilMediaIsNot(state: RTCPeerConnectionState): Promise<void> {
+    await this.page.waitForSelector(`body:not([data-media="${state}"])`);
+  }
+
   /** How many frames of the other person's video were decoded and put on the page so far. */
   decodedFrames(): Promise<number> {
     return this.page.evaluate(
       () =>
-        document.querySelector<HTMLVideoElement>('#remote')?.getVideoPlaybackQuality().totalVideoFrames ?? 0,
+        document.querySelector<HTMLVideoElement>('.tile video')?.getVideoPlaybackQuality().totalVideoFrames ??
+        0,
     );
   }
 
@@ -102,8 +107,8 @@ export class VisitPage {
     const goal = (await this.decodedFrames()) + count;
     await this.page.waitForFunction(
       (frames) =>
-        (document.querySelector<HTMLVideoElement>('#remote')?.getVideoPlaybackQuality().totalVideoFrames ??
-          0) >= frames,
+        (document.querySelector<HTMLVideoElement>('.tile video')?.getVideoPlaybackQuality()
+          .totalVideoFrames ?? 0) >= frames,
       goal,
     );
     return this.decodedFrames();
@@ -113,6 +118,26 @@ export class VisitPage {
     if (await this.page.isHidden('#chat')) await this.page.click('#chat-toggle');
     await this.page.fill('#chat-text', text);
     await this.page.press('#chat-text', 'Enter');
+  }
+
+  /** What the others said. */
+  heard(): Promise<string[]> {
+    return this.page.locator('#messages li:not(.own)').allTextContents();
+  }
+
+  /** Waits until the others have said so much. */
+  async untilMessages(count: number): Promise<void> {
+    await this.page.waitForFunction(
+      (wanted) => document.querySelectorAll('#messages li:not(.own)').length >= wanted,
+      count,
+    );
+  }
+
+  /** Stops everything that the page does, as a browser does with one that nobody looks at; or lets it go on. */
+  async freeze(isFrozen: boolean): Promise<void> {
+    const session = await this.context.newCDPSession(this.page);
+    await session.send('Page.setWebLifecycleState', { state: isFrozen ? 'frozen' : 'active' });
+    await session.detach();
   }
 
   messages(): Promise<string[]> {

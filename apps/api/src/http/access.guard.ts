@@ -5,7 +5,7 @@ import { AuthenticationService, notLoggedIn } from '#auth';
 import { type Actor, DomainError, forbidden, hasRole } from '#kernel';
 import { StreamTicketsService } from '#notifications';
 import { OPERATION, type OperationOptions } from './operation.decorator.ts';
-import { RateLimits } from './rate-limits.ts';
+import { callerOf, RateLimits } from './rate-limits.ts';
 
 /**
  * The one door of all routes: finds out who is acting and whether the route is for them. A route that
@@ -34,10 +34,10 @@ export class AccessGuard implements CanActivate {
       // Many clients send their token with every request: one that has expired, or that is good for nothing
       // yet, must not keep them from refreshing it, or from logging in again.
       if (access === 'public') return nobody;
-      await this.limits.charge(limit, nobody, http.getResponse<FastifyReply>());
+      await this.limits.charge(limit, callerOf(nobody), http.getResponse<FastifyReply>());
       throw error;
     });
-    await this.limits.charge(limit, actor, http.getResponse<FastifyReply>());
+    await this.limits.charge(limit, callerOf(actor), http.getResponse<FastifyReply>());
     request.actor = actor;
     if (typeof access !== 'string' && !access.some((role) => hasRole(actor, role))) {
       throw forbidden('role_required', `This is for ${access.join(' and ')} accounts.`, { roles: access });

@@ -14,7 +14,7 @@ const FRAMEWORK_ERRORS: Record<number, [ErrorKind, string, string]> = {
   408: ['unavailable', 'request_timeout', 'The request took too long to arrive.'],
   413: ['too_large', 'body_too_large', 'The body is too large.'],
   414: ['invalid', 'path_too_long', 'The address is too long.'],
-  415: ['invalid', 'unsupported_media_type', 'Send JSON with Content-Type: application/json.'],
+  415: ['unsupported_media', 'unsupported_media_type', 'Send JSON with Content-Type: application/json.'],
   431: ['invalid', 'headers_too_large', 'The headers are too large.'],
 };
 

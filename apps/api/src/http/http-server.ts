@@ -3,13 +3,15 @@ import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { forbidden, isId, newId, type Page } from '#kernel';
+import { forbidden, invalid, isId, newId, type Page, unsupportedMedia } from '#kernel';
 import { type Config, type Log, Metrics, runWithRequestId } from '#platform';
 import { dialectOf } from './dialects/dialect-of.ts';
+import { duplicateName } from './duplicate-name.ts';
 import { ErrorFilter } from './error.filter.ts';
 import { validationPipe } from './validation.pipe.ts';
 
 const BODY_LIMIT_BYTES = 1024 * 1024;
+const JSON_TYPE = /^application\/json\s*(?:;|$)/i;
 const REQUEST_ID = /^[\w.:-]{1,128}$/;
 
 /** Fastify as every surface uses it. */
@@ -43,8 +45,12 @@ export async function furnish(app: NestFastifyApplication, config: Config, log: 
   // A client that announces JSON and sends nothing means no body: many do so on every POST.
   const parseJson = fastify.getDefaultJsonParser('error', 'error');
   app.useBodyParser('application/json', { bodyLimit: BODY_LIMIT_BYTES }, (request, body, done) => {
-    if (body.length === 0) done(null, undefined);
-    else void parseJson(request as FastifyRequest, body.toString('utf8'), done);
+    if (body.length === 0) return done(null, undefined);
+    const text = body.toString('utf8');
+    void parseJson(request as FastifyRequest, text, (error, value) => {
+      const twice = error ? undefined : duplicateName(text);
+      done(twice === undefined ? error : standsTwice(twice), value);
+    });
   });
 
   await fastify.register(helmet, {
@@ -91,6 +97,7 @@ export async function furnish(app: NestFastifyApplication, config: Config, log: 
     runWithRequestId(request.id, done);
   });
   if (config.production) requireHttps(fastify, config.env.BASE_URL);
+  requireJson(fastify);
   // The envelope is put on here and not in an interceptor: it is a function of a value, and one hook is
   // cheaper than an observable for each answer.
   fastify.addHook('preSerialization', (request, reply, payload, done) => {
@@ -139,6 +146,19 @@ function requireHttps(fastify: FastifyInstance, baseUrl: string): void {
     const carriesNothing = request.method === 'GET' && request.headers.authorization === undefined;
     if (carriesNothing) return reply.redirect(new URL(request.url, baseUrl).href, 308);
     throw forbidden('https_required', 'Use https.');
+  });
+}
+
+const standsTwice = (name: string) =>
+  invalid('duplicate_name', 'A name stands twice in one object.', { name: name.slice(0, 100) });
+
+/** Our documents are JSON only. Forms belong to the pages for people; whatever else can be read is refused alike. */
+function requireJson(fastify: FastifyInstance): void {
+  fastify.addHook('preParsing', async ({ method, url, headers }) => {
+    const type = headers['content-type'];
+    if (type === undefined || JSON_TYPE.test(type)) return;
+    if (method === 'GET' || method === 'HEAD' || !url.startsWith('/api/')) return;
+    throw unsupportedMedia('unsupported_media_type', 'Send JSON with Content-Type: application/json.');
   });
 }
 

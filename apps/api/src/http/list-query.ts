@@ -46,17 +46,12 @@ export function listQuery<Column extends string, Filters extends z.ZodRawShape>(
       page_size: z.coerce.number().int().min(1).max(MAX_PAGE_SIZE).default(20),
       search: z.string().trim().min(1).max(200).optional(),
       ordering: z.enum(choices).optional().describe('Prefix with `-` for descending order.'),
-      created_at: day.optional().describe('Made on this day (UTC).'),
-      created_after: instant.optional(),
-      created_before: instant.optional(),
-      updated_at: day.optional().describe('Last changed on this day (UTC).'),
-      updated_after: instant.optional(),
-      updated_before: instant.optional(),
+      ...TIMES,
       ...filters,
     })
     .transform((query) => {
-      const { page, page_size, search, ordering, created_at, updated_at, ...rest } = query as Base;
-      const { created_after, created_before, updated_after, updated_before, ...own } = rest;
+      const { page, page_size, search, ordering, ...rest } = query as Base;
+      const { times, own } = timesOf(rest);
       const common: ListQuery<Column> = {
         page: { page, pageSize: page_size },
         ...(search && { search }),
@@ -66,22 +61,72 @@ export function listQuery<Column extends string, Filters extends z.ZodRawShape>(
             descending: ordering.startsWith('-'),
           },
         }),
-        created: { from: created_at?.from ?? created_after, to: created_at?.to ?? created_before },
-        updated: { from: updated_at?.from ?? updated_after, to: updated_at?.to ?? updated_before },
+        ...times,
       };
       return { ...(own as z.output<z.ZodObject<Filters>>), ...common };
     });
 }
 
-interface Base {
+/** The query of an export: that of the list without its pages and its order, and the `format` of the file. */
+export function exportQuery<Filters extends z.ZodRawShape>(filters: Filters) {
+  return z
+    .object({
+      format: z.enum(['csv', 'xlsx']).default('csv'),
+      search: z.string().trim().min(1).max(200).optional(),
+      ...TIMES,
+      ...filters,
+    })
+    .transform((query) => {
+      const { format, search, ...rest } = query as Pick<Base, 'search'> & Times & { format: 'csv' | 'xlsx' };
+      const { times, own } = timesOf(rest);
+      return {
+        format,
+        filter: { ...(own as z.output<z.ZodObject<Filters>>), ...(search && { search }), ...times },
+      };
+    });
+}
+
+const TIMES = {
+  created_at: day.optional().describe('Made on this day (UTC).'),
+  created_after: instant.optional(),
+  created_before: instant.optional(),
+  updated_at: day.optional().describe('Last changed on this day (UTC).'),
+  updated_after: instant.optional(),
+  updated_before: instant.optional(),
+};
+
+function timesOf(query: Times): { times: { created: Period; updated: Period }; own: object } {
+  const { created_at, created_after, created_before, updated_at, updated_after, updated_before, ...own } =
+    query;
+  return {
+    times: {
+      created: { from: created_at?.from ?? created_after, to: created_at?.to ?? created_before },
+      updated: { from: updated_at?.from ?? updated_after, to: updated_at?.to ?? updated_before },
+    },
+    own,
+  };
+}
+
+interface Base extends Times {
   page: number;
   page_size: number;
   search?: string;
   ordering?: string;
+}
+
+interface Times {
   created_at?: Required<Period>;
   updated_at?: Required<Period>;
   created_after?: Temporal.Instant;
   created_before?: Temporal.Instant;
   updated_after?: Temporal.Instant;
   updated_before?: Temporal.Instant;
+}
+
+/** What lies in all of the periods. */
+export function narrowest(periods: readonly Period[]): Period {
+  const order = (one: Temporal.Instant, other: Temporal.Instant) => Temporal.Instant.compare(one, other);
+  const starts = periods.flatMap(({ from }) => from ?? []).sort(order);
+  const ends = periods.flatMap(({ to }) => to ?? []).sort(order);
+  return { from: starts.at(-1), to: ends[0] };
 }

@@ -41,6 +41,7 @@ const FAILURES: Record<ErrorKind, { status: number; description: string }> = {
   conflict: { status: 409, description: 'It does not fit the present state.' },
   gone: { status: 410, description: 'It is over.' },
   too_large: { status: 413, description: 'The body is too large.' },
+  unsupported_media: { status: 415, description: 'The body is not JSON.' },
   unprocessable: { status: 422, description: 'It contradicts an earlier request.' },
   rate_limited: { status: 429, description: 'Too many requests.' },
   unavailable: { status: 503, description: 'A part of the server is not available. Try again.' },
@@ -68,7 +69,7 @@ function described(options: OperationOptions, idempotent: boolean, hasBody: bool
   // For want of the role, or of the second factor that an administrator needs.
   if (Array.isArray(access) || (access === 'authenticated' && !enrolling)) fails.add('forbidden');
   if (idempotent) fails.add('conflict').add('unprocessable');
-  if (hasBody) fails.add('too_large');
+  if (hasBody) fails.add('too_large').add('unsupported_media');
   const data = paged
     ? z.object({ items: z.array(answers), total: z.int(), page: z.int(), page_size: z.int() })
     : answers;
@@ -90,7 +91,7 @@ function described(options: OperationOptions, idempotent: boolean, hasBody: bool
       status,
       description: options.message ?? 'Done.',
       ...(options.produces
-        ? { content: { [options.produces]: { schema: { type: 'string' } } } }
+        ? { content: textsOf(options.produces) }
         : { standardSchema: z.object({ data, message: z.string(), status: z.literal('success') }) }),
     }),
     ...[...fails].map((kind) => ApiResponse({ ...FAILURES[kind], standardSchema: ErrorAnswer })),
@@ -162,4 +163,9 @@ export function openApiOf(app: INestApplication): OpenAPIObject {
     }),
   );
   return document;
+}
+
+/** Each media type of an answer that has no shape of its own. */
+function textsOf(types: string | readonly string[]) {
+  return Object.fromEntries([types].flat().map((type) => [type, { schema: { type: 'string' as const } }]));
 }

@@ -17,8 +17,8 @@ export interface OperationOptions {
   readonly answers?: z.ZodType;
   /** `answers` describes one item of a page. */
   readonly paged?: boolean;
-  /** The media type of an answer that is not JSON in an envelope: a text as it is, or a stream. */
-  readonly produces?: string;
+  /** The media types of an answer that is not JSON in an envelope: a text as it is, or a stream. */
+  readonly produces?: string | readonly string[];
   /** Whoever cannot send a header may come with a ticket of the notifications in the query. */
   readonly ticket?: boolean;
   readonly status?: 200 | 201 | 202;

@@ -7,6 +7,8 @@ import { Config, type RateBudget, RateLimiter } from '#platform';
 export const RATE_BUDGETS = {
   general: { name: 'general', requests: 100, seconds: 60 },
   authentication: { name: 'authentication', requests: 5, seconds: 60 },
+  /** For one subscribed calendar: programs ask from the addresses of a few providers. */
+  calendar: { name: 'calendar', requests: 10, seconds: 60 },
   upload: { name: 'upload', requests: 10, seconds: 60 },
   unlimited: null,
 } as const satisfies Record<string, RateBudget | null>;
@@ -28,11 +30,10 @@ export class RateLimits {
     this.#inForce = config.limitsRates;
   }
 
-  /** @throws rate_limited `too_many_requests` with `retry_after` in seconds */
-  async charge(kind: RateClass, actor: Actor, reply: FastifyReply): Promise<void> {
+  /** @param caller whose budget it is, such as {@link callerOf} says @throws rate_limited `too_many_requests` with `retry_after` in seconds */
+  async charge(kind: RateClass, caller: string, reply: FastifyReply): Promise<void> {
     const budget = RATE_BUDGETS[kind];
     if (!this.#inForce || !budget) return;
-    const caller = actor.userId ? `user:${actor.userId}` : `address:${actor.address}`;
     const { allowed, remaining, resetSeconds } = await this.limiter.take(budget, caller);
     void reply.headers({
       'ratelimit-limit': budget.requests,
@@ -48,4 +49,9 @@ export class RateLimits {
       },
     );
   }
+}
+
+/** An account wherever it calls from, or the address of who has not proved to be anybody. */
+export function callerOf({ userId, address }: Actor): string {
+  return userId ? `user:${userId}` : `address:${address}`;
 }

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { PLATFORM_CHAIN } from '#audit';
 import type { AuditTrailFilter, NamedAuditEntry, NamedAuditStats } from '#emr';
-import type { PageRequest, Period } from '#kernel';
+import type { PageRequest } from '#kernel';
 import { Instant, iso, Text, Timestamp } from '../http/fields.ts';
-import { listQuery } from '../http/list-query.ts';
+import { listQuery, narrowest } from '../http/list-query.ts';
 
 const Outcome = z.enum(['allowed', 'denied']);
 
@@ -122,12 +122,4 @@ export function toAuditStats(stats: NamedAuditStats): z.infer<typeof AuditStatsA
     by_day: [...stats.byDay],
     top_actors: stats.topActors.map(({ actorUserId, ...rest }) => ({ actor_id: actorUserId, ...rest })),
   };
-}
-
-/** What lies in all of the periods. */
-function narrowest(periods: readonly Period[]): Period {
-  const order = (one: Temporal.Instant, other: Temporal.Instant) => Temporal.Instant.compare(one, other);
-  const starts = periods.flatMap(({ from }) => from ?? []).sort(order);
-  const ends = periods.flatMap(({ to }) => to ?? []).sort(order);
-  return { from: starts.at(-1), to: ends[0] };
 }

@@ -4,6 +4,7 @@ import { AvailabilityService } from '#availability';
 import { mapPage, type UserActor } from '#kernel';
 import { CurrentActor } from '../http/current-actor.decorator.ts';
 import { Id } from '../http/fields.ts';
+import { IfMatch } from '../http/if-match.decorator.ts';
 import { Operation } from '../http/operation.decorator.ts';
 import { PutAndPatch } from '../http/put-and-patch.decorator.ts';
 import { CreateRule, ListRules, RuleAnswer, toRule, UpdateRule } from './availability.dto.ts';
@@ -67,8 +68,9 @@ export class AvailabilityController {
     @CurrentActor() actor: UserActor,
     @Param('id', { schema: Id }) id: string,
     @Body({ schema: UpdateRule }) changes: z.output<typeof UpdateRule>,
+    @IfMatch() version?: number,
   ) {
-    return toRule(await this.availability.update(actor, id, changes));
+    return toRule(await this.availability.update(actor, id, changes, version));
   }
 
   @Delete(':id')

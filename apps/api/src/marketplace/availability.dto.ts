@@ -95,6 +95,7 @@ export const RuleAnswer = z
     valid_until: z.iso.date().nullable(),
     slot_minutes: z.int(),
     buffer_minutes: z.int(),
+    version: z.int().describe('Send it as If-Match to change only what you have read.'),
     created_at: Timestamp,
     updated_at: Timestamp,
   })
@@ -114,6 +115,7 @@ export function toRule(rule: AvailabilityRule): z.infer<typeof RuleAnswer> {
     valid_until: rule.validUntil,
     slot_minutes: rule.slotMinutes,
     buffer_minutes: rule.bufferMinutes,
+    version: rule.version,
     created_at: iso(rule.createdAt),
     updated_at: iso(rule.updatedAt),
   };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { DoctorFilter, FoundDoctor } from '#appointments';
-import type { Doctor } from '#doctors';
+import { CANCELLATION_BOUNDS, CANCELLATION_POLICY, type CancellationPolicy, type Doctor } from '#doctors';
 import { CURRENCIES } from '#kernel';
 import {
   Country,
@@ -23,6 +23,25 @@ export const KycStatus = z
   .describe('`suspended` while the account is shut.');
 const Specialty = RequiredText(80).toLowerCase();
 
+const within = ({ from, to }: { readonly from: number; readonly to: number }) => z.int().min(from).max(to);
+
+const Policy = z
+  .object({
+    free_until_hours: within(CANCELLATION_BOUNDS.freeUntilHours).describe(
+      'Who cancels at least so many hours before the start gets everything back.',
+    ),
+    partial_refund_percent: within(CANCELLATION_BOUNDS.partialRefundPercent).describe(
+      'What comes back of the fee afterwards.',
+    ),
+    partial_until_hours: within(CANCELLATION_BOUNDS.partialUntilHours).describe(
+      'Who cancels less than so many hours before the start gets nothing back.',
+    ),
+  })
+  .refine(({ free_until_hours, partial_until_hours }) => partial_until_hours <= free_until_hours, {
+    error: 'Must not be more than free_until_hours.',
+    path: ['partial_until_hours'],
+  });
+
 const profile = {
   name: RequiredText(120).describe('As patients see it, for example Dr. Asha Rao.'),
   gender: Gender.nullable(),
@@ -32,6 +51,9 @@ const profile = {
   languages: z.array(Language).min(1).max(10),
   years_of_experience: z.int().min(0).max(80).nullable(),
   consultation_fee: MoneyField.refine(({ amount }) => amount >= 0, { error: 'Must not be negative.' }),
+  cancellation_policy: Policy.nullable().describe(
+    'What calling off a visit costs that is booked from now on; null for the platform’s own policy.',
+  ),
   time_zone: TimeZone,
   slot_minutes: z.int().min(5).max(240),
   buffer_minutes: z.int().min(0).max(120),
@@ -48,6 +70,14 @@ const profile = {
 
 const Profile = z.object(profile).partial();
 
+function toPolicy(body: z.output<typeof Policy>): CancellationPolicy {
+  return {
+    freeUntilHours: body.free_until_hours,
+    partialRefundPercent: body.partial_refund_percent,
+    partialUntilHours: body.partial_until_hours,
+  };
+}
+
 function toProfile(body: z.output<typeof Profile>) {
   return present({
     name: body.name,
@@ -58,6 +88,7 @@ function toProfile(body: z.output<typeof Profile>) {
     languages: body.languages,
     yearsOfExperience: body.years_of_experience,
     fee: body.consultation_fee,
+    cancellationPolicy: body.cancellation_policy && toPolicy(body.cancellation_policy),
     timeZone: body.time_zone,
     slotMinutes: body.slot_minutes,
     bufferMinutes: body.buffer_minutes,
@@ -167,6 +198,14 @@ export const DoctorAnswer = z
     languages: z.array(z.string()),
     years_of_experience: z.int().nullable(),
     consultation_fee: MoneyField,
+    cancellation_policy: z
+      .object({
+        free_until_hours: z.int(),
+        partial_refund_percent: z.int(),
+        partial_until_hours: z.int(),
+        is_platform_default: z.boolean(),
+      })
+      .describe('Under which a visit is booked; it keeps this one when the doctor chooses another.'),
     time_zone: z.string(),
     slot_minutes: z.int(),
     license_country: z.string().nullable(),
@@ -210,6 +249,7 @@ export function toDoctor(doctor: Doctor): z.infer<typeof DoctorAnswer> {
     languages: doctor.languages,
     years_of_experience: doctor.yearsOfExperience,
     consultation_fee: doctor.fee,
+    cancellation_policy: fromPolicy(doctor.cancellationPolicy),
     time_zone: doctor.timeZone,
     slot_minutes: doctor.slotMinutes,
     license_country: doctor.licenseCountry,
@@ -218,6 +258,16 @@ export function toDoctor(doctor: Doctor): z.infer<typeof DoctorAnswer> {
     rating_count: doctor.ratingCount,
     created_at: iso(doctor.createdAt),
     updated_at: iso(doctor.updatedAt),
+  };
+}
+
+function fromPolicy(chosen: CancellationPolicy | null) {
+  const policy = chosen ?? CANCELLATION_POLICY;
+  return {
+    free_until_hours: policy.freeUntilHours,
+    partial_refund_percent: policy.partialRefundPercent,
+    partial_until_hours: policy.partialUntilHours,
+    is_platform_default: chosen === null,
   };
 }
 

@@ -30,6 +30,7 @@ export const EarningsAnswer = z
           gross: MoneyField.describe('What patients paid, less refunds.'),
           commission: MoneyField,
           amount: MoneyField.describe('The doctor’s part.'),
+          paid: MoneyField.describe('Paid out in this month, for visits of any month.'),
           payments: z.int(),
         }),
       )

@@ -41,7 +41,7 @@ export const FileRejection = z.enum(['never_uploaded', 'size_differs', 'type_dif
 export const UploadedFile = z
   .object({
     id: Id,
-    purpose: z.enum(['chart', 'identity', 'licence', 'export', 'statement']),
+    purpose: z.enum(['chart', 'identity', 'licence', 'export', 'statement', 'accounting']),
     status: FileStatus,
     rejection: FileRejection.nullable(),
     content_type: z.string(),

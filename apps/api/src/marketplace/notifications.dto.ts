@@ -40,6 +40,7 @@ export const NotificationAnswer = z
         prescription_id: z.uuid(),
         doctor_id: z.uuid(),
         break_glass_id: z.uuid(),
+        patient_id: z.uuid(),
       })
       .partial()
       .describe('What it is about.'),
@@ -54,7 +55,7 @@ export const MarkedAnswer = z.object({ marked: z.int().describe('How many were u
 
 export function toNotification(notification: Notification): z.infer<typeof NotificationAnswer> {
   const { appointmentId, roomId, paymentId, refundId, disputeId } = notification.data;
-  const { prescriptionId, doctorId, grantId } = notification.data;
+  const { prescriptionId, doctorId, grantId, patientId } = notification.data;
   return {
     id: notification.id,
     type: notification.type,
@@ -69,6 +70,7 @@ export function toNotification(notification: Notification): z.infer<typeof Notif
       ...(prescriptionId && { prescription_id: prescriptionId }),
       ...(doctorId && { doctor_id: doctorId }),
       ...(grantId && { break_glass_id: grantId }),
+      ...(patientId && { patient_id: patientId }),
     },
     read: notification.readAt !== null,
     read_at: isoOrNull(notification.readAt),

@@ -20,6 +20,12 @@ export const PayFor = z
   .object({ appointment_id: z.uuid() })
   .transform(({ appointment_id }) => ({ appointmentId: appointment_id }));
 
+export const TRANSACTION_FILTERS = {
+  status: Status.optional(),
+  appointment_id: z.uuid().optional(),
+  doctor_id: z.uuid().optional(),
+};
+
 /** What the provider's code gave to the browser after a payment. */
 export const CheckoutHandover = z.object({
   razorpay_payment_id: z.string().max(64).optional(),
@@ -29,7 +35,7 @@ export const CheckoutHandover = z.object({
 
 export const ListTransactions = listQuery(
   { created_at: 'createdAt', updated_at: 'updatedAt', amount: 'amount' },
-  { status: Status.optional(), appointment_id: z.uuid().optional(), doctor_id: z.uuid().optional() },
+  TRANSACTION_FILTERS,
 );
 
 export const TransactionAnswer = z

@@ -83,8 +83,10 @@ const FILTERS = {
   period_to: Instant.optional().describe('The payout’s period ends then or sooner.'),
 };
 
+export const PAYOUT_FILTERS = { ...FILTERS, doctor_id: z.uuid().optional() };
+
 export const ListOwnPayouts = listQuery(ORDERINGS, FILTERS);
-export const ListPayouts = listQuery(ORDERINGS, { ...FILTERS, doctor_id: z.uuid().optional() });
+export const ListPayouts = listQuery(ORDERINGS, PAYOUT_FILTERS);
 
 const Period = z.object({ from: Timestamp, to: Timestamp }).describe('Half-open.');
 
@@ -95,6 +97,8 @@ const Line = z
         'earning',
         'refund',
         'refund_returned',
+        'carried_over',
+        'carried_over_undone',
         'dispute',
         'dispute_returned',
         'advance',
@@ -119,7 +123,7 @@ const Summary = z
     commission: MoneyField.describe('The platform’s part of it.'),
     refunds: MoneyField.describe('Taken off, so negative; net of commission.'),
     receivable_settled: MoneyField.describe('Taken off for refunds of visits paid out before; negative.'),
-    other: MoneyField.describe('Advances, and what came back of other payouts.'),
+    other: MoneyField.describe('Advances, what came back of other payouts, and what they carried over.'),
     net: MoneyField.describe('gross − commission + refunds + receivable_settled + other'),
   })
   .meta({ id: 'PayoutSummary' });
@@ -130,6 +134,9 @@ export const DoctorPayoutAnswer = z
     doctor_id: z.uuid(),
     kind: Kind,
     amount: MoneyField,
+    carried_over: MoneyField.describe(
+      'What is left of `net`, since the provider sends this currency in steps; the next payout pays it.',
+    ),
     returned: MoneyField.describe('What the provider took back after it was paid.'),
     period: Period.nullable(),
     status: Status,
@@ -165,7 +172,7 @@ export const GeneratedAnswer = z
           currency: z.enum(CURRENCIES),
           outcome: z.enum(['created', 'existing', 'preview', 'nothing_to_pay']),
           reason: z
-            .enum(['no_earnings', 'deductions_exceed_earnings'])
+            .enum(['no_earnings', 'deductions_exceed_earnings', 'less_than_transferable'])
             .nullable()
             .describe('Why there is nothing to pay.'),
           payout: PayoutAnswer.nullable(),
@@ -196,6 +203,8 @@ const LINE_KINDS = {
   advance_reserved: 'advance',
   advance_released: 'advance_returned',
   payout_returned: 'payout_returned',
+  rest_carried: 'carried_over',
+  rest_released: 'carried_over_undone',
 } as const;
 
 const toLine = (line: PayoutLine): z.infer<typeof Line> => ({
@@ -222,6 +231,7 @@ export function toDoctorPayout(payout: Payout): z.infer<typeof DoctorPayoutAnswe
     doctor_id: payout.practitionerId,
     kind: payout.kind,
     amount: payout.amount,
+    carried_over: payout.carried,
     returned: payout.returned,
     period: payout.period && toPeriod(payout.period),
     status: payout.status,

@@ -28,9 +28,15 @@ export const CreateRefund = RefundPart.extend({ transaction_id: z.uuid() }).tran
 
 export const UpdateRefund = z.object({ reason: Reason });
 
+export const REFUND_FILTERS = {
+  status: Status.optional(),
+  cause: Cause.optional(),
+  transaction_id: z.uuid().optional(),
+};
+
 export const ListRefunds = listQuery(
   { created_at: 'createdAt', updated_at: 'updatedAt', amount: 'amount' },
-  { status: Status.optional(), cause: Cause.optional(), transaction_id: z.uuid().optional() },
+  REFUND_FILTERS,
 );
 
 export const RefundAnswer = z

@@ -50,13 +50,15 @@ export const RoomAnswer = z
     started_at: Timestamp.nullable(),
     ended_at: Timestamp.nullable(),
     end_reason: z.string().nullable(),
+    announced_start: Timestamp.nullable().describe('When a doctor who is late has said that it begins.'),
+    patient_waits_again: z.boolean().describe('The doctor has asked the patient to wait again.'),
     visit_url: z.url().describe('The page on which two people can meet in a browser.'),
     created_at: Timestamp,
     updated_at: Timestamp,
   })
   .meta({ id: 'Room' });
 
-const IceServer = z.object({
+export const IceServer = z.object({
   urls: z.array(z.string()),
   username: z.string().optional(),
   credential: z.string().optional(),
@@ -117,11 +119,16 @@ export function toRoom(room: VisitRoom, baseUrl: string): z.infer<typeof RoomAns
     started_at: isoOrNull(room.startedAt),
     ended_at: isoOrNull(room.endedAt),
     end_reason: room.endReason,
+    announced_start: isoOrNull(room.announcedStartAt),
+    patient_waits_again: room.patientReturnedAt !== null,
     visit_url: `${baseUrl}/visit/${room.id}`,
     created_at: iso(room.createdAt),
     updated_at: iso(room.updatedAt),
   };
 }
+
+export const socketUrl = (roomId: string, baseUrl: string): string =>
+  `${baseUrl.replace(/^http/, 'ws')}/ws/rtc/${roomId}/`;
 
 export function toJoin(grant: JoinGrant, baseUrl: string): z.infer<typeof JoinAnswer> {
   return {
@@ -129,7 +136,7 @@ export function toJoin(grant: JoinGrant, baseUrl: string): z.infer<typeof JoinAn
     token: grant.token,
     expires_at: iso(grant.expiresAt),
     role: grant.role,
-    websocket_url: `${baseUrl.replace(/^http/, 'ws')}/ws/rtc/${grant.room.id}/`,
+    websocket_url: socketUrl(grant.room.id, baseUrl),
     ice_servers: grant.ice.ice_servers,
     room: toRoom(grant.room, baseUrl),
   };

@@ -11,9 +11,11 @@ const REFERENCE_CSP =
 /** What is served beside the surfaces: the API's description, its reference page, and metrics. */
 export function serveDocuments(app: NestFastifyApplication, config: Config): void {
   const fastify = app.getHttpAdapter().getInstance();
-  fastify.get('/openapi.json', (_request, reply) =>
-    reply.type('application/json').send(createReadStream(join(ROOT, 'docs/openapi.json'))),
-  );
+  for (const document of ['openapi.json', 'asyncapi.json']) {
+    fastify.get(`/${document}`, (_request, reply) =>
+      reply.type('application/json').send(createReadStream(join(ROOT, 'docs', document))),
+    );
+  }
 
   // The reference weighs 40 MB in memory: it is loaded for the first who reads it.
   let reference: Promise<FastifyInstance> | undefined;

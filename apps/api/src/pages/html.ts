@@ -22,10 +22,10 @@ export function html(
 
 export type { Html };
 
-/** A whole page for people. None of them is for search engines. */
-export function page(title: string, stylePath: string, body: Html): string {
+/** A whole page for people, in English unless it says otherwise. None of them is for search engines. */
+export function page(title: string, stylePath: string, body: Html, language = 'en'): string {
   return html`<!doctype html>
-<html lang="en">
+<html lang="${language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">

@@ -24,49 +24,46 @@ export const RESET_SCRIPT = `const token = new URLSearchParams(location.hash.sli
 const field = document.querySelector('input[name=token]');
 if (token) {
   field.value = token;
-  history.replaceState(null, '', location.pathname);
+  history.replaceState(null, '', location.pathname + location.search);
 }
 `;
 
+/** The words of the page in its reader's language. */
+export interface ResetWords {
+  readonly language: string;
+  text(key: string): string;
+}
+
 /** @param problem what was wrong with the password that was sent before */
-export function resetPage(token = '', problem: string | null = null): string {
+export function resetPage(words: ResetWords, token = '', problem: string | null = null): string {
   return card(
-    'New password',
+    words,
+    'title',
     problem !== null,
-    html`<p>${problem ?? `At least ${MIN_PASSWORD_LENGTH} characters: a few words that nobody would guess.`}</p>
-<form method="post" action="${PATH}">
+    html`<p>${problem ?? words.text('hint')}</p>
+<form method="post" action="${PATH}?lang=${words.language}">
 <input type="hidden" name="token" value="${token}">
-<label for="password">New password</label>
+<label for="password">${words.text('title')}</label>
 <input id="password" name="password" type="password" autocomplete="new-password" minlength="${MIN_PASSWORD_LENGTH}" maxlength="128" required>
-<button>Set the password</button>
+<button>${words.text('button')}</button>
 </form>
 <script src="${PATH}/token.js" defer></script>`,
   );
 }
 
-export function resetDonePage(): string {
-  return card(
-    'The password is set',
-    false,
-    html`<p>You were logged out everywhere. Log in with the new password.</p>`,
-  );
+/** What there is to say when the form is not for anybody: the password is set, or the link is void. */
+export function resetEndPage(words: ResetWords, how: 'done' | 'void'): string {
+  return card(words, `${how}.title`, how === 'void', html`<p>${words.text(`${how}.text`)}</p>`);
 }
 
-export function resetVoidPage(): string {
-  return card(
-    'This link no longer works',
-    true,
-    html`<p>It was used before, is too old, or a newer one was sent. Ask for a new one where you log in.</p>`,
-  );
-}
-
-function card(title: string, failed: boolean, content: Html): string {
+function card(words: ResetWords, title: string, failed: boolean, content: Html): string {
   return page(
-    title,
+    words.text(title),
     `${PATH}/style.css`,
     html`<main class="${failed ? 'failed' : ''}">
-<h1>${title}</h1>
+<h1>${words.text(title)}</h1>
 ${content}
 </main>`,
+    words.language,
   );
 }

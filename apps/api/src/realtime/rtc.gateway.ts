@@ -47,6 +47,7 @@ export class RtcGateway implements OnModuleInit, BeforeApplicationShutdown {
   }
 
   async beforeApplicationShutdown(): Promise<void> {
+    this.upgrades.stop();
     await this.hub.close();
     this.#server.close();
   }

@@ -36,6 +36,14 @@ export class Upgrades implements OnApplicationBootstrap {
     this.#routes.push({ pattern: new URLPattern({ pathname: `${route.path}{/}?` }), route });
   }
 
+  /**
+   * Takes no new connection from now on, so that a balancer leads everybody elsewhere; what is open stays
+   * so. The framework closes the same server later, which does no harm.
+   */
+  stop(): void {
+    this.adapter.httpAdapter.getHttpServer().close();
+  }
+
   onApplicationBootstrap(): void {
     this.adapter.httpAdapter
       .getHttpServer()

@@ -62,6 +62,11 @@ export function checkAmount(amount: number, currency: string): void {
       param: 'amount',
     });
   }
+  checkStep(amount, currency);
+}
+
+/** Refuses an amount that the currency cannot be moved in. */
+export function checkStep(amount: number, currency: string): void {
   const step = THREE_DECIMAL.has(currency) ? 10 : WHOLE_UNITS_ONLY.has(currency) ? 100 : 1;
   if (amount % step !== 0) {
     throw invalidRequest(`An amount in ${currency} must be a multiple of ${step}.`, { param: 'amount' });

@@ -177,6 +177,9 @@ describe('connected accounts and transfers through the official client', () => {
     expect(await to('acct_nobody', 100)).toBe('resource_missing');
     expect(await to(destination, 0)).toBe('parameter_invalid_integer');
     expect(await to(destination, (await available()) + 1)).toBe('balance_insufficient');
+    // Currencies with three decimals move in steps of ten; nothing of them is there.
+    expect(await to(destination, 1005, 'kwd')).not.toBe('balance_insufficient');
+    expect(await to(destination, 1000, 'kwd')).toBe('balance_insufficient');
     expect(await to(destination, 1, 'jpy')).toBe('balance_insufficient');
     world.sandbox.control.restrictAccount(destination);
     expect(await to(destination, 100)).toBe('insufficient_capabilities_for_transfer');

@@ -2,7 +2,7 @@ import type Stripe from 'stripe';
 import { z } from 'zod';
 import { unixNow } from '../payment-sandbox/random-text.ts';
 import type { Accounts } from './accounts.ts';
-import { formatAmount } from './amounts.ts';
+import { checkStep, formatAmount } from './amounts.ts';
 import type { Balance } from './balance.ts';
 import { invalidRequest } from './errors.ts';
 import type { Cause, EventLog } from './events.ts';
@@ -38,6 +38,7 @@ export class Transfers {
   create(input: z.output<typeof transferForm>, cause: Cause): Stripe.Transfer {
     const { amount, currency } = input;
     checkPositive(amount);
+    checkStep(amount, currency);
     const account = this.accounts.payable(input.destination);
     if (amount > this.balance.of(currency)) {
       throw invalidRequest('You have insufficient available funds in your Stripe account.', {

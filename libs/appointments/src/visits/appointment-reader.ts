@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { type Kysely, sql } from 'kysely';
+import type { CancellationPolicy } from '#doctors';
 import { type Actor, hasRole, type Money, notFound } from '#kernel';
 import { BuiltOnce, Database, FieldCipher, type Tables } from '#platform';
 import type { Appointment, VisitText } from './appointment.entity.ts';
-import type { CancellationPolicy } from './cancellation-policy.ts';
 import { VisitWindow } from './visit-window.ts';
 
 /** Reads visits with the two people in them, and says which ones an actor may see. */

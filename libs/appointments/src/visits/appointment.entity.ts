@@ -1,7 +1,7 @@
 import type { Selectable } from 'kysely';
+import type { CancellationPolicy } from '#doctors';
 import type { Money } from '#kernel';
 import type { Tables } from '#platform';
-import type { CancellationPolicy } from './cancellation-policy.ts';
 import type { OpenHours } from './visit-window.ts';
 
 type Row = Selectable<Tables['appointments']>;

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Insertable } from 'kysely';
-import { type Doctor, DoctorsService, isLicensed } from '#doctors';
+import { CANCELLATION_POLICY, type Doctor, DoctorsService, isLicensed } from '#doctors';
 import { type Actor, Clock, DomainError, newId, type UserActor } from '#kernel';
 import { PatientsService } from '#patients';
 import { BuiltOnce, Database, Jobs, type Tables, Transactional } from '#platform';
@@ -19,7 +19,6 @@ import {
 import { appointmentStates } from './appointment.states.ts';
 import { AppointmentReader } from './appointment-reader.ts';
 import { sideOf } from './appointments.policy.ts';
-import { CANCELLATION_POLICY } from './cancellation-policy.ts';
 import { ConcludeVisit } from './conclude-visit.handler.ts';
 import { ExpireHold } from './expire-hold.handler.ts';
 import { assertMovable, termsAfterMove } from './move-terms.ts';
@@ -222,7 +221,7 @@ export class BookingService {
           bufferMinutes: slot.bufferMinutes,
           feeAmount: doctor.fee.amount,
           feeCurrency: doctor.fee.currency,
-          cancellationPolicy: JSON.stringify(CANCELLATION_POLICY),
+          cancellationPolicy: JSON.stringify(doctor.cancellationPolicy ?? CANCELLATION_POLICY),
           reason: this.reader.seal(id, 'reason', reason),
           followUpOf: followUpOf ?? null,
           holdExpiresAt: until,

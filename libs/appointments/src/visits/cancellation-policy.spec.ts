@@ -1,14 +1,9 @@
 import { describe, it } from 'node:test';
 import { expect } from 'expect';
 import fc from 'fast-check';
+import { CANCELLATION_POLICY } from '#doctors';
 import { money } from '#kernel';
-import {
-  CANCELLATION_POLICY,
-  freeUntil,
-  PATIENCE_MINUTES,
-  type Quotable,
-  quote,
-} from './cancellation-policy.ts';
+import { freeUntil, PATIENCE_MINUTES, type Quotable, quote } from './cancellation-policy.ts';
 
 const START = Temporal.Instant.from('2027-03-28T01:30:00Z');
 const before = (hours: number) => START.subtract({ seconds: Math.round(hours * 3600) });

@@ -1,22 +1,7 @@
+import type { CancellationPolicy } from '#doctors';
 import { type Money, percentage } from '#kernel';
 
 export type CancelledBy = 'patient' | 'doctor' | 'admin' | 'system';
-
-/** What cancelling costs. A visit keeps the policy that was in force when it was booked. */
-export interface CancellationPolicy {
-  /** A patient who cancels at least this many hours before the start gets everything back. */
-  readonly freeUntilHours: number;
-  /** What a patient gets back who cancels later, in percent of the fee. */
-  readonly partialRefundPercent: number;
-  /** A patient who cancels less than this many hours before the start gets nothing back. */
-  readonly partialUntilHours: number;
-}
-
-export const CANCELLATION_POLICY: CancellationPolicy = {
-  freeUntilHours: 24,
-  partialRefundPercent: 50,
-  partialUntilHours: 0,
-};
 
 /** What moving a visit has done to its policy's free part: nothing, prolonged it to the start, or used it up. */
 export type FreeCancellation = 'by_policy' | 'until_start' | 'never';
@@ -26,6 +11,7 @@ export const PATIENCE_MINUTES = 10;
 
 /** What a quote depends on. */
 export interface Quotable {
+  /** The doctor's, as it was when the visit was booked. */
   readonly cancellationPolicy: CancellationPolicy;
   readonly freeCancellation: FreeCancellation;
   readonly fee: Money;

@@ -2,9 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { AuditService } from '#audit';
 import { type Actor, Clock, notFound, type Role, type UserActor } from '#kernel';
 import { Database, Jobs } from '#platform';
-import { verifyPassword } from '../passwords/password.ts';
+import { OwnerProof } from '../passwords/owner-proof.ts';
 import { SessionsService } from '../sessions/sessions.service.ts';
-import { accountInUse, freshLoginRequired, lastAdmin, wrongPassword } from './account.errors.ts';
+import { accountInUse, lastAdmin } from './account.errors.ts';
 import { ADMINISTRATORS_LOCK } from './account-administration.service.ts';
 import { AccountErased } from './account-events.ts';
 import { AccountParts } from './account-parts.ts';
@@ -34,9 +34,6 @@ const FORGOTTEN = [
   'secondFactors',
 ] as const;
 
-/** Who has logged in this recently has shown who they are. */
-const FRESH_MINUTES = 10;
-
 /**
  * The end of an account. The person's data go, here in one transaction and in the other libraries by
  * AccountErased. What the law or other people need stays, and points at an empty place: health records,
@@ -50,6 +47,7 @@ export class AccountErasureService {
     private readonly jobs: Jobs,
     private readonly audit: AuditService,
     private readonly sessions: SessionsService,
+    private readonly proof: OwnerProof,
     private readonly parts: AccountParts,
   ) {}
 
@@ -59,7 +57,7 @@ export class AccountErasureService {
    *   not_found `user_not_found` when it has just been erased
    */
   async eraseOwn(actor: UserActor, { password, cancelOpenVisits }: OwnErasure): Promise<void> {
-    await this.#assertIsOwner(actor, password);
+    await this.proof.assert(actor, password);
     await this.#erase(actor, { userId: actor.userId, cancelOpenVisits });
   }
 
@@ -69,27 +67,6 @@ export class AccountErasureService {
    */
   async eraseFor(actor: UserActor, request: RequestedErasure): Promise<void> {
     await this.#erase(actor, request);
-  }
-
-  async #assertIsOwner({ userId, sessionId }: UserActor, password: string | undefined): Promise<void> {
-    if (password !== undefined) {
-      const { passwordHash } = await this.database.query
-        .selectFrom('users')
-        .select('passwordHash')
-        .where('id', '=', userId)
-        .executeTakeFirstOrThrow();
-      if (!(await verifyPassword(password, passwordHash))) throw wrongPassword();
-      return;
-    }
-    const fresh =
-      sessionId !== undefined &&
-      (await this.database.query
-        .selectFrom('sessions')
-        .select('id')
-        .where('id', '=', sessionId)
-        .where('createdAt', '>', this.clock.now().subtract({ minutes: FRESH_MINUTES }))
-        .executeTakeFirst());
-    if (!fresh) throw freshLoginRequired();
   }
 
   async #erase(

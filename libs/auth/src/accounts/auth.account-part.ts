@@ -27,7 +27,7 @@ export class AuthAccountPart implements AccountPart {
         .executeTakeFirstOrThrow(),
       identities: await db
         .selectFrom('identities')
-        .select(['issuer', 'subject', 'createdAt'])
+        .select(['issuer', 'subject', 'unlinkedAt', 'createdAt'])
         .where('userId', '=', userId)
         .execute(),
       sessions: await db

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { type Actor, Clock } from '#kernel';
+import { type Actor, Clock, newId } from '#kernel';
 import { Database, Transactional } from '#platform';
 import { AccountClaims } from '../accounts/account-claims.ts';
 import { AccountsService } from '../accounts/accounts.service.ts';
-import { accountDisabled, emailUnverified } from '../auth.errors.ts';
+import { accountDisabled, emailUnverified, identityUnlinked } from '../auth.errors.ts';
 import { SessionsService, type TokenPair } from '../sessions/sessions.service.ts';
 import { type AuthorizationCode, type AuthorizationRequest, CognitoProvider } from './cognito.provider.ts';
 import type { IdentityClaims } from './cognito-tokens.ts';
@@ -34,7 +34,8 @@ export class CognitoService {
   /**
    * Opens a session for whoever logged in at the pool: on the account that the identity is linked to, else
    * on the one with the e-mail address that the pool has verified, else on a new patient account.
-   * @throws what `CognitoProvider.redeem` throws; conflict `email_unverified`; forbidden `account_disabled`
+   * @throws what `CognitoProvider.redeem` throws; conflict `email_unverified`; forbidden `account_disabled`,
+   *   `identity_unlinked`
    */
   async logIn(
     actor: Actor,
@@ -63,11 +64,12 @@ export class CognitoService {
     const user = await this.database.query
       .selectFrom('identities as identity')
       .innerJoin('users as user', 'user.id', 'identity.userId')
-      .select(['user.id', 'user.status'])
+      .select(['user.id', 'user.status', 'identity.unlinkedAt'])
       .where('identity.issuer', '=', issuer)
       .where('identity.subject', '=', subject)
       .executeTakeFirst();
     if (user && user.status !== 'active') throw accountDisabled();
+    if (user?.unlinkedAt) throw identityUnlinked();
     return user?.id;
   }
 
@@ -89,7 +91,7 @@ export class CognitoService {
       ).id;
     await this.database.query
       .insertInto('identities')
-      .values({ issuer, subject, userId, createdAt: this.clock.now() })
+      .values({ id: newId(), issuer, subject, userId, createdAt: this.clock.now() })
       .execute();
     return userId;
   }

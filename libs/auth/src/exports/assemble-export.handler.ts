@@ -2,6 +2,7 @@ import { FilesService } from '#files';
 import { type Actor, Clock } from '#kernel';
 import { Database, type DataOf, HandlesJob, type JobHandler, Jobs } from '#platform';
 import { AccountParts } from '../accounts/account-parts.ts';
+import { AccountExportReady } from './account-export.events.ts';
 import {
   AccountExportsService,
   AssembleExport,
@@ -39,7 +40,13 @@ export class AssembleExportHandler implements JobHandler<DataOf<typeof AssembleE
     const expiresAt = this.clock.now().add({ hours: EXPORT_DAYS * 24 });
     const ready = await this.database.transaction(async () => {
       const moved = await this.exports.move(exportId, 'ready', { expiresAt });
-      if (moved) await this.jobs.send(ExpireExport, { exportId }, { startAfter: expiresAt });
+      if (!moved) return undefined;
+      await this.jobs.send(ExpireExport, { exportId }, { startAfter: expiresAt });
+      await this.jobs.publish(AccountExportReady, {
+        exportId,
+        userId: moved.userId,
+        expiresAt: expiresAt.toString(),
+      });
       return moved;
     });
     // Erased or given up in the meantime: nobody is to find the file.

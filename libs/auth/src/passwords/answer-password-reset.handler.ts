@@ -39,8 +39,7 @@ export class AnswerPasswordResetHandler implements JobHandler<DataOf<typeof Answ
     const letter = await this.prepare(resetId);
     if (!letter) return;
     const { to, name, language, kind } = letter;
-    // Behind the #, where neither a log nor a Referer header gets to see it.
-    const link = `${this.config.passwordResetUrl}#token=${this.secrets.token(resetId)}`;
+    const link = this.#link(resetId, language);
     const values = { name, link, minutes: RESET_MINUTES };
     const text = (part: string) => this.translator.text(language, `auth:${kind}.${part}`, values);
     await this.mailer.send({
@@ -49,6 +48,14 @@ export class AnswerPasswordResetHandler implements JobHandler<DataOf<typeof Answ
       text: text('text'),
       messageId: `<${resetId}@televisit>`,
     });
+  }
+
+  /** The page speaks the language of the mail. The token is behind the #, where no log and no Referer gets to see it. */
+  #link(resetId: string, language: string): string {
+    const link = new URL(this.config.passwordResetUrl);
+    link.searchParams.set('lang', language);
+    link.hash = `token=${this.secrets.token(resetId)}`;
+    return link.href;
   }
 
   /** Finds out whose address it is: from now on the link works. */

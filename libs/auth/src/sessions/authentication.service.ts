@@ -63,6 +63,7 @@ export class AuthenticationService {
       .select(['user.id', 'user.roles', 'user.status', 'identity.tokensValidFrom'])
       .where('identity.issuer', '=', issuer)
       .where('identity.subject', '=', subject)
+      .where('identity.unlinkedAt', 'is', null)
       .executeTakeFirst();
     if (!user) throw identityNotLinked();
     // Tokens tell whole seconds, so one that was issued in the second of a logout counts as older.

@@ -161,12 +161,13 @@ export class SessionsService {
 
   /**
    * Ends every session of the actor but the one they act in.
+   * @param origin only those that were opened this way
    * @returns how many.
    */
   @Transactional()
-  async endOthers(actor: UserActor, because: Revocation): Promise<number> {
-    await this.#closeChallenges(actor.userId);
-    return this.#end(because, { userId: actor.userId, except: actor.sessionId });
+  async endOthers(actor: UserActor, because: Revocation, origin?: Session['origin']): Promise<number> {
+    if (origin !== 'cognito') await this.#closeChallenges(actor.userId);
+    return this.#end(because, { userId: actor.userId, except: actor.sessionId, origin });
   }
 
   /** Ends every session of an account, and every login that is under way. */
@@ -228,7 +229,7 @@ export class SessionsService {
     };
   }
 
-  async #end(because: Revocation, { userId, only, except }: Which): Promise<number> {
+  async #end(because: Revocation, { userId, only, except, origin }: Which): Promise<number> {
     const ended = await this.database.query
       .updateTable('sessions')
       .set({ revokedAt: this.clock.now(), revokedBecause: because })
@@ -236,6 +237,7 @@ export class SessionsService {
       .where('revokedAt', 'is', null)
       .$if(only !== undefined, (query) => query.where('id', '=', only ?? ''))
       .$if(except !== undefined, (query) => query.where('id', '<>', except ?? ''))
+      .$if(origin !== undefined, (query) => query.where('origin', '=', origin ?? 'password'))
       .returning('id')
       .execute();
     for (const { id } of ended) await this.jobs.publish(SessionEnded, { sessionId: id, userId });
@@ -258,4 +260,5 @@ interface Which {
   readonly userId: string;
   readonly only?: string;
   readonly except?: string;
+  readonly origin?: Session['origin'];
 }

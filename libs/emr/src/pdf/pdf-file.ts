@@ -7,6 +7,8 @@ export function openPdf(about: {
   readonly letter: boolean;
   readonly title: string;
   readonly author: string;
+  /** Of what is written in it; English when absent. */
+  readonly language?: string;
   /** When what it shows was last changed. */
   readonly changedAt: Temporal.Instant;
 }): { readonly doc: PDFKit.PDFDocument; readonly written: Promise<Buffer> } {
@@ -18,7 +20,7 @@ export function openPdf(about: {
     autoFirstPage: false,
     bufferPages: true,
     pdfVersion: '1.7',
-    lang: 'en',
+    lang: about.language ?? 'en',
     displayTitle: true,
     info: {
       Title: printable(about.title),

@@ -20,6 +20,7 @@ export const NOTIFICATION_GROUPS = {
   records: { email: true, sms: false, push: true },
   practice: { email: true, sms: false, push: true },
   chart_access: { email: 'always', sms: false, push: true },
+  account: { email: true, sms: false, push: true },
   operations: { email: true, push: true },
   announcements: { email: true, sms: true, push: true },
 } as const satisfies Record<string, Partial<Record<Channel, Usual>>>;
@@ -38,6 +39,7 @@ export const NOTIFICATION_KINDS: Readonly<Record<NotificationType, Kind>> = {
   appointment_cancelled: { group: 'appointments' },
   appointment_reminder: { group: 'reminders' },
   appointment_started: { group: 'visit_calls', urgent: true },
+  appointment_delayed: { group: 'visit_calls', urgent: true },
   appointment_missed: { group: 'appointments' },
   appointment_offered: { group: 'appointments', urgent: true },
   payment_received: { group: 'payments' },
@@ -52,6 +54,12 @@ export const NOTIFICATION_KINDS: Readonly<Record<NotificationType, Kind>> = {
   licence_expired: { group: 'practice' },
   licence_revoked: { group: 'practice' },
   chart_opened_in_emergency: { group: 'chart_access' },
+  identity_approved: { group: 'account' },
+  identity_rejected: { group: 'account' },
+  export_ready: { group: 'account' },
+  calendar_address_made: { group: 'account' },
+  dependant_of_age: { group: 'account' },
+  chart_handed_over: { group: 'account' },
   announcement: { group: 'announcements' },
 };
 

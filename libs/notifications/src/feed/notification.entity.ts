@@ -10,6 +10,7 @@ export const NOTIFICATION_TYPES = [
   'appointment_cancelled',
   'appointment_reminder',
   'appointment_started',
+  'appointment_delayed',
   'appointment_missed',
   'appointment_offered',
   'payment_received',
@@ -24,6 +25,12 @@ export const NOTIFICATION_TYPES = [
   'licence_expired',
   'licence_revoked',
   'chart_opened_in_emergency',
+  'identity_approved',
+  'identity_rejected',
+  'export_ready',
+  'calendar_address_made',
+  'dependant_of_age',
+  'chart_handed_over',
   'announcement',
 ] as const;
 
@@ -39,6 +46,7 @@ export interface NotificationData {
   readonly prescriptionId?: string;
   readonly doctorId?: string;
   readonly grantId?: string;
+  readonly patientId?: string;
 }
 
 export interface Notification

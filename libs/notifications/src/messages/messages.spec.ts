@@ -14,6 +14,7 @@ const visit = {
   amount: money(5000, 'EUR'),
   lastDay: Temporal.PlainDate.from('2026-03-31'),
   heldUntil: Temporal.Instant.from('2026-03-02T08:30:00Z'),
+  expiresAt: Temporal.Instant.from('2026-03-10T08:30:00Z'),
   absent: 'patient' as const,
 };
 

@@ -44,6 +44,12 @@ export const MESSAGES = {
   appointment_reminder: (visit: VisitFacts) => ofVisit('appointment_reminder', visit),
   appointment_started: ({ doctorName }: VisitFacts) =>
     saying('appointment_started', () => ({ doctor: doctorName })),
+  /** `startsAt` is when it will begin. */
+  appointment_delayed: ({ doctorName, startsAt, timeZone }: VisitFacts) =>
+    saying('appointment_delayed', (voice) => ({
+      doctor: doctorName,
+      when: voice.when(startsAt, timeZone),
+    })),
   appointment_missed: (visit: VisitFacts) =>
     ofVisit('appointment_missed', visit, visit.absent === 'patient' ? 'without_patient' : 'without_doctor'),
   appointment_offered: (visit: VisitFacts) => ofVisit('appointment_offered', visit),
@@ -63,6 +69,18 @@ export const MESSAGES = {
   licence_expired: () => saying('licence_expired'),
   licence_revoked: () => saying('licence_revoked'),
   chart_opened_in_emergency: () => saying('chart_opened_in_emergency'),
+  identity_approved: () => saying('identity_approved'),
+  identity_rejected: () => saying('identity_rejected'),
+  calendar_address_made: () => saying('calendar_address_made'),
+  dependant_of_age: () => saying('dependant_of_age'),
+  chart_handed_over: () => saying('chart_handed_over'),
+  export_ready: ({
+    expiresAt,
+    timeZone,
+  }: {
+    readonly expiresAt: Temporal.Instant;
+    readonly timeZone: string;
+  }) => saying('export_ready', (voice) => ({ until: voice.when(expiresAt, timeZone) })),
 } satisfies Record<Exclude<NotificationType, 'announcement'>, (facts: never) => Wording>;
 
 /** The text of a mail around a message. */

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { type Appointment, AppointmentsService } from '#appointments';
 import { Database } from '#platform';
+import { VisitCalendar } from '../calendar/visit-calendar.service.ts';
 import { NotificationsService } from '../feed/notifications.service.ts';
 import { MESSAGES } from '../messages/messages.ts';
-import { VisitCalendar } from './visit-calendar.service.ts';
 import { factsFor, isToTakePlace, partiesOf, type VisitParty } from './visit-party.ts';
 
 export interface VisitNotice {
@@ -13,6 +13,7 @@ export interface VisitNotice {
     | 'appointment_cancelled'
     | 'appointment_reminder'
     | 'appointment_started'
+    | 'appointment_delayed'
     | 'appointment_missed'
     | 'appointment_offered';
   readonly cause: string;

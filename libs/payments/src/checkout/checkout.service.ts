@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { AppointmentsService, holdExpired } from '#appointments';
-import { Clock, newId, percentage, type UserActor } from '#kernel';
-import { Config, Database, Jobs } from '#platform';
+import { Clock, newId, type UserActor } from '#kernel';
+import { Database, Jobs } from '#platform';
+import { CommissionRulesService } from '../commission/commission-rules.service.ts';
 import { alreadyPaid, nothingToPay, notThePayer, paymentRefused } from '../payments.errors.ts';
 import { type PaymentProvider, type ProviderIntent, ProviderRefusal } from '../providers/payment-provider.ts';
 import { PaymentProviders } from '../providers/payment-providers.ts';
@@ -31,7 +32,7 @@ export class CheckoutService {
     private readonly database: Database,
     private readonly clock: Clock,
     private readonly jobs: Jobs,
-    private readonly config: Config,
+    private readonly commissions: CommissionRulesService,
     private readonly payments: PaymentReader,
     private readonly providers: PaymentProviders,
     private readonly settlement: SettlementService,
@@ -79,6 +80,7 @@ export class CheckoutService {
     if (!expiresAt || Temporal.Instant.compare(expiresAt, now) <= 0) throw holdExpired();
     if (existing) return { payment: existing, expiresAt };
     const id = newId();
+    const commission = await this.commissions.of(visit.practitionerId, visit.fee);
     const inserted = await this.database.query
       .insertInto('payments')
       .values({
@@ -91,7 +93,8 @@ export class CheckoutService {
         provider: this.providers.preferred(visit.fee.currency).name,
         amount: visit.fee.amount,
         currency: visit.fee.currency,
-        commissionAmount: percentage(visit.fee, this.config.env.PLATFORM_COMMISSION_PERCENT).amount,
+        commissionAmount: commission.amount.amount,
+        commissionRuleId: commission.ruleId,
         status: 'created',
         createdAt: now,
         updatedAt: now,

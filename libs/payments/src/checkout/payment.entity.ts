@@ -38,6 +38,7 @@ export const PAYMENT_COLUMNS = [
   'payments.refundedAmount',
   'payments.disputedAmount',
   'payments.commissionAmount',
+  'payments.commissionRuleId',
   'payments.status',
   'payments.failureCode',
   'payments.succeededAt',

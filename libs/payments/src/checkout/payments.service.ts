@@ -26,27 +26,31 @@ export class PaymentsService {
 
   /** What the actor paid, or was paid for; an administrator sees all. Newest first unless asked otherwise. */
   async list(actor: Actor, filter: PaymentFilter, page: PageRequest): Promise<Page<Payment>> {
-    const { status, appointmentId, practitionerId, search, created, updated } = filter;
     const { by, descending } = filter.order ?? { by: 'createdAt', descending: true };
     const found = await pageOf(
-      this.payments
-        .visibleTo(actor)
-        .where((eb) =>
-          eb.and(
-            given([
-              status && eb('payments.status', '=', status),
-              appointmentId && eb('payments.appointmentId', '=', appointmentId),
-              practitionerId && eb('payments.practitionerId', '=', practitionerId),
-              search && eb('payments.providerReference', 'ilike', containing(search)),
-              ...within('payments.createdAt', created),
-              ...within('payments.updatedAt', updated),
-            ]),
-          ),
-        )
+      this.matching(actor, filter)
         .orderBy(`payments.${by}`, descending ? 'desc' : 'asc')
         .orderBy('payments.id'),
       page,
     );
     return { ...found, items: found.items.map(asPayment) };
+  }
+
+  /** What `list` finds, in no order. */
+  matching(actor: Actor, { status, appointmentId, practitionerId, search, created, updated }: PaymentFilter) {
+    return this.payments
+      .visibleTo(actor)
+      .where((eb) =>
+        eb.and(
+          given([
+            status && eb('payments.status', '=', status),
+            appointmentId && eb('payments.appointmentId', '=', appointmentId),
+            practitionerId && eb('payments.practitionerId', '=', practitionerId),
+            search && eb('payments.providerReference', 'ilike', containing(search)),
+            ...within('payments.createdAt', created),
+            ...within('payments.updatedAt', updated),
+          ]),
+        ),
+      );
   }
 }

@@ -34,6 +34,8 @@ export interface MonthEarnings {
   readonly commission: Money;
   /** What of it is the doctor's. */
   readonly amount: Money;
+  /** What was paid out in it, for this month or any other, less what the provider took back in it. */
+  readonly paid: Money;
   /** How many visits were paid for in it. */
   readonly payments: number;
 }
@@ -91,7 +93,7 @@ export class EarningsService {
         owed(sql`account.kind = 'payout_clearing'`).as('reserved'),
         owed(sql`account.kind = 'doctor_receivable'`).as('lent'),
         // What is owed less because it was paid.
-        owed(sql`transaction.kind in ('payout_paid', 'payout_returned')`).as('unpaid'),
+        owed(PAID).as('unpaid'),
         owed(EARNED).as('total'),
       ])
       .where('account.practitionerId', '=', practitionerId)
@@ -118,30 +120,34 @@ export class EarningsService {
   async #months(practitionerId: string, timeZone: string): Promise<MonthEarnings[]> {
     const rows = await this.database.query
       .selectFrom('ledgerTransactions as transaction')
-      .innerJoin('payments as payment', 'payment.id', 'transaction.paymentId')
+      .leftJoin('payments as payment', 'payment.id', 'transaction.paymentId')
       .innerJoin('ledgerPostings as posting', 'posting.transactionId', 'transaction.id')
       .innerJoin('ledgerAccounts as account', 'account.id', 'posting.accountId')
       .select([
         sql<string>`to_char(transaction.occurred_at at time zone ${timeZone}, 'YYYY-MM')`.as('month'),
         'posting.currency',
-        owed(sql`account.kind = 'provider_clearing'`).as('unpaid'),
-        owed(sql`account.kind = 'platform_revenue'`).as('commission'),
-        owed(sql`account.practitioner_id is not null`).as('amount'),
+        owed(sql`account.kind = 'provider_clearing' and ${EARNED}`).as('missing'),
+        owed(sql`account.kind = 'platform_revenue' and ${EARNED}`).as('commission'),
+        owed(sql`account.practitioner_id is not null and ${EARNED}`).as('amount'),
+        owed(sql`account.practitioner_id is not null and ${PAID}`).as('unpaid'),
         sql<number>`count(distinct transaction.id) filter (where transaction.kind = 'payment_received')`.as(
           'payments',
         ),
       ])
-      .where('payment.practitionerId', '=', practitionerId)
-      .where(EARNED)
+      .where(
+        sql<boolean>`(payment.practitioner_id = ${practitionerId} and ${EARNED})
+          or (account.practitioner_id = ${practitionerId} and ${PAID})`,
+      )
       .groupBy(['month', 'posting.currency'])
       .orderBy('month', 'desc')
       .orderBy('posting.currency')
       .execute();
-    return rows.map(({ month, currency, unpaid, commission, amount, payments }) => ({
+    return rows.map(({ month, currency, missing, commission, amount, unpaid, payments }) => ({
       month,
-      gross: money(0 - unpaid, currency),
+      gross: money(0 - missing, currency),
       commission: money(commission, currency),
       amount: money(amount, currency),
+      paid: money(0 - unpaid, currency),
       payments,
     }));
   }
@@ -150,6 +156,9 @@ export class EarningsService {
 /** What changes how much a doctor has earned, and not only on which account it lies. */
 const EARNED = sql<boolean>`transaction.kind in (
   'payment_received', 'refund_given', 'refund_returned', 'dispute_withdrawn', 'dispute_reinstated')`;
+
+/** What has left for the doctor, or came back. */
+const PAID = sql<boolean>`transaction.kind in ('payout_paid', 'payout_returned')`;
 
 /** Postings turned round: a credit is what is owed to somebody. */
 function owed(which: ReturnType<typeof sql>) {

@@ -35,6 +35,8 @@ export interface LedgerFact {
 export type FactKind =
   /** Reference: the payment. */
   | 'payment_received'
+  /** Reference: the payment, of which the provider has kept something for itself. */
+  | 'provider_fee'
   /** Reference: the payment, whose visit is over: what is left of it is the doctor's. */
   | 'earning_released'
   /** Reference: the refund. */
@@ -54,6 +56,9 @@ export type FactKind =
   /** As `payout_reserved`, for an advance: it settles nothing. */
   | 'advance_reserved'
   | 'advance_released'
+  /** Reference: an attempt; what of its lines the payout does not pay is the next one's. */
+  | 'rest_carried'
+  | 'rest_released'
   /** Reference: the attempt; the money is with the doctor. */
   | 'payout_paid'
   /** Reference: its own; the provider took back what was paid out, or a part of it. */

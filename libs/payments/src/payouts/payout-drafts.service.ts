@@ -4,7 +4,7 @@ import { type Doctor, DoctorsService } from '#doctors';
 import { type Money, money, subtract, type UserActor } from '#kernel';
 import { Database, Transactional } from '#platform';
 import { DoctorAccountsService } from '../ledger/doctor-accounts.service.ts';
-import { nothingToPayOut, payoutExceedsAvailable } from '../payments.errors.ts';
+import { nothingToPayOut, payoutExceedsAvailable, payoutNotTransferable } from '../payments.errors.ts';
 import { PaymentProviders } from '../providers/payment-providers.ts';
 import { asPayout, type Payout, type PayoutPeriod } from './payout.entity.ts';
 import { type PayoutLine, type PayoutSums, sumsOf } from './payout-line.entity.ts';
@@ -25,8 +25,11 @@ export interface NewDraft {
 export interface GeneratedPayout {
   readonly currency: string;
   readonly outcome: 'created' | 'existing' | 'preview' | 'nothing_to_pay';
-  /** With `nothing_to_pay`: nothing was earned, or what is to be taken off is as much or more. */
-  readonly reason: 'no_earnings' | 'deductions_exceed_earnings' | null;
+  /**
+   * With `nothing_to_pay`: nothing was earned, what is to be taken off is as much or more, or what is left is less
+   * than the provider can send.
+   */
+  readonly reason: 'no_earnings' | 'deductions_exceed_earnings' | 'less_than_transferable' | null;
   readonly payout: Payout | null;
   readonly sums: PayoutSums;
   readonly lines: readonly PayoutLine[];
@@ -53,7 +56,8 @@ export class PayoutDraftsService {
 
   /**
    * Drafts a payout of all that can be paid to a doctor in a currency, or an advance of a part of it.
-   * @throws not_found `doctor_not_found`; conflict `nothing_to_pay_out`, `payout_exceeds_available`
+   * @throws not_found `doctor_not_found`; conflict `nothing_to_pay_out`, `payout_exceeds_available`; invalid
+   *   `payout_not_transferable`
    */
   @Transactional()
   async create(actor: UserActor, { doctorId, amount, currency, note }: NewDraft): Promise<Payout> {
@@ -63,10 +67,13 @@ export class PayoutDraftsService {
     const lines = ofCurrency(await this.lines.open(doctorId), wanted);
     const { net } = sumsOf(lines, wanted);
     const free = subtract(net, await this.#promised(doctorId, wanted));
-    if (free.amount <= 0) throw nothingToPayOut(free);
-    const asked = amount ?? free;
+    const asked = amount ?? this.#transferable(free);
+    if (free.amount <= 0 || asked.amount <= 0) throw nothingToPayOut(free);
     if (asked.amount > free.amount) throw payoutExceedsAvailable(free);
-    const isAll = asked.amount === net.amount;
+    if (this.#transferable(asked).amount !== asked.amount) {
+      throw payoutNotTransferable(this.providers.payouts.transferStep(asked.currency));
+    }
+    const isAll = asked.amount === this.#transferable(net).amount;
     return this.payouts.insert(
       actor,
       doctor,
@@ -74,6 +81,7 @@ export class PayoutDraftsService {
         kind: isAll ? 'earnings' : 'advance',
         provider: this.providers.payouts.name,
         amount: asked,
+        carried: isAll ? subtract(net, asked) : money(0, asked.currency),
         period: null,
         note: note ?? null,
       },
@@ -143,16 +151,25 @@ export class PayoutDraftsService {
       const reason = sums.visits === 0 ? 'no_earnings' : 'deductions_exceed_earnings';
       return { ...result, outcome: 'nothing_to_pay', reason };
     }
+    const amount = this.#transferable(sums.net);
+    if (amount.amount === 0)
+      return { ...result, outcome: 'nothing_to_pay', reason: 'less_than_transferable' };
     if (preview) return { ...result, outcome: 'preview', reason: null };
     const draft = {
       kind: 'earnings' as const,
       provider: this.providers.payouts.name,
-      amount: sums.net,
+      amount,
+      carried: subtract(sums.net, amount),
       period,
       note: null,
     };
     const payout = await this.payouts.insert(actor, doctor, draft, lines);
     return { ...result, outcome: 'created', reason: null, payout };
+  }
+
+  /** What of an amount the provider can send. */
+  #transferable({ amount, currency }: Money): Money {
+    return money(amount - (amount % this.providers.payouts.transferStep(currency)), currency);
   }
 
   /** The payouts of exactly this period, the last one of each currency first. */

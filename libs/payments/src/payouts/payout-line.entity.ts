@@ -29,6 +29,8 @@ export const LINE_FACTS = [
   'advance_reserved',
   'advance_released',
   'payout_returned',
+  'rest_carried',
+  'rest_released',
 ] as const satisfies readonly FactKind[];
 export type LineFact = (typeof LINE_FACTS)[number];
 
@@ -41,7 +43,7 @@ export interface PayoutSums {
   readonly refunds: Money;
   /** Refunds of visits that had been paid out already; negative. */
   readonly receivableSettled: Money;
-  /** Advances, and what came back of other payouts. */
+  /** Advances, what came back of other payouts, and what they carried over. */
   readonly other: Money;
   /** What there is to pay. */
   readonly net: Money;

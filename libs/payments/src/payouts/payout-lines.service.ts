@@ -29,7 +29,7 @@ export class PayoutLinesService {
 
   /**
    * A line about a payment says how it was divided. What is released when a visit is over is what all that was
-   * booked of the payment before has left of it; anything else is divided in its own transaction.
+   * booked of the payment before has left of it (what its provider kept is the platform's expense); anything else is divided in its own transaction.
    */
   async #read(which: RawBuilder<unknown>): Promise<PayoutLine[]> {
     const { rows } = await sql<Row>`
@@ -46,11 +46,14 @@ export class PayoutLinesService {
         from ledger_transactions other
         join ledger_postings part on part.transaction_id = other.id
         join ledger_accounts side on side.id = part.account_id
-        where other.payment_id = transaction.payment_id and case transaction.kind
+        where other.payment_id = transaction.payment_id and other.kind <> 'provider_fee' and case transaction.kind
           when 'earning_released' then other.sequence < transaction.sequence else other.id = transaction.id end
       ) divided on true
       where account.kind in ('doctor_available', 'doctor_receivable')
         and transaction.kind in (${sql.join(LINE_FACTS)}) and ${which}
+        -- The other side of these is the payout's that they come from.
+        and (transaction.kind <> 'rest_carried' or posting.amount < 0)
+        and (transaction.kind <> 'rest_released' or posting.amount > 0)
       order by transaction.sequence`.execute(this.database.query);
     return rows.map(({ net, gross, commission, currency, ...line }) => ({
       ...line,

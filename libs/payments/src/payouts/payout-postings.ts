@@ -23,6 +23,18 @@ export function releasingPostings(payout: Paid, owed: Money): Posting[] {
   return reservingPostings(payout, owed).map((posting) => ({ ...posting, amount: negative(posting.amount) }));
 }
 
+/**
+ * What of its lines a payout does not pay is a line of its own, for the next one: taken out of these, and put to the
+ * same account again.
+ */
+export function carryingPostings({ practitionerId, carried }: Pick<Payout, 'practitionerId' | 'carried'>) {
+  const account = { kind: 'doctor_available' as const, practitionerId };
+  return [
+    { account, amount: carried },
+    { account, amount: negative(carried) },
+  ];
+}
+
 /** What was kept back has left the provider. */
 export function payingPostings({ practitionerId, amount, provider }: Paid): Posting[] {
   return [

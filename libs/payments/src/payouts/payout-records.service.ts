@@ -11,6 +11,8 @@ export interface NewPayout {
   readonly kind: PayoutKind;
   readonly provider: string;
   readonly amount: Money;
+  /** What of its lines stays for the next one. */
+  readonly carried: Money;
   readonly period: PayoutPeriod | null;
   readonly note: string | null;
 }
@@ -68,7 +70,7 @@ export class PayoutRecordsService {
   async insert(
     actor: UserActor,
     doctor: Doctor,
-    { amount, period, ...values }: NewPayout,
+    { amount, carried, period, ...values }: NewPayout,
     lines: readonly PayoutLine[],
   ): Promise<Payout> {
     const now = this.clock.now();
@@ -81,6 +83,7 @@ export class PayoutRecordsService {
         practitionerId: doctor.id,
         amount: amount.amount,
         currency: amount.currency,
+        carriedAmount: carried.amount,
         periodFrom: period?.from ?? null,
         periodTo: period?.to ?? null,
         status: 'draft',

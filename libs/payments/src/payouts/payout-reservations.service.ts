@@ -5,7 +5,7 @@ import { LedgerService } from '../ledger/ledger.service.ts';
 import { payoutExceedsAvailable } from '../payments.errors.ts';
 import type { Payout } from './payout.entity.ts';
 import { PayoutLinesService } from './payout-lines.service.ts';
-import { releasingPostings, reservingPostings } from './payout-postings.ts';
+import { carryingPostings, releasingPostings, reservingPostings } from './payout-postings.ts';
 
 /** Keeps a doctor's money back for a payout, and gives it free again. */
 @Injectable()
@@ -26,12 +26,19 @@ export class PayoutReservationsService {
     const kind = payout.kind === 'advance' ? 'advance_reserved' : 'payout_reserved';
     const postings = reservingPostings(payout, await this.#owed(payout));
     await this.ledger.post({ kind, reference: attemptId }, postings);
+    await this.#carry('rest_carried', payout, attemptId);
   }
 
   async release(payout: Payout, attemptId: string): Promise<void> {
     const kind = payout.kind === 'advance' ? 'advance_released' : 'payout_released';
     const postings = releasingPostings(payout, await this.#owed(payout));
     await this.ledger.post({ kind, reference: attemptId }, postings);
+    await this.#carry('rest_released', payout, attemptId);
+  }
+
+  async #carry(kind: 'rest_carried' | 'rest_released', payout: Payout, reference: string): Promise<void> {
+    if (payout.carried.amount === 0) return;
+    await this.ledger.post({ kind, reference }, carryingPostings(payout));
   }
 
   /** What the payout settles of what the doctor owes. */

@@ -1,15 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import { AuditService } from '#audit';
+import { AccountsService } from '#auth';
 import { DoctorsService } from '#doctors';
 import { type FileLink, FilesService } from '#files';
 import { notFound, type UserActor } from '#kernel';
 import { PracticesService } from '#organizations';
 import { Database } from '#platform';
+import type { Paper, Words } from '../documents/paper.ts';
+import { PapersService } from '../documents/papers.service.ts';
 import { payoutNotPaid } from '../payments.errors.ts';
 import type { Payout } from './payout.entity.ts';
 import { sumsOf } from './payout-line.entity.ts';
 import { PayoutLinesService } from './payout-lines.service.ts';
 import { PayoutRecordsService } from './payout-records.service.ts';
+import { statementPaper } from './payout-statement.ts';
 
 /** The paper of a payout. It says what was paid, and does not change when some of that comes back. */
 @Injectable()
@@ -18,6 +22,8 @@ export class PayoutStatementsService {
     private readonly database: Database,
     private readonly audit: AuditService,
     private readonly files: FilesService,
+    private readonly accounts: AccountsService,
+    private readonly papers: PapersService,
     private readonly doctors: DoctorsService,
     private readonly practices: PracticesService,
     private readonly payouts: PayoutRecordsService,
@@ -32,7 +38,7 @@ export class PayoutStatementsService {
     const payout = await this.payouts.get(id);
     if (payout.status !== 'paid') throw payoutNotPaid(payout.status);
     const fileId = await this.database.transaction(() => this.#reserve(actor, payout));
-    await this.files.fill(fileId, () => this.#render(payout));
+    await this.papers.fill(fileId, await this.#languageOf(payout), (words) => this.#write(payout, words));
     return this.files.link(fileId, `payout-${id}`);
   }
 
@@ -74,18 +80,24 @@ export class PayoutStatementsService {
     return file !== undefined && file.status !== 'rejected';
   }
 
-  async #render(payout: Payout): Promise<Uint8Array> {
-    const { name, timeZone, organizationId } = await this.doctors.byId(payout.practitionerId);
-    const { name: practice, country, address = null } = await this.practices.get(organizationId);
+  async #write(payout: Payout, words: Words): Promise<Paper> {
+    const { name, timeZone } = await this.doctors.byId(payout.practitionerId);
+    const { name: practice, country, address = null } = await this.practices.get(payout.organizationId);
     const lines = await this.lines.ofPayout(payout.id);
-    // PDFKit and its fonts are loaded when the first statement is printed.
-    const { renderStatement } = await import('./payout-statement.template.ts');
-    return renderStatement({
-      payout,
-      sums: sumsOf(lines, payout.amount.currency),
-      lines,
-      doctor: { name, timeZone },
-      practice: { name: practice, country, address },
-    });
+    return statementPaper(
+      {
+        payout,
+        sums: sumsOf(lines, payout.amount.currency),
+        lines,
+        doctor: { name, timeZone },
+        practice: { name: practice, country, address },
+      },
+      words,
+    );
+  }
+
+  async #languageOf({ practitionerId }: Payout): Promise<string> {
+    const { userId } = await this.doctors.byId(practitionerId);
+    return (await this.accounts.byId(userId)).language;
   }
 }

@@ -9,10 +9,15 @@ export type PayoutKind = Row['kind'];
 
 /** Money on its way to a doctor, or there. */
 export interface Payout
-  extends Omit<Row, 'amount' | 'currency' | 'returnedAmount' | 'practitionerId' | 'periodFrom' | 'periodTo'> {
+  extends Omit<
+    Row,
+    'amount' | 'currency' | 'returnedAmount' | 'carriedAmount' | 'practitionerId' | 'periodFrom' | 'periodTo'
+  > {
   /** The staff member, who is the doctor. */
   readonly practitionerId: string;
   readonly amount: Money;
+  /** What of its lines is less than the provider can transfer; the next payout pays it. */
+  readonly carried: Money;
   /** What the provider took back after it was paid. */
   readonly returned: Money;
   /** What it was generated for; `null` for one of what there was. */
@@ -25,10 +30,19 @@ export interface PayoutPeriod {
   readonly to: Temporal.Instant;
 }
 
-export function asPayout({ amount, currency, returnedAmount, periodFrom, periodTo, ...row }: Row): Payout {
+export function asPayout({
+  amount,
+  currency,
+  returnedAmount,
+  carriedAmount,
+  periodFrom,
+  periodTo,
+  ...row
+}: Row): Payout {
   return {
     ...row,
     amount: money(amount, currency),
+    carried: money(carriedAmount, currency),
     returned: money(returnedAmount, currency),
     period: periodFrom && periodTo && { from: periodFrom, to: periodTo },
   };

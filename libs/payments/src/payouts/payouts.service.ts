@@ -42,34 +42,38 @@ export class PayoutsService {
 
   /** Newest first unless asked otherwise. */
   async list(_admin: Actor, filter: PayoutFilter, page: PageRequest): Promise<Page<Payout>> {
-    const { status, kind, practitionerId, period, search, created, updated } = filter;
     const { by, descending } = filter.order ?? { by: 'createdAt', descending: true };
     const found = await pageOf(
-      this.payouts
-        .all()
-        .where((eb) =>
-          eb.and(
-            given([
-              status && eb('status', '=', status),
-              kind && eb('kind', '=', kind),
-              practitionerId && eb('practitionerId', '=', practitionerId),
-              period?.from && eb('periodFrom', '>=', period.from),
-              period?.to && eb('periodTo', '<=', period.to),
-              search &&
-                eb.or([
-                  eb('providerReference', 'ilike', containing(search)),
-                  eb('note', 'ilike', containing(search)),
-                ]),
-              ...within('createdAt', created),
-              ...within('updatedAt', updated),
-            ]),
-          ),
-        )
+      this.matching(filter)
         .orderBy(by, descending ? (order) => order.desc().nullsLast() : 'asc')
         .orderBy('id'),
       page,
     );
     return { ...found, items: found.items.map(asPayout) };
+  }
+
+  /** What `list` finds, in no order. */
+  matching({ status, kind, practitionerId, period, search, created, updated }: PayoutFilter) {
+    return this.payouts
+      .all()
+      .where((eb) =>
+        eb.and(
+          given([
+            status && eb('status', '=', status),
+            kind && eb('kind', '=', kind),
+            practitionerId && eb('practitionerId', '=', practitionerId),
+            period?.from && eb('periodFrom', '>=', period.from),
+            period?.to && eb('periodTo', '<=', period.to),
+            search &&
+              eb.or([
+                eb('providerReference', 'ilike', containing(search)),
+                eb('note', 'ilike', containing(search)),
+              ]),
+            ...within('createdAt', created),
+            ...within('updatedAt', updated),
+          ]),
+        ),
+      );
   }
 
   /** @throws not_found `payout_not_found` */

@@ -138,6 +138,12 @@ export interface PaymentProvider {
   refund(request: { refundId: string; paymentReference: string; amount: Money }): Promise<RefundSnapshot>;
 
   /**
+   * What the provider kept of a payment for its work; `null` while it does not know. A provider that does not
+   * tell has no such method.
+   */
+  feeOf?(reference: string): Promise<Money | null>;
+
+  /**
    * Makes sure that a handover is genuine and belongs to this payment, where a provider hands anything over.
    * @throws invalid `checkout_signature_invalid`
    */

@@ -1,4 +1,4 @@
-import type { Money } from '#kernel';
+import type { Currency, Money } from '#kernel';
 
 /** A doctor's account as the provider sees it at one moment. */
 export interface AccountSnapshot {
@@ -46,6 +46,9 @@ export interface PayoutProvider {
   retrieveAccount(reference: string): Promise<AccountSnapshot>;
   /** @param returnUrl where the provider sends the doctor's browser afterwards */
   onboardingLink(reference: string, returnUrl: string): Promise<OnboardingLink>;
+
+  /** Only multiples of so many minor units can be sent. */
+  transferStep(currency: Currency): number;
 
   /** Sends money to an account, or finds the transfer that was made with the same `attemptId`. */
   transfer(request: {

@@ -134,33 +134,37 @@ export class RefundsService {
   }
 
   async list(_actor: Actor, filter: RefundFilter, page: PageRequest): Promise<Page<Refund>> {
-    const { status, cause, paymentId, search, created, updated } = filter;
     const { by, descending } = filter.order ?? { by: 'createdAt', descending: true };
     const found = await pageOf(
-      this.database.query
-        .selectFrom('refunds')
-        .selectAll()
-        .where((eb) =>
-          eb.and(
-            given([
-              status && eb('status', '=', status),
-              cause && eb('cause', '=', cause),
-              paymentId && eb('paymentId', '=', paymentId),
-              search &&
-                eb.or([
-                  eb('reason', 'ilike', containing(search)),
-                  eb('providerReference', 'ilike', containing(search)),
-                ]),
-              ...within('createdAt', created),
-              ...within('updatedAt', updated),
-            ]),
-          ),
-        )
+      this.matching(filter)
         .orderBy(by, descending ? 'desc' : 'asc')
         .orderBy('id'),
       page,
     );
     return { ...found, items: found.items.map(asRefund) };
+  }
+
+  /** What `list` finds, in no order. */
+  matching({ status, cause, paymentId, search, created, updated }: RefundFilter) {
+    return this.database.query
+      .selectFrom('refunds')
+      .selectAll()
+      .where((eb) =>
+        eb.and(
+          given([
+            status && eb('status', '=', status),
+            cause && eb('cause', '=', cause),
+            paymentId && eb('paymentId', '=', paymentId),
+            search &&
+              eb.or([
+                eb('reason', 'ilike', containing(search)),
+                eb('providerReference', 'ilike', containing(search)),
+              ]),
+            ...within('createdAt', created),
+            ...within('updatedAt', updated),
+          ]),
+        ),
+      );
   }
 
   /** @throws not_found `refund_not_found` */

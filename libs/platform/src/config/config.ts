@@ -9,6 +9,15 @@ const list = z.string().transform((value) =>
     .filter(Boolean),
 );
 
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Every environment variable that the server reads, with its default. README and operations.md list the same. */
 const Environment = z.object({
   NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
@@ -70,6 +79,16 @@ const Environment = z.object({
   /** How long what payment providers sent is kept after it was processed. */
   WEBHOOK_RETENTION_DAYS: z.coerce.number().int().min(1).max(3650).default(90),
   PLATFORM_COMMISSION_PERCENT: z.coerce.number().min(0).max(100).default(15),
+
+  /** Who issues receipts and invoices, as tax law asks; the lines of the address are separated by commas. */
+  SELLER_NAME: z.string().optional(),
+  SELLER_ADDRESS: list.default([]),
+  SELLER_TAX_ID: z.string().optional(),
+  /** Where a paper's day, and its year of numbers, begin. */
+  SELLER_TIME_ZONE: z.string().default('UTC').refine(isTimeZone, { error: 'is not an IANA time zone' }),
+  /** The tax that is in what patients pay, and in the commission. */
+  VISIT_TAX_PERCENT: z.coerce.number().min(0).max(100).default(0),
+  COMMISSION_TAX_PERCENT: z.coerce.number().min(0).max(100).default(0),
 
   HEALTH_RECORD_RETENTION_YEARS: z.coerce.number().int().min(1).max(100).default(10),
 
@@ -193,6 +212,8 @@ function unfitForProduction(env: Environment): string[] {
       env.REDIS_URL === undefined,
       'REDIS_URL: required, since the api and worker processes reach each other through it',
     ],
+    [env.SELLER_NAME === undefined, 'SELLER_NAME: receipts and invoices name who issues them'],
+    [env.SELLER_ADDRESS.length === 0, 'SELLER_ADDRESS: receipts and invoices name who issues them'],
     [env.RATE_LIMITS === false, 'RATE_LIMITS: production limits its callers'],
     [env.SEED_DEMO, 'SEED_DEMO: demo data is never put into production'],
     [

@@ -35,7 +35,7 @@ export type DocumentKind = "consent" | "discharge_letter" | "imaging" | "lab_rep
 
 export type EncounterStatus = "amended" | "draft" | "finalized";
 
-export type FilePurpose = "chart" | "export" | "identity" | "licence" | "statement";
+export type FilePurpose = "accounting" | "chart" | "export" | "identity" | "licence" | "statement";
 
 export type FileRejection = "empty" | "never_uploaded" | "size_differs" | "type_differs";
 
@@ -51,6 +51,10 @@ export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
 
 export type Guardianship = "child" | "grandchild" | "grandparent" | "other" | "parent" | "sibling" | "spouse" | "ward";
 
+export type GuestKind = "carer" | "interpreter" | "second_doctor";
+
+export type HandoverStatus = "accepted" | "declined" | "expired" | "offered" | "withdrawn";
+
 export type IdentityDocument = "driving_licence" | "national_id" | "passport";
 
 export type IdentityRejection = "declined" | "file_rejected" | "replaced";
@@ -58,6 +62,8 @@ export type IdentityRejection = "declined" | "file_rejected" | "replaced";
 export type IdentitySide = "back" | "front" | "selfie";
 
 export type IdentityStatus = "approved" | "expired" | "pending_upload" | "rejected" | "submitted" | "unsubmitted";
+
+export type InvoiceKind = "commission_invoice" | "credit_note" | "credit_note_reversal" | "receipt";
 
 export type Json = JsonValue;
 
@@ -99,7 +105,7 @@ export type ReviewReportReason = "offensive" | "other" | "personal_data" | "spam
 
 export type ReviewStatus = "hidden" | "published" | "withdrawn";
 
-export type RoomRole = "doctor" | "patient";
+export type RoomRole = "doctor" | "guest" | "patient";
 
 export type RoomStatus = "active" | "ended" | "waiting";
 
@@ -162,12 +168,6 @@ export interface Appointments {
   version: Generated<number>;
 }
 
-export interface AuditChains {
-  chain: string;
-  head: Uint8Array;
-  length: number;
-}
-
 export interface AuditLog {
   action: string;
   actorRoles: string[];
@@ -203,6 +203,7 @@ export interface AvailabilityRules {
   updatedAt: Temporal.Instant;
   validFrom: string | null;
   validUntil: string | null;
+  version: Generated<number>;
   weekday: number | null;
 }
 
@@ -233,6 +234,40 @@ export interface CalendarChanges {
   changedIn: Generated<string>;
   ofProfile: Generated<boolean>;
   practitionerId: string;
+}
+
+export interface CalendarFeeds {
+  changedAt: Temporal.Instant;
+  contentHash: Uint8Array | null;
+  createdAt: Temporal.Instant;
+  lastReadAt: Temporal.Instant | null;
+  tokenHash: Uint8Array;
+  userId: string;
+}
+
+export interface ChartHandovers {
+  createdAt: Temporal.Instant;
+  email: string;
+  expiresAt: Temporal.Instant;
+  guardianUserId: string;
+  id: string;
+  patientId: string;
+  status: HandoverStatus;
+  updatedAt: Temporal.Instant;
+}
+
+export interface CommissionRules {
+  basisPoints: number;
+  createdAt: Temporal.Instant;
+  createdBy: string;
+  currency: string;
+  id: string;
+  minimumAmount: number;
+  practitionerId: string | null;
+  reason: string;
+  updatedAt: Temporal.Instant;
+  validFrom: Temporal.Instant;
+  validTo: Temporal.Instant | null;
 }
 
 export interface ContactCodes {
@@ -278,6 +313,7 @@ export interface Doctors {
   bio: Generated<string>;
   bookingHorizonDays: Generated<number>;
   bufferMinutes: Generated<number>;
+  cancellationPolicy: Json | null;
   createdAt: Temporal.Instant;
   dailyLimit: number | null;
   feeAmount: number;
@@ -357,6 +393,13 @@ export interface Files {
   updatedAt: Temporal.Instant;
 }
 
+export interface HashChains {
+  chain: string;
+  head: Uint8Array;
+  length: number;
+  trail: string;
+}
+
 export interface IdempotencyKeys {
   body: Uint8Array | null;
   bodyHash: Uint8Array;
@@ -369,9 +412,11 @@ export interface IdempotencyKeys {
 
 export interface Identities {
   createdAt: Temporal.Instant;
+  id: string;
   issuer: string;
   subject: string;
   tokensValidFrom: Temporal.Instant | null;
+  unlinkedAt: Temporal.Instant | null;
   userId: string;
 }
 
@@ -398,7 +443,35 @@ export interface IdentityVerifications {
   userId: string;
 }
 
+export interface Invoices {
+  amount: number;
+  correctsId: string | null;
+  currency: string;
+  fileId: string;
+  id: string;
+  issuedAt: Temporal.Instant;
+  kind: InvoiceKind;
+  language: string;
+  number: number;
+  organizationId: string;
+  payerUserId: string | null;
+  paymentId: string | null;
+  payoutId: string | null;
+  practitionerId: string;
+  reference: string;
+  taxAmount: number;
+  taxBasisPoints: number;
+  year: number;
+}
+
+export interface InvoiceSeries {
+  kind: InvoiceKind;
+  lastNumber: number;
+  year: number;
+}
+
 export interface LedgerAccounts {
+  createdAt: Generated<Temporal.Instant>;
   currency: string;
   id: string;
   kind: LedgerAccountKind;
@@ -414,6 +487,14 @@ export interface LedgerPostings {
   transactionId: string;
 }
 
+export interface LedgerSeals {
+  chain: string;
+  hash: Uint8Array;
+  previousHash: Uint8Array;
+  sequence: number;
+  transactionId: string;
+}
+
 export interface LedgerTransactions {
   id: string;
   kind: string;
@@ -422,6 +503,10 @@ export interface LedgerTransactions {
   recordedAt: Generated<Temporal.Instant>;
   reference: string;
   sequence: Generated<number>;
+}
+
+export interface LedgerUnsealed {
+  transactionId: string;
 }
 
 export interface LicenceDecisions {
@@ -574,6 +659,7 @@ export interface Patients {
   guardianUserId: string | null;
   id: string;
   lastName: string;
+  ofAgeRemindedAt: Temporal.Instant | null;
   organizationId: string | null;
   phone: string | null;
   relationship: Guardianship | null;
@@ -587,6 +673,7 @@ export interface Payments {
   amount: number;
   appointmentId: string;
   commissionAmount: number;
+  commissionRuleId: string | null;
   createdAt: Temporal.Instant;
   currency: string;
   disputedAmount: Generated<number>;
@@ -628,6 +715,7 @@ export interface Payouts {
   approvedAt: Temporal.Instant | null;
   approvedBy: string | null;
   attemptId: string | null;
+  carriedAmount: Generated<number>;
   createdAt: Temporal.Instant;
   createdBy: string;
   currency: string;
@@ -773,29 +861,66 @@ export interface Reviews {
   updatedAt: Temporal.Instant;
 }
 
+export interface RoomGuests {
+  admittedAt: Temporal.Instant | null;
+  createdAt: Temporal.Instant;
+  displayName: string;
+  id: string;
+  invitedBy: string;
+  keyHash: Uint8Array | null;
+  kind: GuestKind;
+  linkExpiresAt: Temporal.Instant;
+  linkHash: Uint8Array;
+  redeemedAt: Temporal.Instant | null;
+  revokedAt: Temporal.Instant | null;
+  roomId: string;
+}
+
 export interface RoomJoinTokens {
   createdAt: Temporal.Instant;
   expiresAt: Temporal.Instant;
+  guestId: string | null;
   id: string;
   role: RoomRole;
   roomId: string;
   sessionId: string | null;
   tokenHash: Uint8Array;
   usedAt: Temporal.Instant | null;
-  userId: string;
+  userId: string | null;
 }
 
-export interface RoomParticipants {
-  firstJoinedAt: Temporal.Instant;
-  lastLeftAt: Temporal.Instant | null;
-  quality: Json | null;
-  qualityAt: Temporal.Instant | null;
+export interface RoomPreCallTests {
+  createdAt: Temporal.Instant;
+  findings: Json;
+  id: string;
   role: RoomRole;
   roomId: string;
   userId: string;
+  verdict: string;
+}
+
+export interface RoomPresences {
+  guestId: string | null;
+  id: string;
+  joinedAt: Temporal.Instant;
+  leftAt: Temporal.Instant | null;
+  leftReason: string | null;
+  participantId: string;
+  role: RoomRole;
+  roomId: string;
+  userId: string | null;
+}
+
+export interface RoomQualityReports {
+  aboutId: string | null;
+  at: Temporal.Instant;
+  participantId: string;
+  report: Json;
+  roomId: string;
 }
 
 export interface Rooms {
+  announcedStartAt: Temporal.Instant | null;
   appointmentId: string;
   createdAt: Temporal.Instant;
   endedAt: Temporal.Instant | null;
@@ -803,6 +928,7 @@ export interface Rooms {
   id: string;
   organizationId: string;
   patientId: string;
+  patientReturnedAt: Temporal.Instant | null;
   practitionerId: string;
   startedAt: Temporal.Instant | null;
   status: RoomStatus;
@@ -926,12 +1052,14 @@ export interface WebhookEvents {
 export interface DB {
   accountExports: AccountExports;
   appointments: Appointments;
-  auditChains: AuditChains;
   auditLog: AuditLog;
   availabilityRules: AvailabilityRules;
   branches: Branches;
   breakGlassGrants: BreakGlassGrants;
   calendarChanges: CalendarChanges;
+  calendarFeeds: CalendarFeeds;
+  chartHandovers: ChartHandovers;
+  commissionRules: CommissionRules;
   contactCodes: ContactCodes;
   disputeMovements: DisputeMovements;
   disputes: Disputes;
@@ -940,13 +1068,18 @@ export interface DB {
   encounters: Encounters;
   encounterVersions: EncounterVersions;
   files: Files;
+  hashChains: HashChains;
   idempotencyKeys: IdempotencyKeys;
   identities: Identities;
   identityFiles: IdentityFiles;
   identityVerifications: IdentityVerifications;
+  invoices: Invoices;
+  invoiceSeries: InvoiceSeries;
   ledgerAccounts: LedgerAccounts;
   ledgerPostings: LedgerPostings;
+  ledgerSeals: LedgerSeals;
   ledgerTransactions: LedgerTransactions;
+  ledgerUnsealed: LedgerUnsealed;
   licenceDecisions: LicenceDecisions;
   licenceDocuments: LicenceDocuments;
   licences: Licences;
@@ -976,8 +1109,11 @@ export interface DB {
   reminders: Reminders;
   reviewReports: ReviewReports;
   reviews: Reviews;
+  roomGuests: RoomGuests;
   roomJoinTokens: RoomJoinTokens;
-  roomParticipants: RoomParticipants;
+  roomPreCallTests: RoomPreCallTests;
+  roomPresences: RoomPresences;
+  roomQualityReports: RoomQualityReports;
   rooms: Rooms;
   secondFactors: SecondFactors;
   sessions: Sessions;

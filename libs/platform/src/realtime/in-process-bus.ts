@@ -18,6 +18,7 @@ const SWEEP_INTERVAL_MS = 10_000;
 
 /** The bus of a single process: the default, and what most tests use. */
 export class InProcessBus extends RealtimeBus {
+  override readonly spansProcesses: boolean = false;
   private readonly channels = new Map<string, Set<Listener<string>>>();
   private readonly logs = new Map<string, Log>();
   private readonly leases = new Map<string, number>();

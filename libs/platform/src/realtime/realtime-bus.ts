@@ -40,6 +40,9 @@ export type Stop = () => Promise<void>;
  * Nothing here is durable: what must survive belongs to the database.
  */
 export abstract class RealtimeBus implements OnApplicationShutdown {
+  /** Whether other processes are reached; what this one holds would otherwise end with it. */
+  abstract readonly spansProcesses: boolean;
+
   abstract publish(channel: string, message: string): Promise<void>;
 
   abstract subscribe(channel: string, listener: (message: string) => void): Promise<Stop>;

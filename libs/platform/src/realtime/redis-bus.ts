@@ -34,6 +34,7 @@ type WithAppend = Redis & { appendToLog(...args: (string | number)[]): Promise<s
  * again.
  */
 export class RedisBus extends RealtimeBus {
+  override readonly spansProcesses = true;
   private readonly commands: WithAppend;
   private readonly subscriber: Redis;
   private readonly listeners = new Map<string, Set<(message: string) => void>>();

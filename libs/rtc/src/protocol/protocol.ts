@@ -18,8 +18,12 @@ export const SUBPROTOCOL = 'televisit.v1';
 /** A second value of Sec-WebSocket-Protocol that starts with this carries the join token. */
 export const SUBPROTOCOL_TOKEN_PREFIX = 'token.';
 
-export const ROOM_ROLES = ['doctor', 'patient'] as const;
+/** A guest came by a link, without an account. */
+export const ROOM_ROLES = ['doctor', 'patient', 'guest'] as const;
 export type RoomRole = (typeof ROOM_ROLES)[number];
+
+export const GUEST_KINDS = ['interpreter', 'carer', 'second_doctor'] as const;
+export type GuestKind = (typeof GUEST_KINDS)[number];
 
 export const ROOM_STATUSES = ['waiting', 'active', 'ended'] as const;
 export type RoomStatus = (typeof ROOM_STATUSES)[number];
@@ -27,6 +31,8 @@ export type RoomStatus = (typeof ROOM_STATUSES)[number];
 /** Close codes with the stable name that `error` messages carry for the same cause. */
 export const CLOSE_CODES = {
   left: 1000,
+  /** The session went on at another connection of the same client. */
+  resumed: 1000,
   message_too_large: 1009,
   /** The process is going away; resume at once, another one answers. */
   service_restart: 1012,
@@ -73,6 +79,8 @@ const count = z.number().min(0).max(1e12).optional();
 
 /** A report of the call's quality over the last interval, from `RTCPeerConnection.getStats()`. */
 const callQuality = z.strictObject({
+  /** The other side of the peer connection that is reported on, where there are several. */
+  participant_id: z.uuid().optional(),
   /** The type of the local candidate in use; `relay` means TURN. */
   candidate_type: z.enum(['host', 'srflx', 'prflx', 'relay']).optional(),
   round_trip_ms: count,
@@ -135,6 +143,10 @@ const participant = z.strictObject({
   instance: z.string(),
   display_name: z.string(),
   role: z.enum(ROOM_ROLES),
+  /** As what a guest was invited. */
+  guest_kind: z.enum(GUEST_KINDS).optional(),
+  /** Whether they take part in the call once the visit is under way, or are kept waiting by the doctor. */
+  admitted: z.boolean(),
   state: z.enum(['connected', 'reconnecting']),
   /** The part that the recipient plays in perfect negotiation with this participant. */
   negotiation_role: z.enum(['polite', 'impolite']),
@@ -160,6 +172,8 @@ const waitingPlace = z.strictObject({
   place: z.int().positive(),
   /** When the visit is expected to start. */
   estimated_start_at: z.iso.datetime().nullable(),
+  /** Whether the visit will begin noticeably later than planned. */
+  running_late: z.boolean(),
 });
 export type WaitingPlaceView = z.infer<typeof waitingPlace>;
 
@@ -177,6 +191,7 @@ export const serverMessage = z.discriminatedUnion('type', [
     /** The highest `id` that the server has from this session; what came later has to be sent again. */
     received_id: z.int().min(0),
     self: participant.omit({ negotiation_role: true, state: true }),
+    /** The status as it is for this participant: `waiting` also for who is kept waiting in an active room. */
     room: z.strictObject({ room_id: z.uuid(), status: z.enum(ROOM_STATUSES) }),
     participants: z.array(participant),
     waiting: waitingPlace.nullable(),
@@ -196,10 +211,18 @@ export const serverMessage = z.discriminatedUnion('type', [
     instance: z.string(),
     reason: z.enum(['left', 'connection_lost', 'access_revoked']),
   }),
-  z.strictObject({ type: z.literal('admitted'), ...told }),
+  z.strictObject({
+    type: z.literal('admitted'),
+    ...told,
+    /** Where it is given, the others: a guest is not told of them before. */
+    participants: z.array(participant).optional(),
+  }),
+  z.strictObject({ type: z.literal('returned-to-waiting'), ...told }),
   z.strictObject({ type: z.literal('ended'), ...told, reason: z.string() }),
   z.strictObject({ type: z.literal('waiting'), at, ...waitingPlace.shape }),
   z.strictObject({ type: z.literal('ice-servers'), at, ...iceServers }),
+  /** This process stops: resume on a new connection within this time, while the old one still works. */
+  z.strictObject({ type: z.literal('move'), at, within_ms: z.int().positive() }),
   z.strictObject({ type: z.literal('pong'), at }),
   z.strictObject({
     type: z.literal('error'),

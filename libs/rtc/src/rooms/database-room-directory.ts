@@ -1,10 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
 import { AppointmentsService } from '#appointments';
-import { Clock } from '#kernel';
-import { Database } from '#platform';
-import type { CallQuality } from '../protocol/protocol.ts';
-import { type Admission, RoomDirectory, type RoomRecord, type WaitingPlace } from './room-directory.ts';
+import { Clock, newId } from '#kernel';
+import { Database, Transactional } from '#platform';
+import type { CallQuality, RoomRole } from '../protocol/protocol.ts';
+import { participantActor, VisitTimeline } from '../record/visit-timeline.ts';
+import { WaitingLines } from '../waiting/waiting-lines.ts';
+import {
+  type Admission,
+  type LeftReason,
+  RoomDirectory,
+  type RoomRecord,
+  type WaitingPlace,
+} from './room-directory.ts';
 
 /** The record that the live rooms look into and report to. */
 @Injectable()
@@ -13,6 +21,8 @@ export class DatabaseRoomDirectory extends RoomDirectory {
     private readonly database: Database,
     private readonly clock: Clock,
     private readonly appointments: AppointmentsService,
+    private readonly lines: WaitingLines,
+    private readonly timeline: VisitTimeline,
   ) {
     super();
   }
@@ -37,14 +47,24 @@ export class DatabaseRoomDirectory extends RoomDirectory {
       )
       .returning([
         'token.userId',
+        'token.guestId',
         'token.role',
+        'room.patientReturnedAt',
         'doctor.name as doctorName',
         sql<string>`patient.first_name || ' ' || patient.last_name`.as('patientName'),
       ])
       .executeTakeFirst();
     if (!redeemed) return null;
-    const { userId, role, doctorName, patientName } = redeemed;
-    return { roomId, userId, role, displayName: role === 'doctor' ? doctorName : patientName };
+    const { guestId, userId, role, doctorName, patientName, patientReturnedAt } = redeemed;
+    if (guestId) return this.#guestAdmission(roomId, guestId);
+    return {
+      roomId,
+      // Either names who it is: the database holds the token to that.
+      participantId: userId ?? '',
+      role,
+      displayName: role === 'doctor' ? doctorName : patientName,
+      admitted: role === 'doctor' || patientReturnedAt === null,
+    };
   }
 
   override async load(roomId: string): Promise<RoomRecord | null> {
@@ -56,65 +76,102 @@ export class DatabaseRoomDirectory extends RoomDirectory {
     return room ?? null;
   }
 
-  override async waitingPlace(roomId: string): Promise<WaitingPlace | null> {
-    const now = this.clock.now();
-    const { rows } = await sql<{ place: number; aheadSeconds: number; startsAt: Temporal.Instant }>`
-      select own.starts_at as "startsAt", count(ahead.id) + 1 as place,
-        coalesce(sum(case when ahead.status = 'in_progress'
-          then greatest(extract(epoch from ahead.ends_at - ${now}::timestamptz), 0)
-          else extract(epoch from ahead.ends_at - ahead.starts_at) end), 0)::float8 as "aheadSeconds"
-      from rooms room
-      join appointments own on own.id = room.appointment_id
-      left join appointments ahead on ahead.practitioner_id = own.practitioner_id and ahead.id <> own.id
-        and ahead.starts_at < own.starts_at and ahead.starts_at > own.starts_at - interval '12 hours'
-        and ahead.status in ('in_progress', 'arrived')
-      where room.id = ${roomId} and room.status = 'waiting'
-      group by own.starts_at`.execute(this.database.query);
-    const [row] = rows;
-    if (!row) return null;
-    const afterOthers = now.add({ seconds: Math.round(row.aheadSeconds) });
-    const isLate = Temporal.Instant.compare(afterOthers, row.startsAt) > 0;
-    return { place: row.place, estimatedStart: isLate ? afterOthers : row.startsAt };
+  override waitingPlace(roomId: string): Promise<WaitingPlace | null> {
+    return this.lines.placeIn(roomId);
   }
 
-  override async participantJoined({ roomId, userId, role }: Admission, at: Temporal.Instant): Promise<void> {
+  @Transactional()
+  override async participantJoined(
+    { roomId, participantId, role }: Admission,
+    at: Temporal.Instant,
+  ): Promise<void> {
+    const room = await this.#roomOf(roomId);
+    // It may have ended while they came in: then they are sent out at once.
+    if (room.status === 'ended') return;
+    // A process that died could not say that they had left.
+    await this.#closePresence(roomId, participantId, 'connection_lost', at);
     await this.database.query
-      .insertInto('roomParticipants')
-      .values({ roomId, userId, role, firstJoinedAt: at })
-      .onConflict((conflict) => conflict.columns(['roomId', 'userId']).doUpdateSet({ lastLeftAt: null }))
+      .insertInto('roomPresences')
+      .values({
+        id: newId(),
+        roomId,
+        participantId,
+        role,
+        joinedAt: at,
+        ...(role === 'guest' ? { guestId: participantId } : { userId: participantId }),
+      })
       .execute();
-    await this.appointments.arrived(await this.#appointmentOf(roomId), role);
+    await this.timeline.add(participantActor(participantId, role), room, 'enter', participantId);
+    if (role !== 'guest') await this.appointments.arrived(room.appointmentId, role);
   }
 
-  override async participantLeft(roomId: string, userId: string, at: Temporal.Instant): Promise<void> {
-    await this.database.query
-      .updateTable('roomParticipants')
-      .set({ lastLeftAt: at })
-      .where('roomId', '=', roomId)
-      .where('userId', '=', userId)
-      .execute();
+  @Transactional()
+  override async participantLeft(
+    roomId: string,
+    participantId: string,
+    reason: LeftReason,
+    at: Temporal.Instant,
+  ): Promise<void> {
+    const role = await this.#closePresence(roomId, participantId, reason, at);
+    if (!role) return;
+    const room = await this.#roomOf(roomId);
+    await this.timeline.add(participantActor(participantId, role), room, 'leave', participantId);
   }
 
   override async recordQuality(
     roomId: string,
-    userId: string,
-    quality: CallQuality,
+    participantId: string,
+    { participant_id: aboutId, ...report }: CallQuality,
     at: Temporal.Instant,
   ): Promise<void> {
     await this.database.query
-      .updateTable('roomParticipants')
-      .set({ quality: JSON.stringify(quality), qualityAt: at })
-      .where('roomId', '=', roomId)
-      .where('userId', '=', userId)
+      .insertInto('roomQualityReports')
+      .values({ roomId, participantId, aboutId: aboutId ?? null, at, report: JSON.stringify(report) })
       .execute();
   }
 
-  async #appointmentOf(roomId: string): Promise<string> {
-    const { appointmentId } = await this.database.query
+  async #guestAdmission(roomId: string, guestId: string): Promise<Admission | null> {
+    const guest = await this.database.query
+      .selectFrom('roomGuests')
+      .select(['displayName', 'kind', 'admittedAt'])
+      .where('id', '=', guestId)
+      .where('revokedAt', 'is', null)
+      .executeTakeFirst();
+    if (!guest) return null;
+    const { displayName, kind: guestKind, admittedAt } = guest;
+    return {
+      roomId,
+      participantId: guestId,
+      role: 'guest',
+      displayName,
+      guestKind,
+      admitted: admittedAt !== null,
+    };
+  }
+
+  /** @returns the role of who had been present. */
+  async #closePresence(
+    roomId: string,
+    participantId: string,
+    leftReason: LeftReason,
+    leftAt: Temporal.Instant,
+  ): Promise<RoomRole | undefined> {
+    const closed = await this.database.query
+      .updateTable('roomPresences')
+      .set({ leftAt, leftReason })
+      .where('roomId', '=', roomId)
+      .where('participantId', '=', participantId)
+      .where('leftAt', 'is', null)
+      .returning('role')
+      .executeTakeFirst();
+    return closed?.role;
+  }
+
+  #roomOf(roomId: string) {
+    return this.database.query
       .selectFrom('rooms')
-      .select('appointmentId')
+      .select(['id', 'appointmentId', 'organizationId', 'status'])
       .where('id', '=', roomId)
       .executeTakeFirstOrThrow();
-    return appointmentId;
   }
 }

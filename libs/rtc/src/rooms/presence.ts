@@ -1,10 +1,10 @@
 import { unavailable } from '#kernel';
 import type { RealtimeBus } from '#platform';
 import type { RtcLimits } from '../signals/limits.ts';
-import { boundsOf, type LeftReason, logOf, type Told, toldEntry } from '../signals/signal-log.ts';
+import { boundsOf, logOf, type RecordChange, type Told, toldEntry } from '../signals/signal-log.ts';
 import type { Timestamps } from '../signals/timestamps.ts';
 import { type ParticipantRecord, POLLING } from './participant.ts';
-import type { RoomDirectory } from './room-directory.ts';
+import type { LeftReason, RoomDirectory } from './room-directory.ts';
 
 const MAX_ATTEMPTS = 5;
 
@@ -40,7 +40,7 @@ export class Presence {
     roomId: string,
     participantId: string,
     known: ParticipantRecord | null,
-    type: 'participant-joined' | 'presence',
+    type: RecordChange,
     next: Next,
   ): Promise<ParticipantRecord | null | false> {
     let before = known;
@@ -72,13 +72,32 @@ export class Presence {
     );
   }
 
+  /** Lets somebody who is here take part in the call, or keeps them waiting. Doing it twice is doing it once. */
+  async setAdmitted(roomId: string, participantId: string, admitted: boolean): Promise<void> {
+    const record = (await this.recordsOf(roomId)).get(participantId) ?? null;
+    await this.claim(roomId, participantId, record, 'admission', (current) =>
+      current && current.admitted !== admitted ? { ...current, admitted } : null,
+    );
+  }
+
+  /** Writes anew what the bus has lost of these participants. */
+  async restore(roomId: string, participants: ReadonlyMap<string, ParticipantRecord>): Promise<void> {
+    const kept = await this.recordsOf(roomId);
+    const lost = [...participants.values()].filter(({ participantId }) => !kept.has(participantId));
+    await Promise.all(
+      lost.map((record) =>
+        this.claim(roomId, record.participantId, null, 'presence', (current) => (current ? null : record)),
+      ),
+    );
+  }
+
   /** Takes a participant out if nothing has changed about them, and records it. */
   async remove(roomId: string, record: ParticipantRecord, reason: LeftReason): Promise<void> {
     const { participantId, instance } = record;
     const at = this.time.text();
     const told = { type: 'participant-left', at, participantId, instance, reason } as const;
     if (!(await this.change(roomId, participantId, record, null, told))) return;
-    await this.directory.participantLeft(roomId, participantId, Temporal.Instant.from(at));
+    await this.directory.participantLeft(roomId, participantId, reason, Temporal.Instant.from(at));
   }
 
   /** Whether the resume window is over, for a lost connection or since the last poll. */

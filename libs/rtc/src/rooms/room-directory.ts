@@ -1,12 +1,19 @@
-import type { CallQuality, RoomRole, RoomStatus } from '../protocol/protocol.ts';
+import type { CallQuality, GuestKind, RoomRole, RoomStatus } from '../protocol/protocol.ts';
+
+/** Why somebody is gone before the end. */
+export type LeftReason = 'left' | 'connection_lost' | 'access_revoked';
 
 /** What a join token says: who may enter which room, and as what. */
 export interface Admission {
   readonly roomId: string;
-  readonly userId: string;
+  /** The id of the user, or of the guest. */
+  readonly participantId: string;
   /** What the other participants see. */
   readonly displayName: string;
   readonly role: RoomRole;
+  readonly guestKind?: GuestKind;
+  /** Whether they take part in the call once the visit is under way. */
+  readonly admitted: boolean;
 }
 
 export interface RoomRecord {
@@ -19,6 +26,8 @@ export interface RoomRecord {
 export interface WaitingPlace {
   readonly place: number;
   readonly estimatedStart: Temporal.Instant | null;
+  /** Whether that is noticeably later than planned. */
+  readonly runningLate: boolean;
 }
 
 /**
@@ -38,12 +47,17 @@ export abstract class RoomDirectory {
   /** Called once when a person enters, not when a lost connection comes back or another device takes over. */
   abstract participantJoined(admission: Admission, at: Temporal.Instant): Promise<void>;
 
-  /** Called once when a person has left for good. */
-  abstract participantLeft(roomId: string, userId: string, at: Temporal.Instant): Promise<void>;
+  /** Called once when a person has left for good before the room's end. */
+  abstract participantLeft(
+    roomId: string,
+    participantId: string,
+    reason: LeftReason,
+    at: Temporal.Instant,
+  ): Promise<void>;
 
   abstract recordQuality(
     roomId: string,
-    userId: string,
+    participantId: string,
     quality: CallQuality,
     at: Temporal.Instant,
   ): Promise<void>;

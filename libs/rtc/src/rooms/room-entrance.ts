@@ -5,7 +5,7 @@ import type { RtcLimits } from '../signals/limits.ts';
 import { logOf, missedFrames } from '../signals/signal-log.ts';
 import type { Timestamps } from '../signals/timestamps.ts';
 import type { OpenRooms } from './open-rooms.ts';
-import { hashResumeId, newInstance, type ParticipantRecord, viewOf } from './participant.ts';
+import { hashResumeId, newInstance, type ParticipantRecord } from './participant.ts';
 import type { PeerSession } from './peer-session.ts';
 import type { Presence } from './presence.ts';
 import type { Room } from './room.ts';
@@ -36,11 +36,14 @@ export class RoomEntrance {
   async enter(session: PeerSession, admission: Admission): Promise<void> {
     const room = await this.openFor(session);
     if (!room) return;
-    const { userId, displayName, role } = admission;
-    const before = await this.claim(session, room, userId, 'participant-joined', () => ({
-      participantId: userId,
+    const { participantId, displayName, role, guestKind } = admission;
+    const before = await this.claim(session, room, participantId, 'participant-joined', (current) => ({
+      participantId,
       displayName,
       role,
+      ...(guestKind && { guestKind }),
+      // What the doctor has decided since the token was looked up is in the record that is replaced.
+      admitted: current?.admitted ?? admission.admitted,
       instance: newInstance(),
       resumeHash: hashResumeId(session.resumeId),
       process: this.parts.process,
@@ -122,9 +125,6 @@ export class RoomEntrance {
 
   private welcome(room: Room, session: PeerSession, self: ParticipantRecord): void {
     const { limits, time, turn } = this.parts;
-    const others = [...room.participants.values()].filter(
-      (other) => other.participantId !== self.participantId,
-    );
     session.iceRefreshAt = turn.refreshAt(time.ms());
     session.tell({
       type: 'welcome',
@@ -138,9 +138,11 @@ export class RoomEntrance {
         instance: self.instance,
         display_name: self.displayName,
         role: self.role,
+        ...(self.guestKind && { guest_kind: self.guestKind }),
+        admitted: self.admitted,
       },
-      room: { room_id: room.roomId, status: room.status },
-      participants: others.map((other) => viewOf(other, self)),
+      room: { room_id: room.roomId, status: self.admitted ? room.status : 'waiting' },
+      participants: room.othersAs(self),
       waiting: self.role === 'patient' ? room.waitingView() : null,
       ...turn.issue(self.participantId),
       limits: {

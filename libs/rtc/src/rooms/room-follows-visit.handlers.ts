@@ -24,8 +24,8 @@ export class OpenRoom implements JobHandler<DataOf<typeof AppointmentConfirmed>>
 export class ActivateRoom implements JobHandler<DataOf<typeof AppointmentStarted>> {
   constructor(private readonly rooms: RoomsService) {}
 
-  async handle(_actor: Actor, { appointmentId }: DataOf<typeof AppointmentStarted>): Promise<void> {
-    await this.rooms.activate(appointmentId);
+  async handle(actor: Actor, { appointmentId }: DataOf<typeof AppointmentStarted>): Promise<void> {
+    await this.rooms.activate(actor, appointmentId);
   }
 }
 
@@ -34,8 +34,8 @@ export class ActivateRoom implements JobHandler<DataOf<typeof AppointmentStarted
 export class CloseCompletedRoom implements JobHandler<DataOf<typeof AppointmentCompleted>> {
   constructor(private readonly rooms: RoomsService) {}
 
-  async handle(_actor: Actor, { appointmentId }: DataOf<typeof AppointmentCompleted>): Promise<void> {
-    await this.rooms.close(appointmentId, 'completed');
+  async handle(actor: Actor, { appointmentId }: DataOf<typeof AppointmentCompleted>): Promise<void> {
+    await this.rooms.close(actor, appointmentId, 'completed');
   }
 }
 
@@ -44,8 +44,8 @@ export class CloseCompletedRoom implements JobHandler<DataOf<typeof AppointmentC
 export class CloseCancelledRoom implements JobHandler<DataOf<typeof AppointmentCancelled>> {
   constructor(private readonly rooms: RoomsService) {}
 
-  async handle(_actor: Actor, { appointmentId }: DataOf<typeof AppointmentCancelled>): Promise<void> {
-    await this.rooms.close(appointmentId, 'cancelled');
+  async handle(actor: Actor, { appointmentId }: DataOf<typeof AppointmentCancelled>): Promise<void> {
+    await this.rooms.close(actor, appointmentId, 'cancelled');
   }
 }
 
@@ -54,7 +54,7 @@ export class CloseCancelledRoom implements JobHandler<DataOf<typeof AppointmentC
 export class CloseMissedRoom implements JobHandler<DataOf<typeof AppointmentNoShow>> {
   constructor(private readonly rooms: RoomsService) {}
 
-  async handle(_actor: Actor, { appointmentId }: DataOf<typeof AppointmentNoShow>): Promise<void> {
-    await this.rooms.close(appointmentId, 'no_show');
+  async handle(actor: Actor, { appointmentId }: DataOf<typeof AppointmentNoShow>): Promise<void> {
+    await this.rooms.close(actor, appointmentId, 'no_show');
   }
 }

@@ -58,8 +58,8 @@ export class OneRoom extends RoomDirectory {
     this.told.push(`${admission.displayName} joined`);
   }
 
-  override async participantLeft(_roomId: string, userId: string): Promise<void> {
-    this.told.push(`${userId} left`);
+  override async participantLeft(_roomId: string, participantId: string): Promise<void> {
+    this.told.push(`${participantId} left`);
   }
 
   override async recordQuality(_roomId: string, _userId: string, quality: CallQuality): Promise<void> {
@@ -124,6 +124,11 @@ export async function settle(): Promise<void> {
   for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
 
+/** The bus of several processes that a test runs in one. */
+export class SharedBus extends InProcessBus {
+  override readonly spansProcesses = true;
+}
+
 /** One deployment: a bus, a room, and as many processes as a test opens. */
 export class Deployment {
   readonly clock = new ManualClock();
@@ -154,8 +159,11 @@ export class Deployment {
     });
   }
 
-  admission(role: RoomRole, userId: string = newId()): Admission {
-    return { roomId: this.room.roomId, userId, displayName: role === 'doctor' ? 'Dr. Rao' : 'Ann', role };
+  admission(role: RoomRole, participantId: string = newId()): Admission {
+    const displayName = { doctor: 'Dr. Rao', patient: 'Ann', guest: 'Mo' }[role];
+    const admitted = role !== 'guest';
+    const kind = role === 'guest' ? { guestKind: 'interpreter' as const } : {};
+    return { roomId: this.room.roomId, participantId, displayName, role, admitted, ...kind };
   }
 
   async join(role: RoomRole, { hub = this.hub, userId = newId() } = {}): Promise<Peer> {
@@ -189,7 +197,7 @@ export class Peer {
   ) {}
 
   get id(): string {
-    return this.admission.userId;
+    return this.admission.participantId;
   }
 
   async join(): Promise<void> {

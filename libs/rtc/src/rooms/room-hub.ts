@@ -22,6 +22,8 @@ import { RoomKeeper } from './room-keeper.ts';
 
 /** How long the others are told that this process stops. */
 const FAREWELL_MS = 3_000;
+/** How often it is looked whether all have moved. */
+const MOVE_CHECK_MS = 50;
 
 export interface RoomHubParts {
   readonly bus: RealtimeBus;
@@ -151,14 +153,28 @@ export class RoomHub {
     await this.append(roomId, { type: 'ended', at: this.time.text(), reason });
   }
 
+  /** Lets somebody take part in the call of an active room, or keeps them waiting; who is not there stays so. */
+  async setAdmitted(roomId: string, participantId: string, admitted: boolean): Promise<void> {
+    await this.presence.setAdmitted(roomId, participantId, admitted);
+  }
+
+  /** Something has changed that the patient's estimate depends on. */
+  async waitingChanged(roomId: string): Promise<void> {
+    await this.append(roomId, { type: 'waiting-changed', at: this.time.text() });
+  }
+
   /** Removes one person from a room, at once. */
-  async accessRevoked(roomId: string, userId: string): Promise<void> {
-    const record = (await this.presence.recordsOf(roomId)).get(userId);
+  async accessRevoked(roomId: string, participantId: string): Promise<void> {
+    const record = (await this.presence.recordsOf(roomId)).get(participantId);
     if (record) await this.presence.remove(roomId, record, 'access_revoked');
   }
 
-  /** Sends everyone elsewhere: for a process that is about to stop. */
+  /**
+   * Sends everyone elsewhere: for a process that is about to stop. They are asked to move while everything
+   * still works, and who has not by then is disconnected and may resume.
+   */
   async close(): Promise<void> {
+    if (this.bus.spansProcesses) await this.moveOut();
     this.keeper.stop();
     const moving: Promise<void>[] = [];
     for (const room of this.rooms.values()) {
@@ -175,6 +191,20 @@ export class RoomHub {
     await Promise.race([left, sleep(FAREWELL_MS, undefined, { ref: false })]);
   }
 
+  /** Resolves when nobody is connected here any more, or the time is up. */
+  private async moveOut(): Promise<void> {
+    const connected = () =>
+      [...this.rooms.values()].flatMap((room) =>
+        [...room.sessions.values()].filter((session) => session.connection !== null),
+      );
+    const { moveWindowMs } = this.limits;
+    for (const session of connected()) {
+      session.tell({ type: 'move', at: this.time.text(), within_ms: moveWindowMs });
+    }
+    const deadline = performance.now() + moveWindowMs;
+    while (connected().length > 0 && performance.now() < deadline) await sleep(MOVE_CHECK_MS);
+  }
+
   /** What the log tells of the sessions of this process. */
   private events(): RoomEvents {
     return {
@@ -182,7 +212,10 @@ export class RoomHub {
         if (!session.connection) return this.lost(session);
         this.entrance.entered(room, session, self).catch((error) => this.failed(session, error));
       },
-      superseded: (session) => this.end(session, 'taken_over', 'You joined from elsewhere.'),
+      superseded: (session, by) => {
+        if (session.participant?.instance === by.instance) session.close('resumed');
+        else this.end(session, 'taken_over', 'You joined from elsewhere.');
+      },
       misjudged: (room, record) => {
         this.presence.markFound(room.roomId, record).catch(this.report);
       },
@@ -203,12 +236,9 @@ export class RoomHub {
   }
 
   private ended(room: Room, entry: LogEntry, told: Told & { type: 'ended' }): void {
-    const at = Temporal.Instant.from(told.at);
     for (const session of room.sessions.values()) {
       session.tell({ type: 'ended', seq: entry.sequence, at: told.at, reason: told.reason });
       session.close('room_ended');
-      const userId = session.participant?.participantId;
-      if (userId) this.directory.participantLeft(room.roomId, userId, at).catch(this.report);
     }
     for (const session of room.entering.values()) this.end(session, 'room_ended', 'The visit has ended.');
     this.rooms.close(room).catch(this.report);
@@ -223,10 +253,10 @@ export class RoomHub {
     const room = this.rooms.get(session.roomId);
     if (room?.sessions.get(participant.participantId) !== session) return;
     const { id, to } = message;
-    if (room.status !== 'active') {
-      return session.error('not_admitted', 'The visit has not started yet.', this.time.text(), id);
+    if (room.status !== 'active' || !participant.admitted) {
+      return session.error('not_admitted', 'You are kept waiting.', this.time.text(), id);
     }
-    if (to && !room.participants.has(to)) {
+    if (to && !room.participants.get(to)?.admitted) {
       return session.error('no_such_participant', 'Nobody with this id is here.', this.time.text(), id);
     }
     if (id) {

@@ -46,7 +46,7 @@ export class RoomKeeper {
 
   /** One round. Failures are reported; the next round tries again. */
   async tick(): Promise<void> {
-    const { bus, process, report, rooms, time } = this.parts;
+    const { report, rooms, time } = this.parts;
     const now = time.ms();
     const work: Promise<void>[] = [];
     for (const room of rooms.values()) {
@@ -55,8 +55,12 @@ export class RoomKeeper {
       if (room.sessions.size === 0 && room.entering.size === 0) work.push(rooms.close(room));
     }
     if (now - this.leaseAt >= LEASE_INTERVAL_MS) {
+      const isFirst = this.leaseAt === 0;
       this.leaseAt = now;
-      work.push(bus.keepAlive(leaseOf(process), LEASE_TTL_SECONDS), this.markOrphans());
+      work.push(
+        isFirst ? this.prolong() : this.restoreIfLost().then(() => this.prolong()),
+        this.markOrphans(),
+      );
     }
     for (const result of await Promise.allSettled(work)) {
       if (result.status === 'rejected') report(result.reason);
@@ -100,6 +104,20 @@ export class RoomKeeper {
       if (session.participant?.role !== 'patient') continue;
       session.tell({ type: 'waiting', at: this.parts.time.text(), ...place });
     }
+  }
+
+  private prolong(): Promise<void> {
+    return this.parts.bus.keepAlive(leaseOf(this.parts.process), LEASE_TTL_SECONDS);
+  }
+
+  /**
+   * A bus that was restarted may have lost who is in the rooms, of which this process's own lease is the
+   * sign. Everybody knows it still, and whoever notices first writes it anew.
+   */
+  private async restoreIfLost(): Promise<void> {
+    const { bus, presence, process, rooms } = this.parts;
+    if (await bus.isAlive(leaseOf(process))) return;
+    await Promise.all([...rooms.values()].map((room) => presence.restore(room.roomId, room.participants)));
   }
 
   /** A participant whose process is gone has lost the connection, and nobody else will say so. */

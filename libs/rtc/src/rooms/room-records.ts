@@ -43,6 +43,11 @@ export class RoomRecords {
     return asRoom(row);
   }
 
+  /** For who was let in by something else than an account. */
+  async byId(roomId: string): Promise<VisitRoom> {
+    return asRoom(await this.all().where('room.id', '=', roomId).executeTakeFirstOrThrow());
+  }
+
   async byAppointment(appointmentId: string): Promise<VisitRoom | undefined> {
     const row = await this.all().where('room.appointmentId', '=', appointmentId).executeTakeFirst();
     return row && asRoom(row);

@@ -1,16 +1,20 @@
 import type { LogEntry, Stop } from '#platform';
-import type { RoomStatus, WaitingPlaceView } from '../protocol/protocol.ts';
+import type { ParticipantView, RoomStatus, WaitingPlaceView } from '../protocol/protocol.ts';
 import { frameOf, logOf, type Relayed, readEntry, SenderCounts, type Told } from '../signals/signal-log.ts';
-import type { ParticipantRecord } from './participant.ts';
+import { type ParticipantRecord, sees, viewOf } from './participant.ts';
 import type { PeerSession } from './peer-session.ts';
 import type { WaitingPlace } from './room-directory.ts';
+
+interface Changed {
+  readonly record: ParticipantRecord;
+}
 
 /** What a room asks of the hub when its log tells of something that concerns a session of this process. */
 export interface RoomEvents {
   /** The record that speaks for this session is in force: the session is in. */
   entered(room: Room, session: PeerSession, self: ParticipantRecord): void;
   /** A newer connection of the same person is in force. */
-  superseded(session: PeerSession): void;
+  superseded(session: PeerSession, by: ParticipantRecord): void;
   /** Others took the participant for lost although the connection is here. */
   misjudged(room: Room, record: ParticipantRecord): void;
   /** The participant was removed. */
@@ -46,8 +50,8 @@ export class Room {
   /** The place in the doctor's queue as it is told to the patient. */
   waitingView(): WaitingPlaceView | null {
     if (!this.waiting) return null;
-    const { place, estimatedStart } = this.waiting;
-    return { place, estimated_start_at: estimatedStart?.toString() ?? null };
+    const { place, estimatedStart, runningLate } = this.waiting;
+    return { place, estimated_start_at: estimatedStart?.toString() ?? null, running_late: runningLate };
   }
 
   apply(entry: LogEntry): void {
@@ -58,6 +62,7 @@ export class Room {
         return;
       case 'participant-joined':
       case 'presence':
+      case 'admission':
         this.applyRecord(entry, content);
         return;
       case 'participant-left':
@@ -68,20 +73,23 @@ export class Room {
         this.waiting = null;
         this.pass(entry, content);
         return;
+      case 'waiting-changed':
+        this.waitingCheckAt = 0;
+        return;
       case 'ended':
         this.status = 'ended';
         this.events.ended(this, entry, content);
     }
   }
 
-  private applyRecord(entry: LogEntry, told: Told & { record: ParticipantRecord }): void {
+  private applyRecord(entry: LogEntry, told: Told & Changed): void {
     const { record } = told;
     const here = this.sessions.get(record.participantId);
     const entering = this.entering.get(record.connection);
     this.participants.set(record.participantId, record);
     if (here && here.key !== record.connection) {
       this.sessions.delete(record.participantId);
-      this.events.superseded(here);
+      this.events.superseded(here, record);
     }
     if (entering) {
       this.entering.delete(record.connection);
@@ -93,7 +101,18 @@ export class Room {
     } else if (here?.connection && here.key === record.connection && record.state === 'reconnecting') {
       this.events.misjudged(this, record);
     }
+    if (told.type === 'admission' && here?.key === record.connection) this.applyAdmission(entry, told, here);
     this.pass(entry, told);
+  }
+
+  /** Somebody who is connected here was let in, with a list of whom they may see now, or is to wait again. */
+  private applyAdmission(entry: LogEntry, { at, record }: Told & Changed, here: PeerSession): void {
+    here.participant = record;
+    const told = { seq: entry.sequence, at };
+    const frame = record.admitted
+      ? { ...told, type: 'admitted', participants: this.othersAs(record) }
+      : { ...told, type: 'returned-to-waiting' };
+    here.deliver(entry.sequence, JSON.stringify(frame));
   }
 
   private applyLeft(entry: LogEntry, told: Told & { type: 'participant-left' }): void {
@@ -103,6 +122,13 @@ export class Room {
     this.sessions.delete(told.participantId);
     this.pass(entry, told);
     if (session) this.events.removed(session, entry, told);
+  }
+
+  /** The others, as they are shown to somebody. */
+  othersAs(recipient: ParticipantRecord): ParticipantView[] {
+    return [...this.participants.values()]
+      .filter((other) => other.participantId !== recipient.participantId && sees(recipient, other))
+      .map((other) => viewOf(other, recipient));
   }
 
   private pass(entry: LogEntry, content: Relayed | Told): void {

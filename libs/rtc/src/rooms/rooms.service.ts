@@ -3,6 +3,7 @@ import { type AppointmentStatus, AppointmentsService } from '#appointments';
 import { type Actor, Clock, newId, type Page, type PageRequest, type UserActor } from '#kernel';
 import { Database, given, pageOf, Transactional } from '#platform';
 import type { RoomStatus } from '../protocol/protocol.ts';
+import { VisitTimeline } from '../record/visit-timeline.ts';
 import { doctorOnly, notConfirmed } from '../rtc.errors.ts';
 import { roomStates } from './room.states.ts';
 import { RoomHub } from './room-hub.ts';
@@ -21,6 +22,7 @@ export class RoomsService {
     private readonly appointments: AppointmentsService,
     private readonly records: RoomRecords,
     private readonly hub: RoomHub,
+    private readonly timeline: VisitTimeline,
   ) {}
 
   async list(actor: Actor, filter: { status?: RoomStatus }, page: PageRequest): Promise<Page<VisitRoom>> {
@@ -81,7 +83,7 @@ export class RoomsService {
     const room = await this.records.visible(actor, roomId);
     if (room.doctor.userId !== actor.userId) throw doctorOnly();
     await this.appointments.start(actor, room.appointmentId);
-    await this.activate(room.appointmentId);
+    await this.activate(actor, room.appointmentId);
     return this.records.visible(actor, roomId);
   }
 
@@ -94,27 +96,39 @@ export class RoomsService {
     const room = await this.records.visible(actor, roomId);
     if (room.doctor.userId !== actor.userId) throw doctorOnly();
     await this.appointments.complete(actor, room.appointmentId);
-    await this.close(room.appointmentId, 'completed');
+    await this.close(actor, room.appointmentId, 'completed');
     return this.records.visible(actor, roomId);
   }
 
   /** Opens the call of a visit that has begun. Doing it twice is doing it once. */
   @Transactional()
-  async activate(appointmentId: string): Promise<void> {
+  async activate(actor: Actor, appointmentId: string): Promise<void> {
     const room = await this.ensureForAppointment(appointmentId);
     if (!roomStates.can(room.status, 'active')) return;
     const now = this.clock.now();
     await this.#change(room.id, { status: 'active', startedAt: now });
+    await this.timeline.add(actor, room, 'start');
     this.#tell(() => this.hub.roomStarted(room.id));
   }
 
   /** Closes the room of a visit that is over or off, and sends everybody out. Doing it twice is doing it once. */
   @Transactional()
-  async close(appointmentId: string, reason: 'completed' | 'cancelled' | 'no_show'): Promise<void> {
+  async close(
+    actor: Actor,
+    appointmentId: string,
+    reason: 'completed' | 'cancelled' | 'no_show',
+  ): Promise<void> {
     const room = await this.records.byAppointment(appointmentId);
     if (!room || !roomStates.can(room.status, 'ended')) return;
     const now = this.clock.now();
     await this.#change(room.id, { status: 'ended', endedAt: now, endReason: reason });
+    await this.database.query
+      .updateTable('roomPresences')
+      .set({ leftAt: now, leftReason: 'ended' })
+      .where('roomId', '=', room.id)
+      .where('leftAt', 'is', null)
+      .execute();
+    await this.timeline.add(actor, room, 'end', reason);
     this.#tell(() => this.hub.roomEnded(room.id, reason));
   }
 

@@ -3,6 +3,9 @@ import type { AppointmentStatus } from '#appointments';
 import type { Tables } from '#platform';
 import type { RoomRole } from '../protocol/protocol.ts';
 
+/** Whose visit it is; a guest is invited to it. */
+export type MemberRole = Exclude<RoomRole, 'guest'>;
+
 /** The record of a visit's room: made when the visit is confirmed, and kept after its end. */
 export type VisitRoom = Selectable<Tables['rooms']> & {
   /** When the visit is planned to begin. */
@@ -20,8 +23,8 @@ export interface RoomMember {
   readonly name: string;
 }
 
-/** In which role a user may enter the room; `null` for everybody else. */
-export function roleIn(room: VisitRoom, userId: string | null): RoomRole | null {
+/** In which role a user may enter the room; `null` for everybody else, guests included. */
+export function roleIn(room: VisitRoom, userId: string | null): MemberRole | null {
   if (userId === null) return null;
   if (room.doctor.userId === userId) return 'doctor';
   return room.patient.userId === userId ? 'patient' : null;

@@ -20,6 +20,8 @@ export interface RtcLimits {
   readonly pingIntervalMs: number;
   /** The newest messages of a room that are kept for those who resume or poll. */
   readonly replayLength: number;
+  /** How long clients have to move to another process before this one lets them go. */
+  readonly moveWindowMs: number;
   /** Call-quality reports that come sooner than this after the last one are not recorded. */
   readonly statsIntervalMs: number;
 }
@@ -36,6 +38,7 @@ export const RTC_LIMITS: RtcLimits = {
   maxBufferedBytes: 1024 * 1024,
   pingIntervalMs: 25_000,
   replayLength: 500,
+  moveWindowMs: 4_000,
   statsIntervalMs: 5_000,
 };
 

@@ -1,6 +1,7 @@
 import type { LogBounds, LogEntry } from '#platform';
 import type { RelayedMessage } from '../protocol/protocol.ts';
-import { type ParticipantRecord, type Recipient, viewOf } from '../rooms/participant.ts';
+import { type ParticipantRecord, type Recipient, sees, viewOf } from '../rooms/participant.ts';
+import type { LeftReason } from '../rooms/room-directory.ts';
 
 /**
  * Every room has one log, and everything that happens in the room is an entry of it: what participants say
@@ -14,7 +15,8 @@ import { type ParticipantRecord, type Recipient, viewOf } from '../rooms/partici
  */
 export type Told =
   | {
-      readonly type: 'participant-joined' | 'presence';
+      /** `admission` is a presence in which `admitted` has changed. */
+      readonly type: RecordChange;
       readonly at: string;
       readonly record: ParticipantRecord;
     }
@@ -26,9 +28,11 @@ export type Told =
       readonly reason: LeftReason;
     }
   | { readonly type: 'admitted'; readonly at: string }
+  /** For the processes: the place in the queue is to be looked up anew. */
+  | { readonly type: 'waiting-changed'; readonly at: string }
   | { readonly type: 'ended'; readonly at: string; readonly reason: string };
 
-export type LeftReason = 'left' | 'connection_lost' | 'access_revoked';
+export type RecordChange = 'participant-joined' | 'presence' | 'admission';
 
 export interface Relayed {
   readonly type: 'relayed';
@@ -95,13 +99,22 @@ export function frameOf(sequence: number, content: Relayed | Told, recipient: Re
   const self = recipient.participantId;
   switch (content.type) {
     case 'relayed':
-      if (content.from === self || (content.to !== '' && content.to !== self)) return null;
+      if (!recipient.admitted || content.from === self) return null;
+      if (content.to !== '' && content.to !== self) return null;
       return `{"seq":${sequence},${content.tail}`;
     case 'participant-joined':
-    case 'presence': {
-      if (content.record.participantId === self) return null;
-      const participant = viewOf(content.record, recipient);
-      return JSON.stringify({ seq: sequence, at: content.at, type: content.type, participant });
+    case 'presence':
+    case 'admission': {
+      const { at, record } = content;
+      const told = content.type === 'admission' ? 'presence' : content.type;
+      if (record.participantId === self) {
+        if (content.type !== 'admission') return null;
+        const type = record.admitted ? 'admitted' : 'returned-to-waiting';
+        return JSON.stringify({ seq: sequence, at, type });
+      }
+      if (!sees(recipient, record)) return null;
+      const participant = viewOf(record, recipient);
+      return JSON.stringify({ seq: sequence, at, type: told, participant });
     }
     case 'participant-left': {
       if (content.participantId === self) return null;
@@ -109,6 +122,10 @@ export function frameOf(sequence: number, content: Relayed | Told, recipient: Re
       return JSON.stringify({ seq: sequence, at, type, participant_id: participantId, instance, reason });
     }
     case 'admitted':
+      if (!recipient.admitted) return null;
+      return JSON.stringify({ seq: sequence, ...content });
+    case 'waiting-changed':
+      return null;
     case 'ended':
       return JSON.stringify({ seq: sequence, ...content });
   }
@@ -141,26 +158,55 @@ export class SenderCounts {
   }
 }
 
+/** What a recipient is to hear of a stretch of the log. */
+export interface Heard {
+  readonly frames: { readonly sequence: number; readonly frame: string }[];
+  /** The highest message id that the stretch has of the recipient's own. */
+  readonly receivedId: number;
+}
+
 /**
- * The frames that a recipient missed after the entry `after`, in order and none twice, with the highest
- * message id that the log has of them.
- *
- * @returns `null` when the log does not reach back that far.
+ * The frames for a recipient after the entry `after`, in order and none twice. Who was kept waiting for a
+ * while does not get what the others said meanwhile.
  */
+export function framesAfter(
+  entries: readonly LogEntry[],
+  after: number,
+  recipient: Recipient & { readonly instance: string },
+): Heard {
+  const counts = new SenderCounts();
+  const contents = entries.map(({ sequence, text }) => ({ sequence, content: readEntry(text) }));
+  const frames: { sequence: number; frame: string }[] = [];
+  let admitted = admittedAtFirst(contents, recipient);
+  for (const { sequence, content } of contents) {
+    if (content.type === 'relayed' && !counts.isNew(content)) continue;
+    if ('record' in content && content.record.participantId === recipient.participantId) {
+      admitted = content.record.admitted;
+    }
+    if (sequence <= after) continue;
+    const frame = frameOf(sequence, content, { ...recipient, admitted });
+    if (frame) frames.push({ sequence, frame });
+  }
+  return { frames, receivedId: counts.highest(recipient.participantId, recipient.instance) };
+}
+
+/** @returns `null` when the log does not reach back to `after`. */
 export function missedFrames(
   remembered: readonly LogEntry[],
   after: number,
   recipient: Recipient & { readonly instance: string },
-): { frames: { sequence: number; frame: string }[]; receivedId: number } | null {
+): Heard | null {
   if (!remembered.some((entry) => entry.sequence === after)) return null;
-  const counts = new SenderCounts();
-  const frames: { sequence: number; frame: string }[] = [];
-  for (const { sequence, text } of remembered) {
-    const content = readEntry(text);
-    if (content.type === 'relayed' && !counts.isNew(content)) continue;
-    if (sequence <= after) continue;
-    const frame = frameOf(sequence, content, recipient);
-    if (frame) frames.push({ sequence, frame });
+  return framesAfter(remembered, after, recipient);
+}
+
+function admittedAtFirst(
+  entries: readonly { readonly content: Relayed | Told }[],
+  recipient: Recipient,
+): boolean {
+  for (const { content } of entries) {
+    if (!('record' in content) || content.record.participantId !== recipient.participantId) continue;
+    return content.type === 'admission' ? !content.record.admitted : content.record.admitted;
   }
-  return { frames, receivedId: counts.highest(recipient.participantId, recipient.instance) };
+  return recipient.admitted;
 }

@@ -25,7 +25,11 @@ describe('SignalPolling', () => {
 
     await polling.post(poller, { type: 'offer', sdp: 'v=0' });
     await settle();
-    expect(doctor.connection.frames.at(-1)).toMatchObject({ type: 'offer', sdp: 'v=0', from: poller.userId });
+    expect(doctor.connection.frames.at(-1)).toMatchObject({
+      type: 'offer',
+      sdp: 'v=0',
+      from: poller.participantId,
+    });
     doctor.say({ type: 'answer', sdp: 'v=1' });
     const second = await polling.poll(poller, first.seq);
     expect(second.signals).toMatchObject([{ type: 'answer', sdp: 'v=1', from: doctor.id }]);
@@ -45,7 +49,7 @@ describe('SignalPolling', () => {
     deployment.hub.ponged(doctor.session);
     await deployment.pass(31);
     expect(doctor.connection.types()).toContain('participant-left');
-    expect(deployment.room.told.slice(1)).toEqual(['Ann joined', `${poller.userId} left`]);
+    expect(deployment.room.told.slice(1)).toEqual(['Ann joined', `${poller.participantId} left`]);
   });
 
   it('leaves a WebSocket of the same person alone', async () => {

@@ -1,11 +1,11 @@
 import { type Clock, conflict, gone, notFound } from '#kernel';
 import type { RealtimeBus } from '#platform';
 import type { ParticipantView, RelayedMessage, RoomStatus } from '../protocol/protocol.ts';
-import { newInstance, type ParticipantRecord, POLLING, viewOf } from '../rooms/participant.ts';
+import { newInstance, type ParticipantRecord, POLLING, sees, viewOf } from '../rooms/participant.ts';
 import { Presence } from '../rooms/presence.ts';
 import type { Admission, RoomDirectory } from '../rooms/room-directory.ts';
 import { RTC_LIMITS, type RtcLimits } from './limits.ts';
-import { boundsOf, frameOf, logOf, readEntry, relayedEntry, SenderCounts } from './signal-log.ts';
+import { boundsOf, framesAfter, logOf, relayedEntry } from './signal-log.ts';
 import { Timestamps } from './timestamps.ts';
 
 /** A polling client's presence is written anew when its last poll is older than this. */
@@ -53,29 +53,23 @@ export class SignalPolling {
    * remembered: start over with a first poll.
    */
   async poll(admission: Admission, after: number | null): Promise<PolledSignals> {
-    const { roomId, userId, role } = admission;
+    const { roomId, participantId } = admission;
     const room = await this.directory.load(roomId);
     if (!room) throw notFound('room');
     if (room.status !== 'ended') await this.appear(admission);
-    const recipient = { participantId: userId, role };
     const entries = await this.bus.readAfter(logOf(roomId), after ?? 0);
     if (!entries) throw gone('signals_forgotten', 'These signals are no longer kept. Start over.');
-    const counts = new SenderCounts();
-    const signals: unknown[] = [];
-    for (const { sequence, text } of after === null ? [] : entries) {
-      const content = readEntry(text);
-      if (content.type === 'relayed' && !counts.isNew(content)) continue;
-      const frame = frameOf(sequence, content, recipient);
-      if (frame) signals.push(JSON.parse(frame));
-    }
-    const others = [...(await this.presence.recordsOf(roomId)).values()].filter(
-      (record) => record.participantId !== userId,
+    const records = await this.presence.recordsOf(roomId);
+    const recipient = records.get(participantId) ?? { ...admission, instance: '' };
+    const { frames } = framesAfter(after === null ? [] : entries, after ?? 0, recipient);
+    const others = [...records.values()].filter(
+      (record) => record.participantId !== participantId && sees(recipient, record),
     );
     return {
       seq: entries.at(-1)?.sequence ?? after ?? 0,
-      status: room.status,
+      status: room.status === 'active' && !recipient.admitted ? 'waiting' : room.status,
       participants: others.map((other) => viewOf(other, recipient)),
-      signals,
+      signals: frames.map(({ frame }) => JSON.parse(frame) as unknown),
     };
   }
 
@@ -87,14 +81,15 @@ export class SignalPolling {
    * `not_in_room` for who has neither polled nor connected.
    */
   async post(admission: Admission, message: RelayedMessage): Promise<number> {
-    const { roomId, userId } = admission;
+    const { roomId, participantId } = admission;
     const room = await this.directory.load(roomId);
     if (!room) throw notFound('room');
     if (room.status !== 'active') throw conflict('not_admitted', 'The visit is not under way.');
     const records = await this.presence.recordsOf(roomId);
-    const own = records.get(userId);
+    const own = records.get(participantId);
     if (!own) throw conflict('not_in_room', 'Join the room first.');
-    if (message.to && !records.has(message.to)) {
+    if (!own.admitted) throw conflict('not_admitted', 'You are kept waiting.');
+    if (message.to && !records.get(message.to)?.admitted) {
       throw conflict('no_such_participant', 'Nobody with this id is here.');
     }
     const entry = relayedEntry(own, JSON.stringify(message), message, this.time.text());
@@ -104,14 +99,14 @@ export class SignalPolling {
 
   /** Makes the poller present, and those absent whose time is over: there may be no hub that does. */
   private async appear(admission: Admission): Promise<void> {
-    const { roomId, userId, displayName, role } = admission;
+    const { roomId, participantId, displayName, role } = admission;
     const records = await this.presence.recordsOf(roomId);
     for (const record of records.values()) {
-      if (record.participantId !== userId && this.presence.expired(record)) {
+      if (record.participantId !== participantId && this.presence.expired(record)) {
         await this.presence.remove(roomId, record, 'connection_lost');
       }
     }
-    const own = records.get(userId) ?? null;
+    const own = records.get(participantId) ?? null;
     const now = this.time.ms();
     const next = (current: ParticipantRecord | null): ParticipantRecord | null => {
       // A WebSocket of the same person speaks for them as long as it lasts.
@@ -124,11 +119,12 @@ export class SignalPolling {
         resumeHash: '',
         state: 'connected' as const,
       };
-      return { participantId: userId, displayName, role, instance, ...connection, since: now };
+      const admitted = current?.admitted ?? admission.admitted;
+      return { participantId, displayName, role, admitted, instance, ...connection, since: now };
     };
     const before = await this.presence.claim(
       roomId,
-      userId,
+      participantId,
       own,
       own ? 'presence' : 'participant-joined',
       next,

@@ -32,6 +32,7 @@ export class SignalsService {
     const role = roleIn(room, actor.userId);
     if (!role) throw notAMember();
     if (room.status !== 'ended') this.window.assertOpen({ ...room, status: room.visitStatus });
-    return { roomId, userId: actor.userId, role, displayName: room[role].name };
+    const admitted = role === 'doctor' || room.patientReturnedAt === null;
+    return { roomId, participantId: actor.userId, role, admitted, displayName: room[role].name };
   }
 }

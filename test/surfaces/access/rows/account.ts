@@ -86,6 +86,16 @@ export const ACCOUNT: Rows = {
     shows: (_, { id = '' }) => id,
   },
   'DELETE /api/auth/sessions/{id}/': { codes: '401 404 404 200 404 404', at: (world) => world.session() },
+  'GET /api/auth/identities/': {
+    codes: '401 200 200 200+ 200 200',
+    at: (world) => world.identity(),
+    shows: (_, { id = '' }) => id,
+  },
+  'DELETE /api/auth/identities/{id}/': { codes: '401 404 404 200 404 404', at: (world) => world.identity() },
+  'POST /api/auth/identities/{id}/link/': {
+    codes: '401 404 404 200 404 404',
+    at: (world) => world.identity(),
+  },
   'POST /api/auth/sessions/revoke-others/': { codes: '401 200 200 200 200 200', newcomers: true },
   'POST /api/auth/verify/email/': { codes: '401 200 200 200 200 200', newcomers: true, body: () => ({}) },
   'POST /api/auth/verify/phone/': {

@@ -56,6 +56,13 @@ export const APPOINTMENTS: Rows = {
     at: visit,
     body: () => ({ reason: 'See whether the rash has gone', within_days: 14 }),
   },
+  'GET /api/calendar/feed/': { codes: '401 404 404 200 404 403', at: (world) => world.calendar() },
+  'POST /api/calendar/feed/': { codes: '401 201 201 201 201 403' },
+  'DELETE /api/calendar/feed/': { codes: '401 200 200 200 200 403' },
+  'GET /api/calendar/{token}/visits.ics/': {
+    codes: '200 200 200 200 200 200',
+    at: (world) => world.calendar(),
+  },
   'GET /api/appointments/waitlist/': {
     codes: '401 200 200 200+ 200+ 200+',
     shows: ({ records }) => records.waiting,

@@ -1,9 +1,11 @@
 import type { Row, Rows } from '../row.ts';
-import type { World } from '../world.ts';
+import { RULE, type World } from '../world.ts';
 
 const transaction = ({ records }: World) => ({ id: records.transaction });
 const refund = ({ records }: World) => ({ id: records.refund });
 const payout = ({ records }: World) => ({ id: records.payout });
+const invoice = ({ records }: World) => ({ id: records.invoice });
+const ledgerAccount = ({ records }: World) => ({ id: records.ledgerAccount });
 const dispute = ({ records }: World) => ({ id: records.dispute });
 const webhook = ({ records }: World) => ({ id: records.webhook });
 const reconciliation = ({ records }: World) => ({ id: records.reconciliation });
@@ -104,6 +106,41 @@ export const PAYMENTS: Rows = {
   'PUT /api/payments/payouts/{id}/': changePayout,
   'PATCH /api/payments/payouts/{id}/': changePayout,
   'GET /api/payments/payouts/{id}/statement/': { codes: '401 403 403 403 403 200', at: payout },
+  'GET /api/payments/transactions/{id}/receipt/': { codes: '401 404 404 200 200 200', at: transaction },
+  'GET /api/payments/invoices/': {
+    codes: '401 200 200 200+ 200+ 200+',
+    shows: ({ records }) => records.invoice,
+  },
+  'GET /api/payments/invoices/{id}/': { codes: '401 404 404 200 200 200', at: invoice },
+  'GET /api/payments/invoices/{id}/download/': { codes: '401 404 404 200 200 200', at: invoice },
+  'GET /api/payments/ledger/balances/': { codes: '401 403 403 403 403 200' },
+  'GET /api/payments/ledger/accounts/': {
+    codes: '401 403 403 403 403 200+',
+    shows: ({ records }) => records.ledgerAccount,
+  },
+  'GET /api/payments/ledger/accounts/{id}/': { codes: '401 403 403 403 403 200', at: ledgerAccount },
+  'GET /api/payments/ledger/accounts/{id}/postings/': { codes: '401 403 403 403 403 200', at: ledgerAccount },
+  'GET /api/payments/commission-rules/': {
+    codes: '401 403 403 403 403 200+',
+    shows: ({ records }) => records.commissionRule,
+  },
+  'POST /api/payments/commission-rules/': { codes: '401 403 403 403 403 201', body: () => RULE },
+  'GET /api/payments/commission-rules/{id}/': {
+    codes: '401 403 403 403 403 200',
+    at: ({ records }) => ({ id: records.commissionRule }),
+  },
+  'POST /api/payments/commission-rules/{id}/end/': {
+    codes: '401 403 403 403 403 200',
+    at: (world) => world.commissionRule(),
+  },
+  'GET /api/payments/exports/transactions/': { codes: '401 403 403 403 403 200' },
+  'GET /api/payments/exports/refunds/': { codes: '401 403 403 403 403 200' },
+  'GET /api/payments/exports/payouts/': { codes: '401 403 403 403 403 200' },
+  'GET /api/payments/exports/ledger-postings/': { codes: '401 403 403 403 403 200' },
+  'GET /api/payments/exports/earnings/': {
+    codes: '401 403 404 403 200 200',
+    query: ({ people }) => `?doctor_id=${people.doctor.doctorId}`,
+  },
   'POST /api/payments/webhooks/': {
     codes: '400 400 400 400 400 400',
     body: () => ({ id: 'evt_1', type: 'payment_intent.succeeded' }),

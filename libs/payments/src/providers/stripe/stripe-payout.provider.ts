@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Clock, type Money } from '#kernel';
+import { Clock, type Currency, decimalsOf, type Money } from '#kernel';
 import type {
   AccountSnapshot,
   OnboardingLink,
@@ -59,6 +59,11 @@ export class StripePayoutProvider implements PayoutProvider {
       }),
     );
     return { url: link.url, expiresAt: Temporal.Instant.fromEpochMilliseconds(link.expires_at * 1000) };
+  }
+
+  /** https://docs.stripe.com/currencies#three-decimal: the last digit has to be 0. */
+  transferStep(currency: Currency): number {
+    return decimalsOf(currency) === 3 ? 10 : 1;
   }
 
   async transfer(request: {

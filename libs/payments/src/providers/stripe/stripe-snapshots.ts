@@ -49,6 +49,16 @@ export function paymentSnapshot(intent: Stripe.PaymentIntent): PaymentSnapshot {
   };
 }
 
+/**
+ * https://docs.stripe.com/api/balance_transactions/object#balance_transaction_object-fee: in the currency of the
+ * platform's balance, and not there before the charge is settled (https://docs.stripe.com/payments/payment-intents/asynchronous-capture).
+ */
+export function feeOn({ latest_charge: charge }: Stripe.PaymentIntent): Money | null {
+  const booked = charge === null || typeof charge === 'string' ? null : charge.balance_transaction;
+  if (booked === null || typeof booked === 'string') return null;
+  return fromStripe(booked.fee, booked.currency);
+}
+
 const REFUND_STATUS: Readonly<Record<string, RefundStatus>> = {
   succeeded: 'succeeded',
   failed: 'failed',

@@ -17,6 +17,7 @@ import { StripeClient } from './stripe.client.ts';
 import { verifyStripeSignature } from './stripe-signature.ts';
 import {
   disputeSnapshot,
+  feeOn,
   newsIn,
   PAYMENT_ID,
   paymentSnapshot,
@@ -85,6 +86,13 @@ export class StripeProvider implements PaymentProvider {
         throw error;
       return this.retrieveIntent(reference);
     }
+  }
+
+  async feeOf(reference: string): Promise<Money | null> {
+    const intent = await this.client.ask((stripe) =>
+      stripe.paymentIntents.retrieve(reference, { expand: ['latest_charge.balance_transaction'] }),
+    );
+    return feeOn(intent);
   }
 
   async refund(request: {

@@ -1,0 +1,28 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { LANGUAGES } from '#platform';
+
+export type PageLanguage = (typeof LANGUAGES)[number];
+
+/** The language of a page: that of `lang` in its address, else the first of the browser's that we have, else English. */
+export const PageLanguage = createParamDecorator((_: unknown, context: ExecutionContext): PageLanguage => {
+  const { query, headers } = context.switchToHttp().getRequest<FastifyRequest>();
+  const { lang } = query as { lang?: unknown };
+  return languageOf(typeof lang === 'string' ? lang : '', headers['accept-language'] ?? '');
+});
+
+export function languageOf(asked: string, accepted: string): PageLanguage {
+  const wanted = accepted
+    .slice(0, 500)
+    .split(',')
+    .map((one) => one.split(';'))
+    .map(([tag = '', weight = 'q=1']) => ({ tag: tag.trim(), weight: Number(weight.trim().slice(2)) || 0 }))
+    .filter(({ weight }) => weight > 0)
+    .toSorted((a, b) => b.weight - a.weight)
+    .map(({ tag }) => tag);
+  const known = [asked, ...wanted].flatMap((tag) => {
+    const base = tag.toLowerCase().split('-')[0];
+    return LANGUAGES.find((language) => language === base) ?? [];
+  });
+  return known[0] ?? LANGUAGES[0];
+}

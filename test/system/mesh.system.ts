@@ -1,0 +1,121 @@
+import { after, before, describe, it } from 'node:test';
+import { expect } from 'expect';
+import type { Browser, BrowserContext } from 'playwright-core';
+import {
+  type DoctorPerson,
+  PASSWORD,
+  type Person,
+  register,
+  registerAdmin,
+  registerDoctor,
+} from '../support/people.ts';
+import { visitWithRoom } from '../support/visits.ts';
+import { descendants, untilGone } from './support/processes.ts';
+import { ServerProcess } from './support/server.ts';
+import { launchChromium, VisitPage } from './support/two-browsers.ts';
+
+/** Four pages send three pictures each: small ones, for one machine. */
+async function smallPictures(context: BrowserContext): Promise<void> {
+  await context.addInitScript(() => {
+    const { mediaDevices } = navigator;
+    const get = mediaDevices.getUserMedia.bind(mediaDevices);
+    mediaDevices.getUserMedia = ({ audio, video } = {}) =>
+      get({
+        ...(audio !== undefined && { audio }),
+        ...(video !== undefined && { video: { width: 160, height: 120, frameRate: 10 } }),
+      });
+  });
+}
+
+describe('a visit of four', () => {
+  let server: ServerProcess;
+  let browser: Browser;
+  let doctor: DoctorPerson;
+  let patient: Person;
+
+  before(async () => {
+    server = await ServerProcess.start();
+    doctor = await registerDoctor(server.app, await registerAdmin(server.app), { name: 'Dr. Asha Rao' });
+    patient = await register(server.app, 'patient', { first_name: 'Sam', last_name: 'Lee' });
+    browser = await launchChromium();
+  });
+  after(async () => {
+    const started = descendants();
+    await browser.close();
+    await server.close();
+    await untilGone(started);
+  });
+
+  async function invite(roomId: string, kind: string, display_name: string): Promise<string> {
+    const answer = await doctor.client.post(`/api/rtc/rooms/${roomId}/guests/`, { kind, display_name });
+    expect(answer.status).toBe(201);
+    return answer.body.data.url;
+  }
+
+  const namesOn = (page: VisitPage) => page.page.locator('.tile .name').allTextContents();
+
+  /** Waits until each of the others’ pictures moves on this page. */
+  async function untilAllSeen({ page }: VisitPage, others: number): Promise<void> {
+    await page.waitForFunction((count) => {
+      const videos = [...document.querySelectorAll<HTMLVideoElement>('.tile video')];
+      return (
+        videos.length === count &&
+        videos.every((video) => video.getVideoPlaybackQuality().totalVideoFrames > 10)
+      );
+    }, others);
+  }
+
+  it('has guests who wait until the doctor lets them in, and everybody sees everybody', async () => {
+    const { roomId } = await visitWithRoom(server.app, patient, doctor);
+    const address = `${server.url}/visit/${roomId}`;
+    const doctors = await VisitPage.open(browser, address, smallPictures);
+    await doctors.signIn(doctor.email, PASSWORD);
+    await doctors.enter();
+    await doctors.untilView('waiting');
+    await doctors.page.click('#start');
+    const patients = await VisitPage.open(browser, address, smallPictures);
+    await patients.signIn(patient.email, PASSWORD);
+    await patients.enter();
+    for (const page of [doctors, patients]) await untilAllSeen(page, 1);
+
+    const interpreters = await VisitPage.open(
+      browser,
+      await invite(roomId, 'interpreter', 'Ira'),
+      smallPictures,
+    );
+    expect(new URL(interpreters.page.url()).hash).toBe('');
+    await interpreters.enter();
+    await interpreters.untilView('waiting');
+    expect(await namesOn(interpreters)).toEqual(['Dr. Asha Rao']);
+    await doctors.page.getByRole('button', { name: 'Let Ira in' }).click();
+    await interpreters.untilView('call');
+    for (const page of [doctors, patients, interpreters]) await untilAllSeen(page, 2);
+
+    const carers = await VisitPage.open(browser, await invite(roomId, 'carer', 'Kim'), smallPictures);
+    await carers.enter();
+    await carers.untilView('waiting');
+    await doctors.page.getByRole('button', { name: 'Let Kim in' }).click();
+    const all = [doctors, patients, interpreters, carers];
+    for (const page of all) await untilAllSeen(page, 3);
+    expect((await namesOn(carers)).toSorted()).toEqual(['Dr. Asha Rao', 'Ira (interpreter)', 'Sam Lee']);
+
+    await doctors.page.getByRole('button', { name: 'Ask Kim to wait' }).click();
+    await carers.untilView('waiting');
+    await doctors.page.locator('.tile .note', { hasText: 'In the waiting room' }).waitFor();
+    await doctors.page.getByRole('button', { name: 'Let Kim in' }).click();
+    await carers.untilView('call');
+    for (const page of all) await untilAllSeen(page, 3);
+
+    await carers.say('Hello from the carer');
+    for (const page of all.slice(0, 3)) await page.untilMessages(1);
+
+    // A guest who loads the page anew is let in by the key that the link was exchanged for.
+    await interpreters.page.reload();
+    await interpreters.untilView('call');
+    for (const page of all) await untilAllSeen(page, 3);
+
+    await patients.page.click('#call [data-action="leave"]');
+    for (const page of [doctors, interpreters, carers]) await untilAllSeen(page, 2);
+    for (const page of all) await page.close();
+  });
+});
