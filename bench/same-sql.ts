@@ -131,20 +131,21 @@ export const describeScripts = (scripts: Scripts): string =>
     .join(', ');
 
 async function recordedOf(
-  { stage, status, period, next }: Workload,
+  work: Workload,
   load: HttpLoad,
 ): Promise<{ scripts: Scripts; madeHere: Record<string, string[]> }> {
+  const { stage, status, period } = work;
   // The statement caches and pools are warm, and a connection that is being opened is not recorded.
   for (let round = 0; round < 2; round++) {
     await load.run(
-      Array.from({ length: period }, () => next().request),
+      Array.from({ length: period }, () => work.next().request),
       status,
     );
   }
   const scripts: Record<string, Statement[]> = {};
   const madeHere: Record<string, string[]> = {};
   for (let i = 0; i < period; i++) {
-    const { kind, request, values } = next();
+    const { kind, request, values } = work.next();
     if (scripts[kind]) continue;
     const recorded = await stage.api.statementsOf(async () => {
       await load.run([request], status);

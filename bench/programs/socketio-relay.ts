@@ -5,9 +5,9 @@ import { Server } from 'socket.io';
 
 const http = createServer();
 const io = new Server(http, { transports: ['websocket'], serveClient: false, maxHttpBufferSize: 65_536 });
-io.on('connection', (socket) => {
+io.on('connection', async (socket) => {
   const room = String(socket.handshake.query['room']);
-  socket.join(room);
+  await socket.join(room);
   socket.on('signal', (message: unknown) => socket.to(room).emit('signal', message));
 });
 http.listen(0, '127.0.0.1', () => {
