@@ -57,7 +57,7 @@ describe('disputes', () => {
     const [row] = await app.sql<{ sum: string }>(
       `select coalesce(sum(p.amount), 0) as sum from ledger_postings p
        join ledger_accounts a on a.id = p.account_id join ledger_transactions t on t.id = p.transaction_id
-       where t.payment_id = $1 and a.kind = 'provider_clearing'`,
+       where t.payment_id = $1 and a.kind = 'provider_clearing' and t.kind !~ 'fee'`,
       [visit.transactionId],
     );
     return Number(row?.sum);
