@@ -14,6 +14,7 @@ import { DatabaseRoomDirectory } from './rooms/database-room-directory.ts';
 import { LeaveWithSession } from './rooms/leave-with-session.handler.ts';
 import { RoomDirectory } from './rooms/room-directory.ts';
 import { RoomDoor } from './rooms/room-door.ts';
+import { RoomFollowsChart } from './rooms/room-follows-chart.handler.ts';
 import {
   ActivateRoom,
   CloseCancelledRoom,
@@ -50,6 +51,7 @@ const report = (log: Log) => (error: unknown) => log.error({ error }, 'rtc failu
     LeaveWithSession,
     OpenRoom,
     PreCallTestsService,
+    RoomFollowsChart,
     RoomRecords,
     RoomsService,
     RtcAccountPart,

@@ -12,6 +12,7 @@ import {
   registerAdmin,
   registerDoctor,
 } from '../../support/people.ts';
+import { grantFor, RtcPeer } from '../../support/rtc-peer.ts';
 
 const ADULT = { first_name: 'Mira', last_name: 'Ward', date_of_birth: '2000-04-01', relationship: 'child' };
 const OFFERED = '/api/patients/handovers/';
@@ -120,6 +121,21 @@ describe('handing a chart over', () => {
       { action: 'chart_handover.offered', actor_id: guardian.userId },
     ]);
     expect(await accept(heir, id)).toMatchObject(failure(404, 'chart_handover_not_found'));
+  });
+
+  it('takes the guardian out of the call, with every token for it', async () => {
+    const { guardian, heir, patientId, id } = await offered();
+    const visit = await bookFor(guardian, patientId);
+    await app.drained();
+    const room = (await guardian.client.post(`/api/rtc/rooms/appointment/${visit}/`)).body.data.id;
+    const unused = await grantFor(guardian, room);
+    const peer = await RtcPeer.join(guardian, room);
+    expect((await accept(heir, id)).status).toBe(200);
+    expect((await peer.closed).code).toBe(4403);
+    await expect(RtcPeer.connect(unused.websocket_url, { token: unused.token })).rejects.toMatchObject({
+      status: 401,
+    });
+    await (await RtcPeer.join(heir, room)).cut();
   });
 
   it('is for nobody but the one who has the address, and has verified it', async () => {

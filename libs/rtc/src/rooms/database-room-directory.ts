@@ -45,6 +45,8 @@ export class DatabaseRoomDirectory extends RoomDirectory {
         sql<boolean>`not exists (select from sessions session
           where session.id = token.session_id and session.revoked_at is not null)`,
       )
+      // Who acted for the patient when the token was made may have handed the chart over since.
+      .where(sql<boolean>`(token.role <> 'patient' or token.user_id = patient.account_user_id)`)
       .returning([
         'token.userId',
         'token.guestId',

@@ -132,6 +132,17 @@ export class RoomsService {
     this.#tell(() => this.hub.roomEnded(room.id, reason));
   }
 
+  /** Sends somebody who does not act for the patient any more out of the patient's rooms. */
+  async sendOut(patientId: string, userId: string): Promise<void> {
+    const rooms = await this.database.query
+      .selectFrom('rooms')
+      .select('id')
+      .where('patientId', '=', patientId)
+      .where('status', '<>', 'ended')
+      .execute();
+    for (const { id } of rooms) await this.hub.accessRevoked(id, userId);
+  }
+
   async #change(roomId: string, changes: object): Promise<void> {
     await this.database.query
       .updateTable('rooms')
