@@ -46,7 +46,8 @@ describe('what is known of a call', () => {
       const clock = app.nest.get(Clock);
       const start = Temporal.Now.instant();
       let seconds = 0;
-      const times = mock.method(clock, 'now', () => start.add({ seconds }));
+      mock.method(clock, 'now', () => start.add({ seconds }));
+      mock.method(clock, 'ms', () => start.add({ seconds }).epochMilliseconds);
       patients.say({ ...report, candidate_type: 'host', round_trip_ms: 40, packet_loss: 0, freeze_count: 0 });
       // Too soon after the one before.
       patients.say({ ...report, candidate_type: 'srflx', round_trip_ms: 900 });
@@ -60,7 +61,7 @@ describe('what is known of a call', () => {
         freeze_count: 2,
       });
       await patients.heardOut();
-      times.mock.restore();
+      mock.restoreAll();
       // A lost connection that comes back is one presence; who leaves and comes again has two.
       await patients.cut();
       const back = await RtcPeer.resume(patients.url, patients);
