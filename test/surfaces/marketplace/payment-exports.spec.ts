@@ -148,6 +148,17 @@ describe('exports of payments', () => {
     expect((await fetched('transactions/?format=pdf')).status).toBe(400);
   });
 
+  it('say in JSON why there is no file', async () => {
+    for (const format of ['csv', 'xlsx']) {
+      // No time of the database comes after this day.
+      const response = await fetched(`transactions?format=${format}&created_at=9999-12-31`);
+      expect(response.status).toBe(400);
+      expect(response.headers.get('content-type')).toBe('application/json; charset=utf-8');
+      expect(response.headers.get('content-disposition')).toBeNull();
+      expect((await response.json()).details.code).toBe('value_not_allowed');
+    }
+  });
+
   it('leave a trail', async () => {
     const [row] = await app.sql(
       `select actor_user_id, resource from audit_log where action = 'payments.exported' order by at limit 1`,

@@ -36,10 +36,18 @@ describe('what is known of a call', () => {
     const recordOf = async (roomId: string, reader: Person = doctor) =>
       (await reader.client.get(`/api/rtc/rooms/${roomId}/record/`)).body.data;
 
+    /** Somebody is welcomed first and written down behind it. */
+    const written = (roomId: string, presences: number) =>
+      eventually(
+        async () => (await recordOf(roomId)).presences.length === presences,
+        'who is here is written down',
+      );
+
     it('tells who was there when, how well it went, and what was done', async () => {
       const roomId = await newRoom();
       const patients = await RtcPeer.join(patient, roomId);
       const doctors = await RtcPeer.join(doctor, roomId);
+      await written(roomId, 2);
       await doctor.client.post(`/api/rtc/rooms/${roomId}/start/`);
       await patients.next('admitted');
       const report = { type: 'stats', participant_id: doctor.userId };
@@ -72,6 +80,7 @@ describe('what is known of a call', () => {
         'the presence ends',
       );
       await RtcPeer.join(patient, roomId);
+      await written(roomId, 3);
       await doctor.client.post(`/api/rtc/rooms/${roomId}/end/`);
       await doctors.closed;
 

@@ -18,6 +18,8 @@ const FRAMEWORK_ERRORS: Record<number, [ErrorKind, string, string]> = {
   431: ['invalid', 'headers_too_large', 'The headers are too large.'],
 };
 
+const DESCRIBES_CONTENT = ['content-type', 'content-disposition', 'content-length'] as const;
+
 /** Turns whatever was thrown into the answer of the surface it was thrown in. */
 @Catch()
 export class ErrorFilter implements ExceptionFilter {
@@ -42,6 +44,8 @@ export class ErrorFilter implements ExceptionFilter {
       : dialect.defect(request.id, this.detailed ? described(thrown) : undefined);
     const retryAfter = error?.details['retry_after'];
     if (typeof retryAfter === 'number') reply.header('retry-after', retryAfter);
+    // A file that failed before its first byte had said what it would be.
+    for (const name of DESCRIBES_CONTENT) reply.removeHeader(name);
     void reply.code(status).send(body);
   }
 }

@@ -6,10 +6,14 @@ import type { Sheet, SheetCell } from './sheet.ts';
 const FORMULA = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
 const BYTE_ORDER_MARK = '\ufeff';
 
-/** The sheet as CSV (RFC 4180, UTF-8 with the mark by which Excel knows it). */
+/** The sheet as CSV (RFC 4180, UTF-8 with the mark by which Excel knows it). Nothing is said before rows can be read. */
 export async function* csvOf({ columns, rows }: Sheet): AsyncGenerator<string> {
-  yield BYTE_ORDER_MARK + lines([columns]);
-  for await (const some of rows) yield lines(some.map((row) => row.map(asText)));
+  let head = BYTE_ORDER_MARK + lines([columns]);
+  for await (const some of rows) {
+    yield head + lines(some.map((row) => row.map(asText)));
+    head = '';
+  }
+  if (head) yield head;
 }
 
 function lines(records: readonly (readonly string[])[]): string {
