@@ -33,7 +33,10 @@ const captureBody = z.strictObject({ amount: z.int(), currency: z.string().lengt
 /** Razorpay's API under `/v1`: https://razorpay.com/docs/api/ */
 export async function apiRoutes(app: FastifyInstance, parts: ApiParts): Promise<void> {
   const { store, orders, payments, refunds } = parts;
-  app.addHook('onRequest', async (request) => authenticate(parts, request.headers.authorization));
+  app.addHook('onRequest', async (request) => {
+    authenticate(parts, request.headers.authorization);
+    if (parts.faults.takeOutage()) throw new RazorpayApiError(503, 'The service is out of order.');
+  });
   app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
     const answer = asApiError(error);
     return reply.code(answer.status).send(answer.body);
@@ -83,6 +86,7 @@ function post(
     const answer = run(request);
     const dropped = faults.takeDroppedResponse();
     if (dropped === undefined) return answer;
+    if (dropped === 'error') throw new RazorpayApiError(500, 'The server encountered an error.');
     await store.save();
     reply.hijack();
     if (dropped === 'destroy') reply.raw.socket?.destroy();
