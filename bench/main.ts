@@ -7,8 +7,10 @@ import { idle } from './benches/idle.ts';
 import { mixedRead } from './benches/mixed-read.ts';
 import { prescription } from './benches/prescription.ts';
 import { relay } from './benches/relay.ts';
+import { settlement } from './benches/settlement.ts';
 import { slotsBench } from './benches/slots.ts';
 import { webhook } from './benches/webhook.ts';
+import { webhookBurst } from './benches/webhook-burst.ts';
 import { machine } from './machine.ts';
 import { MeasuredProcess } from './measured-process.ts';
 import { describeMachine, describeOutcome } from './report.ts';
@@ -19,6 +21,8 @@ const BENCHES: readonly Bench[] = [
   mixedRead,
   booking,
   webhook,
+  webhookBurst,
+  settlement,
   relay,
   idle,
   slotsBench,

@@ -42,9 +42,17 @@ export class Acts {
     payAgain: this.#onVisit(({ patient, id }) =>
       patient.client.post('/api/payments/intent/', { appointment_id: id }),
     ),
-    complete: this.#onVisit(async ({ id, doctor }) => {
-      for (const action of ['start', 'end']) await doctor.client.post(`/api/appointments/${id}/${action}/`);
-    }),
+    // The day is over: visits that are confirmed were held.
+    complete: async ({ at }) => {
+      const doctor = one(this.world.doctors, at);
+      const confirmed = await this.#ids(
+        `select id from appointments where status = 'scheduled' order by id`,
+      );
+      const own = this.world.visits.filter((visit) => visit.doctor === doctor && confirmed.includes(visit.id));
+      for (const { id } of own.slice(0, AT_ONCE / 2)) {
+        for (const action of ['start', 'end']) await doctor?.client.post(`/api/appointments/${id}/${action}/`);
+      }
+    },
     cancelByPatient: this.#onVisit(({ id, patient }) => patient.client.post(`/api/appointments/${id}/cancel/`)),
     cancelByDoctor: this.#onVisit(({ id, doctor }) =>
       doctor.client.post(`/api/appointments/${id}/cancel/`, { reason: 'Ill' }),
@@ -103,12 +111,12 @@ export class Acts {
       const fee = { amount: transfer.amount - transfer.amount_reversed, currency: transfer.currency.toUpperCase() };
       tried(() => control.reverseTransfer(transfer.id, amountOf(fee, part)));
     },
-    // A payout that is approved before the provider has said that it will not be made.
+    // A payout that is approved before anybody knows that the provider will not make it.
     restrict: async ({ at }) => {
       const { control } = this.world.app.sandbox;
       const account = one(control.accounts(), at);
       if (!account) return;
-      if (at % 2 === 0) control.restrictAccount(account.id);
+      if (at % 3 === 0) control.restrictAccount(account.id);
       else control.completeOnboarding(account.id);
       await this.#decide(at >> 3, 'approved');
     },

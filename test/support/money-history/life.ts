@@ -1,3 +1,4 @@
+import { eventually } from '../eventually.ts';
 import { settled } from '../paying.ts';
 import { Acts } from './acts.ts';
 import { assertSound } from './sound-books.ts';
@@ -69,8 +70,8 @@ async function end(world: World, chance: () => number): Promise<void> {
   await app.sql(`insert into pgboss.job (name, data) values ('payments.reconcile-daily', '{}')`);
   await catchUp(world);
   post.set('live');
-  // A refund that ends may be followed by another, and that by a third.
-  for (let round = 0; round < 3; round += 1) {
+  // A refund that ends may be followed by another; a provider that was left alone is asked again.
+  await eventually(async () => {
     post.deliver('shuffled', chance);
     await catchUp(world);
     for (const side of world.sides) {
@@ -78,8 +79,14 @@ async function end(world: World, chance: () => number): Promise<void> {
       for (const { id } of pending) side.settleRefund(id, true);
     }
     await catchUp(world);
-  }
+    return (await app.sql(UNFINISHED)).length === 0;
+  }, 'all money has come to its end');
 }
+
+const UNFINISHED = `
+  select id from payments where status in ('created', 'requires_action', 'processing', 'failed')
+  union all select id from refunds where status = 'pending'
+  union all select id from payouts where status in ('approved', 'processing')`;
 
 /** The time of everything that was put off has come. */
 async function catchUp({ app }: World): Promise<void> {

@@ -35,19 +35,23 @@ export function tried(act: () => unknown): void {
 
 const sum = (amounts: readonly number[]) => amounts.reduce((total, amount) => total + amount, 0);
 
-const CARDS = {
-  paid: 'pm_card_visa',
+const CARDS: Readonly<Partial<Record<WayToPay, string>>> = {
   declined: 'pm_card_chargeDeclined',
   slow: 'pm_sandbox_processing',
   slowRefunds: 'pm_card_pendingRefund',
 };
+/** What is given back at once, where it is; every currency can be moved in steps of it. */
+const REGRETTED = 500;
 
 export function stripeSide({ control }: StripeSandbox): ProviderSide {
   return {
     name: 'stripe',
     control,
     pay(reference, way) {
-      if (way !== 'nobody') tried(() => control.pay(reference, CARDS[way]));
+      if (way === 'nobody') return;
+      tried(() => control.pay(reference, CARDS[way]));
+      if (way === 'regretted') tried(() => control.refund(reference, REGRETTED));
+      if (way === 'stolen') tried(() => control.dispute(reference));
     },
     bankSpeaks(reference, paid) {
       tried(() => control.settleIntent(reference, paid ? 'succeeded' : 'failed'));
@@ -97,7 +101,9 @@ export function razorpaySide({ control }: RazorpaySandbox): ProviderSide {
     pay(reference, way) {
       if (way === 'nobody') return;
       control.slowRefunds(way === 'slowRefunds');
-      tried(() => control.pay(reference, way === 'slow' ? 'pending' : way === 'declined' ? 'declined' : 'paid'));
+      const attempt = way === 'slow' ? 'pending' : way === 'declined' ? 'declined' : 'paid';
+      tried(() => control.pay(reference, attempt));
+      if (way === 'regretted') this.refund(reference, REGRETTED);
     },
     bankSpeaks(reference, paid) {
       const open = attemptsOf(reference).findLast(({ status }) => status === 'created' || status === 'failed');

@@ -1,19 +1,22 @@
 import fc from 'fast-check';
 
-/** How a patient pays, or does not. */
-export const WAYS_TO_PAY = ['paid', 'declined', 'slow', 'slowRefunds', 'nobody'] as const;
+/** How a patient pays, or does not. `regretted` and `stolen`: what was paid is given back in part, or disputed, at once. */
+export const WAYS_TO_PAY = ['paid', 'declined', 'slow', 'slowRefunds', 'nobody', 'regretted', 'stolen'] as const;
 export type WayToPay = (typeof WAYS_TO_PAY)[number];
 
 /** What becomes of the webhooks that lie in the post while a group of things happens. */
 const MAILS = ['live', 'inOrder', 'reversed', 'shuffled', 'some', 'twice', 'none'] as const;
+/** Mostly not as it happened. */
+const DISORDERED = ['reversed', 'shuffled', 'twice'] as const satisfies readonly Mail[];
 export type Mail = (typeof MAILS)[number];
 
 /** What goes wrong meanwhile: how providers answer, or that nobody does the jobs. */
 const FAULTS = ['none', 'destroy', 'hang', 'error', 'outage', 'noWorker'] as const;
 export type Fault = (typeof FAULTS)[number];
 
-const OFTEN = ['refund', 'dashboardRefund', 'complete', 'comeBack', 'payout'] as const;
+const OFTEN = ['refund', 'dashboardRefund', 'complete', 'payout'] as const;
 const SOMETIMES = [
+  'comeBack',
   'pay',
   'bank',
   'payAgain',
@@ -68,8 +71,9 @@ const STEP: fc.Arbitrary<Step> = fc.record({
     { weight: WEIGHTS.seldom, arbitrary: one(...SELDOM) },
   ),
   way: fc.oneof(
-    { weight: 6, arbitrary: fc.constant('paid' as const) },
-    { weight: 4, arbitrary: one(...WAYS_TO_PAY.filter((way) => way !== 'paid')) },
+    { weight: 4, arbitrary: fc.constant('paid' as const) },
+    { weight: 3, arbitrary: one('regretted' as const, 'stolen' as const) },
+    { weight: 3, arbitrary: one(...WAYS_TO_PAY.filter((way) => way !== 'paid')) },
   ),
   at: fc.nat({ max: 1_000_000 }),
   part: fc.integer({ min: 1, max: 1000 }),
@@ -77,7 +81,7 @@ const STEP: fc.Arbitrary<Step> = fc.record({
 
 const GROUP: fc.Arbitrary<Group> = fc.record({
   steps: fc.array(STEP, { minLength: AT_ONCE, maxLength: AT_ONCE }),
-  mail: one(...MAILS),
+  mail: fc.oneof(one(...MAILS), one(...DISORDERED)),
   fault: fc.oneof(
     { weight: 6, arbitrary: fc.constant('none' as const) },
     { weight: 4, arbitrary: one(...FAULTS.filter((fault) => fault !== 'none')) },

@@ -77,7 +77,7 @@ async function answer(parts: ApiParts, operation: Operation, request: FastifyReq
   }
   const done = run(parts, operation, request, reply, { key, form, sent }, idempotencyKey);
   // A failure of Stripe's own is remembered like any other answer.
-  const answered = lost === 'error' ? FAILED : done;
+  const answered = lost === 'error' && done.status === 200 ? FAILED : done;
   const requestId = reply.getHeader('request-id') as string;
   parts.store.tables.answer.set(idempotencyKey, { request: first, requestId, ...answered, created: unixNow() });
   parts.store.touch();
@@ -110,7 +110,7 @@ function finish(
   done: { status: number; body: string },
   lost: LostAnswer | undefined,
 ): FastifyReply {
-  const { status, body } = lost === 'error' ? FAILED : done;
+  const { status, body } = lost === 'error' && done.status === 200 ? FAILED : done;
   if (lost === undefined || lost === 'error') return reply.code(status).type('application/json').send(body);
   reply.hijack();
   if (lost === 'destroy') reply.raw.socket?.destroy();
