@@ -3,7 +3,10 @@ import { newId } from '#kernel';
 import { httpRequest } from './http-load.ts';
 
 /** About as much as Stripe sends for a payment that succeeded. */
-export function eventBody(id: string, { reference = `pi_${id.slice(-24)}`, paymentId = newId() } = {}): string {
+export function eventBody(
+  id: string,
+  { reference = `pi_${id.slice(-24)}`, paymentId = newId() } = {},
+): string {
   return JSON.stringify({
     id,
     object: 'event',
@@ -38,5 +41,10 @@ export function eventBody(id: string, { reference = `pi_${id.slice(-24)}`, payme
 export function signedWebhook(body: string, secret: string): Buffer {
   const at = Math.floor(Date.now() / 1000);
   const signature = createHmac('sha256', secret).update(`${at}.${body}`).digest('hex');
-  return httpRequest('POST', '/api/payments/webhooks/', { 'stripe-signature': `t=${at},v1=${signature}` }, body);
+  return httpRequest(
+    'POST',
+    '/api/payments/webhooks/',
+    { 'stripe-signature': `t=${at},v1=${signature}` },
+    body,
+  );
 }

@@ -2,8 +2,8 @@ import { newId } from '#kernel';
 import type { Bench } from '../bench.ts';
 import { httpRequest } from '../http-load.ts';
 import { MeasuredProcess } from '../measured-process.ts';
-import type { Stage } from '../stage.ts';
 import { race } from '../race.ts';
+import type { Stage } from '../stage.ts';
 import { eventBody, signedWebhook } from '../webhook-body.ts';
 
 const WEBHOOKS = 1_000;

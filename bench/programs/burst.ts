@@ -13,15 +13,15 @@ process.on('message', async (command: { burst?: 'send'; requests: Uint8Array[]; 
   const load = await HttpLoad.open(target, requests.length);
   const reader = await HttpLoad.open(target, 1);
   const others: number[] = [];
-  let isOver = false;
+  const over = new AbortController();
   const reading = (async () => {
-    while (!isOver) {
+    while (!over.signal.aborted) {
       others.push(...(await reader.timed([other], 200)));
       await sleep(PAUSE_MS);
     }
   })();
   const webhooks = await load.timed(requests, 200);
-  isOver = true;
+  over.abort();
   await reading;
   load.close();
   reader.close();

@@ -25,9 +25,9 @@ const webhooks = app.get(WebhooksService);
 
 /** Every job of the queue calls this once. */
 let done = (): void => undefined;
-const { process: settle } = webhooks;
+const settle = webhooks.process.bind(webhooks);
 webhooks.process = async (...args) => {
-  await settle.apply(webhooks, args);
+  await settle(...args);
   done();
 };
 

@@ -3,7 +3,7 @@ import { sendWebhook } from '../paying.ts';
 import type { Person } from '../people.ts';
 import { beginsIn } from '../visits.ts';
 import { tried } from './providers.ts';
-import { AT_ONCE, type Act, type Step } from './steps.ts';
+import { type Act, AT_ONCE, type Step } from './steps.ts';
 import type { Fee, Visit, World } from './world.ts';
 
 /** The events of {@link Acts.wrongSum} are known by their ids. */
@@ -45,15 +45,18 @@ export class Acts {
     // The day is over: visits that are confirmed were held.
     complete: async ({ at }) => {
       const doctor = one(this.world.doctors, at);
-      const confirmed = await this.#ids(
-        `select id from appointments where status = 'scheduled' order by id`,
+      const confirmed = await this.#ids(`select id from appointments where status = 'scheduled' order by id`);
+      const own = this.world.visits.filter(
+        (visit) => visit.doctor === doctor && confirmed.includes(visit.id),
       );
-      const own = this.world.visits.filter((visit) => visit.doctor === doctor && confirmed.includes(visit.id));
       for (const { id } of own.slice(0, AT_ONCE / 2)) {
-        for (const action of ['start', 'end']) await doctor?.client.post(`/api/appointments/${id}/${action}/`);
+        for (const action of ['start', 'end'])
+          await doctor?.client.post(`/api/appointments/${id}/${action}/`);
       }
     },
-    cancelByPatient: this.#onVisit(({ id, patient }) => patient.client.post(`/api/appointments/${id}/cancel/`)),
+    cancelByPatient: this.#onVisit(({ id, patient }) =>
+      patient.client.post(`/api/appointments/${id}/cancel/`),
+    ),
     cancelByDoctor: this.#onVisit(({ id, doctor }) =>
       doctor.client.post(`/api/appointments/${id}/cancel/`, { reason: 'Ill' }),
     ),
@@ -106,9 +109,15 @@ export class Acts {
     decide: ({ at }) => this.#decide(at, at % 4 === 0 ? 'cancelled' : 'approved'),
     takeBack: async ({ at, part }) => {
       const { control } = this.world.app.sandbox;
-      const transfer = one(control.transfers().filter(({ reversed }) => !reversed), at);
+      const transfer = one(
+        control.transfers().filter(({ reversed }) => !reversed),
+        at,
+      );
       if (!transfer) return;
-      const fee = { amount: transfer.amount - transfer.amount_reversed, currency: transfer.currency.toUpperCase() };
+      const fee = {
+        amount: transfer.amount - transfer.amount_reversed,
+        currency: transfer.currency.toUpperCase(),
+      };
       tried(() => control.reverseTransfer(transfer.id, amountOf(fee, part)));
     },
     // A payout that is approved before anybody knows that the provider will not make it.
@@ -130,7 +139,11 @@ export class Acts {
     const start = doctor?.slots.shift();
     if (!doctor || !patient || !start) return;
     const reason = 'A cough that stays';
-    const booked = await patient.client.post('/api/appointments/', { doctor_id: doctor.doctorId, start, reason });
+    const booked = await patient.client.post('/api/appointments/', {
+      doctor_id: doctor.doctorId,
+      start,
+      reason,
+    });
     if (booked.status !== 201) return;
     const { id } = booked.body.data;
     const opened = await patient.client.post('/api/payments/intent/', { appointment_id: id });
@@ -165,7 +178,9 @@ export class Acts {
   }
 
   async #decide(at: number, status: 'approved' | 'cancelled'): Promise<void> {
-    const open = await this.#ids(`select id from payouts where status in ('draft', 'failed', 'approved') order by id`);
+    const open = await this.#ids(
+      `select id from payouts where status in ('draft', 'failed', 'approved') order by id`,
+    );
     const id = one(open, at);
     const by: Person = this.world.approver;
     if (id) await by.client.patch(`/api/payments/payouts/${id}/`, { status });
@@ -177,7 +192,12 @@ export class Acts {
     const { control } = this.world.app.sandbox;
     const intent = control.intents().find(({ id }) => id === reference);
     const object = { ...intent, status: 'succeeded', amount_received: doctor.fee.amount - 10 };
-    const event = { id: `${WRONG_SUM}${newId()}`, object: 'event', type: 'payment_intent.succeeded', data: { object } };
+    const event = {
+      id: `${WRONG_SUM}${newId()}`,
+      object: 'event',
+      type: 'payment_intent.succeeded',
+      data: { object },
+    };
     await sendWebhook(this.world.app, JSON.stringify(event));
   }
 

@@ -81,13 +81,21 @@ function problemOf(payment: PaymentRow, held: number): string | undefined {
   const { status, amount, refunded, disputed, clearing, lost, failed } = payment;
   if (payment.undecided > 0) return 'not at its end';
   if (clearing !== held) return 'ledger and provider differ';
-  if (status === 'cancelled') return clearing === 0 && refunded + disputed === 0 ? undefined : 'paid, but cancelled';
+  if (status === 'cancelled')
+    return clearing === 0 && refunded + disputed === 0 ? undefined : 'paid, but cancelled';
   if (clearing !== amount - refunded - disputed) return 'ledger and record differ';
   const expected =
-    lost > 0 ? 'disputed' : refunded === 0 ? 'succeeded' : refunded === amount ? 'refunded' : 'partially_refunded';
+    lost > 0
+      ? 'disputed'
+      : refunded === 0
+        ? 'succeeded'
+        : refunded === amount
+          ? 'refunded'
+          : 'partially_refunded';
   if (status !== expected) return `should be ${expected}`;
   // What could not be given back is there to be tried again.
-  if (isAllDue(payment) && failed === 0 && status !== 'refunded' && status !== 'disputed') return 'not given back';
+  if (isAllDue(payment) && failed === 0 && status !== 'refunded' && status !== 'disputed')
+    return 'not given back';
   return undefined;
 }
 
@@ -103,8 +111,10 @@ async function assertSums({ app, sides, author }: World): Promise<void> {
      from ledger_postings p join ledger_accounts a on a.id = p.account_id
      where a.kind in ('provider_clearing', 'provider_fees') group by a.provider, p.currency having sum(p.amount) <> 0`,
   );
-  const moved = sides.flatMap(({ name: provider, moved: all }) =>
-    [...all()].filter(([, held]) => held !== 0).map(([currency, held]) => ({ provider, currency, held })),
+  const moved = sides.flatMap((side) =>
+    [...side.moved()]
+      .filter(([, held]) => held !== 0)
+      .map(([currency, held]) => ({ provider: side.name, currency, held })),
   );
   const key = ({ provider, currency }: { provider: string; currency: string }) => `${provider} ${currency}`;
   const sorted = <T extends { provider: string; currency: string }>(all: readonly T[]) =>
@@ -132,7 +142,9 @@ async function assertDoctors({ app, author, doctors, stripe }: World): Promise<v
     const [sums] = earned.body.data.currencies;
     if (!sums) continue;
     const of = (name: string): number => sums[name].amount;
-    expect(of('pending') + of('available') + of('reserved') + of('paid') - of('receivable')).toBe(of('total'));
+    expect(of('pending') + of('available') + of('reserved') + of('paid') - of('receivable')).toBe(
+      of('total'),
+    );
     expect(of('reserved')).toBe(0);
     if (side === stripe) expect(of('paid')).toBe(await transferredTo(app, doctorId));
   }

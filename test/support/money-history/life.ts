@@ -25,7 +25,6 @@ export async function live(
   const acts = new Acts(world);
   for (const [index, { steps, mail, fault, seed }] of groups.entries()) {
     const chance = chanceOf(seed);
-    const t0 = performance.now();
     world.post.set(mail);
     goWrong(world, fault);
     await (fault === 'noWorker' ? surroundings.stopWorker() : surroundings.startWorker());
@@ -33,10 +32,8 @@ export async function live(
     await Promise.all([...steps.map((step) => acts.do(step)), surroundings.meanwhile?.(chance)]);
     // What jobs let the providers tell from now on goes the way of the mail.
     world.post.set(mail);
-    if (process.env.HT) console.log('G', index, mail, fault, Math.round(performance.now() - t0));
     if (fault === 'noWorker' || index % REST_EVERY > 0) continue;
     await settled(world.app);
-    if (process.env.HT) console.log('S', index, Math.round(performance.now() - t0));
     await assertSound(world);
   }
   await surroundings.startWorker();
@@ -65,7 +62,9 @@ async function end(world: World, chance: () => number): Promise<void> {
     const isOpen = !['won', 'lost', 'warning_closed'].includes(dispute?.status ?? '');
     if (isOpen) control.closeDispute(id, chance() < 0.5 ? 'won' : 'lost');
   }
-  await app.sql(`update appointments set hold_expires_at = now() - interval '1 second' where status = 'held'`);
+  await app.sql(
+    `update appointments set hold_expires_at = now() - interval '1 second' where status = 'held'`,
+  );
   await catchUp(world);
   await app.sql(`insert into pgboss.job (name, data) values ('payments.reconcile-daily', '{}')`);
   await catchUp(world);

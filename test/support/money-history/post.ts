@@ -20,7 +20,9 @@ export class Post {
   deliver(mail: Mail, chance: () => number): void {
     if (mail === 'none') return;
     for (const { control } of this.sides) {
-      const lost = control.events().filter(({ delivery, type }) => delivery === 'lost' && !isOfItsMoment(type));
+      const lost = control
+        .events()
+        .filter(({ delivery, type }) => delivery === 'lost' && !isOfItsMoment(type));
       const letters = lost.map(({ event }) => ({ id: event.id, key: chance() }));
       for (const { id } of inOrder(mail, letters)) control.redeliver(id);
     }

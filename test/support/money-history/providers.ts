@@ -3,7 +3,7 @@ import type { StripeSandbox } from '../../../apps/local/src/stripe-sandbox/index
 import type { WayToPay } from './steps.ts';
 
 /** A refund as a provider has it. */
-export interface RefundThere {
+interface RefundThere {
   readonly id: string;
   readonly status: string;
 }
@@ -106,7 +106,9 @@ export function razorpaySide({ control }: RazorpaySandbox): ProviderSide {
       if (way === 'regretted') this.refund(reference, REGRETTED);
     },
     bankSpeaks(reference, paid) {
-      const open = attemptsOf(reference).findLast(({ status }) => status === 'created' || status === 'failed');
+      const open = attemptsOf(reference).findLast(
+        ({ status }) => status === 'created' || status === 'failed',
+      );
       if (open) tried(() => control.settlePayment(open.id, paid ? 'authorized' : 'failed'));
     },
     refund(reference, amount) {

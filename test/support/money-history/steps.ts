@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
 /** How a patient pays, or does not. `regretted` and `stolen`: what was paid is given back in part, or disputed, at once. */
-export const WAYS_TO_PAY = ['paid', 'declined', 'slow', 'slowRefunds', 'nobody', 'regretted', 'stolen'] as const;
+const WAYS_TO_PAY = ['paid', 'declined', 'slow', 'slowRefunds', 'nobody', 'regretted', 'stolen'] as const;
 export type WayToPay = (typeof WAYS_TO_PAY)[number];
 
 /** What becomes of the webhooks that lie in the post while a group of things happens. */

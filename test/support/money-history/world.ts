@@ -31,7 +31,7 @@ const FEES: readonly Fee[] = [
   { amount: 80_011, currency: 'INR' },
 ];
 
-export interface Practice extends DoctorPerson {
+interface Practice extends DoctorPerson {
   readonly fee: Fee;
   readonly side: ProviderSide;
   /** Times that nobody has booked yet. */
@@ -70,7 +70,9 @@ export async function openWorld(app: TestServer): Promise<World> {
   for (const [index, fee] of FEES.entries()) {
     const isRazorpays = fee.currency === 'INR';
     // Doctors are paid out by Stripe.
-    const doctor = await (isRazorpays ? registerDoctor : payableDoctor)(app, author, { consultation_fee: fee });
+    const doctor = await (isRazorpays ? registerDoctor : payableDoctor)(app, author, {
+      consultation_fee: fee,
+    });
     const free = await freeSlots(author.client, doctor.doctorId);
     // Patients see several doctors: these begin at other hours.
     const slots = free.map(({ start }) => start).slice(index * 3);

@@ -21,7 +21,10 @@ interface ApiParts {
 }
 
 const OUT_OF_ORDER: ErrorBody = { type: 'api_error', message: 'The service is out of order.' };
-const FAILED = { status: 500, body: JSON.stringify({ error: { type: 'api_error', message: 'An unknown error occurred.' } }) };
+const FAILED = {
+  status: 500,
+  body: JSON.stringify({ error: { type: 'api_error', message: 'An unknown error occurred.' } }),
+};
 
 const holdsClientSecret = z.object({ client_secret: text });
 
@@ -79,7 +82,12 @@ async function answer(parts: ApiParts, operation: Operation, request: FastifyReq
   // A failure of Stripe's own is remembered like any other answer.
   const answered = lost === 'error' && done.status === 200 ? FAILED : done;
   const requestId = reply.getHeader('request-id') as string;
-  parts.store.tables.answer.set(idempotencyKey, { request: first, requestId, ...answered, created: unixNow() });
+  parts.store.tables.answer.set(idempotencyKey, {
+    request: first,
+    requestId,
+    ...answered,
+    created: unixNow(),
+  });
   parts.store.touch();
   return finish(reply, answered, lost);
 }

@@ -25,7 +25,10 @@ const ERROR_LENGTH = 500;
 @Injectable()
 export class WebhooksService {
   /** Providers send in bursts, and want an answer soon. */
-  readonly #intake = new Gathering<Letter>((letters) => this.database.transaction(() => this.#keep(letters)), MOST_AT_ONCE);
+  readonly #intake = new Gathering<Letter>(
+    (letters) => this.database.transaction(() => this.#keep(letters)),
+    MOST_AT_ONCE,
+  );
 
   constructor(
     private readonly database: Database,
