@@ -75,6 +75,8 @@ export async function openServer<Cast>(
     LOG_LEVEL: 'warn',
     // As in production, where a worker of its own does the jobs.
     RUN_JOBS: '0',
+    // Few people book much.
+    MAX_UNPAID_HOLDS: '1000000',
     DATABASE_URL: databaseUrl,
     // No measured path leaves the process but for PostgreSQL.
     S3_ENDPOINT: `http://${nowhere}`,

@@ -28,6 +28,8 @@ const Environment = z.object({
   TRUST_PROXY_HOPS: z.coerce.number().int().min(0).default(0),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).optional(),
   RATE_LIMITS: flag.optional(),
+  /** How many visits an account may hold at a time without having paid for them. */
+  MAX_UNPAID_HOLDS: z.coerce.number().int().min(1).default(5),
   METRICS_PORT: z.coerce.number().int().min(1).max(65535).optional(),
   RUN_JOBS: flag.optional(),
   SEED_DEMO: flag.default(false),
