@@ -20,7 +20,7 @@ async function talk(lines: [Line, Line]): Promise<void> {
   const began = performance.now();
   let said = 0;
   listener.on('message', (data) => {
-    const { type, text } = JSON.parse(String(data));
+    const { type, text } = JSON.parse((data as Buffer).toString('utf8'));
     // From when it was due: what could not be said in time is late, too.
     if (type === 'chat') delays.push(performance.now() - began - Number(text) * INTERVAL_MS);
   });
