@@ -41,8 +41,13 @@ export class Laptop {
     const name = `televisit-${process.pid}`;
     await ip('netns', 'add', name);
     const laptop = new Laptop(name, await mkdtemp(join(tmpdir(), 'televisit-laptop-')));
-    await ip('-n', name, 'link', 'set', 'lo', 'up');
-    return laptop;
+    try {
+      await ip('-n', name, 'link', 'set', 'lo', 'up');
+      return laptop;
+    } catch (error) {
+      await laptop.close();
+      throw error;
+    }
   }
 
   addressIn(network: number): string {
