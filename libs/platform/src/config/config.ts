@@ -118,6 +118,8 @@ const Environment = z.object({
   VISIT_OPENS_MINUTES: z.coerce.number().int().min(0).default(15),
   VISIT_CLOSES_MINUTES: z.coerce.number().int().min(0).default(30),
 
+  /** How often each signalling connection is pinged; one that has not answered is dropped at the next ping. */
+  RTC_PING_SECONDS: z.coerce.number().int().min(1).max(60).default(25),
   TURN_URLS: list.default([]),
   TURN_SECRET: z.string().optional(),
 });

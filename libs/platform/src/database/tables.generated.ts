@@ -892,10 +892,11 @@ export interface RoomJoinTokens {
 export interface RoomPreCallTests {
   createdAt: Temporal.Instant;
   findings: Json;
+  guestId: string | null;
   id: string;
   role: RoomRole;
   roomId: string;
-  userId: string;
+  userId: string | null;
   verdict: string;
 }
 
