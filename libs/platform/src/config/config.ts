@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { isCurrency, money } from '#kernel';
 
 const flag = z.enum(['0', '1']).transform((value) => value === '1');
 const list = z.string().transform((value) =>
@@ -8,6 +9,13 @@ const list = z.string().transform((value) =>
     .map((item) => item.trim())
     .filter(Boolean),
 );
+
+/** `EUR:4900,INR:199900`: minor units by currency. */
+const prices = list
+  .pipe(z.array(z.string().regex(/^[A-Z]{3}:[1-9]\d{0,7}$/)).min(1))
+  .transform((items) => items.map((item) => ({ currency: item.slice(0, 3), amount: Number(item.slice(4)) })))
+  .refine((items) => items.every(({ currency }) => isCurrency(currency)), { error: 'names an unknown currency' })
+  .transform((items) => items.map(({ currency, amount }) => money(amount, currency)));
 
 function isTimeZone(name: string): boolean {
   try {
@@ -78,6 +86,8 @@ const Environment = z.object({
 
   /** How long what payment providers sent is kept after it was processed. */
   WEBHOOK_RETENTION_DAYS: z.coerce.number().int().min(1).max(3650).default(90),
+  /** What a month of the plan costs, in each currency that it is sold in; the first where no other fits. */
+  PRO_PLAN_PRICES: prices.default([money(4900, 'EUR'), money(4900, 'USD'), money(199900, 'INR')]),
   PLATFORM_COMMISSION_PERCENT: z.coerce.number().min(0).max(100).default(15),
 
   /** Who issues receipts and invoices, as tax law asks; the lines of the address are separated by commas. */
