@@ -32,7 +32,11 @@ export * from './reconciliation/reconciliations.service.ts';
 export type { Refund, RefundCause, RefundStatus } from './refunds/refund.entity.ts';
 export * from './refunds/refunds.service.ts';
 export { PlanCatalogue, type PlanOffer } from './subscriptions/plans.ts';
-export type { Subscription, SubscriptionPlan, SubscriptionStatus } from './subscriptions/subscription.entity.ts';
+export type {
+  Subscription,
+  SubscriptionPlan,
+  SubscriptionStatus,
+} from './subscriptions/subscription.entity.ts';
 export * from './subscriptions/subscription-checkouts.service.ts';
 export * from './subscriptions/subscriptions.service.ts';
 export * from './webhooks/webhook-event.entity.ts';

@@ -41,7 +41,10 @@ export const alreadySubscribed = (subscriptionId: string, status: string) =>
     subscription_id: subscriptionId,
     status,
   });
-export const planNotSold = (currency: string) =>
+export const checkoutContended = () =>
+  conflict('checkout_contended', 'Somebody else opens another checkout for this practice. Please try again.');
+export const planNotSold = () => conflict('plan_not_sold', 'This plan is not sold here.');
+export const planNotSoldIn = (currency: string) =>
   invalid('plan_not_sold_in_currency', 'The plan is not sold in this currency.', { currency });
 export const nothingToManage = () =>
   conflict('nothing_to_manage', 'This practice has never opened a checkout: there is nothing to manage.');

@@ -71,7 +71,11 @@ import { OnAppointmentNoShow } from './refunds/on-appointment-no-show.handler.ts
 import { RefundSettlementService } from './refunds/refund-settlement.service.ts';
 import { RefundsService } from './refunds/refunds.service.ts';
 import { VisitOutcomeService } from './refunds/visit-outcome.service.ts';
-import { EndSubscriptionHandler, FollowSubscriptionCheckoutHandler, FollowSubscriptionHandler } from './subscriptions/follow-subscription.handlers.ts';
+import {
+  EndSubscriptionHandler,
+  FollowSubscriptionCheckoutHandler,
+  FollowSubscriptionHandler,
+} from './subscriptions/follow-subscription.handlers.ts';
 import { LookAfterSubscriptionsHandler } from './subscriptions/look-after-subscriptions.handler.ts';
 import { EndSubscriptionsOfErased } from './subscriptions/on-account-erased.handler.ts';
 import { PlanCatalogue } from './subscriptions/plans.ts';

@@ -98,8 +98,7 @@ export function billingOperations(
         filter: (invoice) =>
           (status === undefined || invoice.status === status) &&
           (customer === undefined || invoice.customer === customer) &&
-          (subscription === undefined ||
-            invoice.parent?.subscription_details?.subscription === subscription),
+          (subscription === undefined || invoice.parent?.subscription_details?.subscription === subscription),
       });
     }),
     get('/invoice_payments', ({ form }) => {

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { unixNow } from '../payment-sandbox/random-text.ts';
 import type { checkoutForm, portalForm } from './billing.forms.ts';
 import { newCheckoutSession } from './checkout-session.object.ts';
-import { invalidRequest } from './errors.ts';
+import { invalidRequest, type StripeApiError } from './errors.ts';
 import { type Cause, type EventLog, NO_REQUEST } from './events.ts';
 import { linkSecret, stripeId } from './ids.ts';
 import type { Store } from './store.ts';
@@ -19,11 +19,12 @@ export class CheckoutSessions {
     private readonly baseUrl: () => string,
   ) {}
 
-  /** Errors: 404 for the customer or the price. */
+  /** Errors: 400 for an unknown customer or price. */
   create(input: z.output<typeof checkoutForm>): Stripe.Checkout.Session {
     const [order] = input.line_items as [{ price: string; quantity: number }];
-    const price = this.store.get('price', order.price, 'line_items[0][price]');
-    const customer = this.store.get('customer', input.customer, 'customer').id;
+    const price = this.store.tables.price.get(order.price);
+    if (price === undefined) throw unknown('price', order.price, 'line_items[0][price]');
+    const customer = this.customer(input.customer);
     const id = stripeId('cs_test');
     const url = `${this.baseUrl()}/checkout/${id}`;
     const amount = (price.unit_amount ?? 0) * order.quantity;
@@ -63,9 +64,9 @@ export class CheckoutSessions {
     return session;
   }
 
-  /** https://docs.stripe.com/api/customer_portal/sessions. Errors: 404 for the customer. */
+  /** https://docs.stripe.com/api/customer_portal/sessions. Errors: 400 for an unknown customer. */
   portal(input: z.output<typeof portalForm>): Stripe.BillingPortal.Session {
-    const { id: customer } = this.store.get('customer', input.customer, 'customer');
+    const customer = this.customer(input.customer);
     const secret = linkSecret();
     const returnUrl = input.return_url ?? null;
     this.store.tables.portal.set(secret, { customer, returnUrl });
@@ -85,6 +86,11 @@ export class CheckoutSessions {
     };
   }
 
+  private customer(id: string): string {
+    if (!this.store.tables.customer.has(id)) throw unknown('customer', id, 'customer');
+    return id;
+  }
+
   private open(id: string): Stripe.Checkout.Session {
     const session = this.get(id);
     if (session.status === 'open') return session;
@@ -96,4 +102,9 @@ export class CheckoutSessions {
     this.log.record('checkout.session.expired', session, cause);
     return session;
   }
+}
+
+/** What a parameter names, and not the path, is missing with 400. */
+function unknown(kind: string, id: string, param: string): StripeApiError {
+  return invalidRequest(`No such ${kind}: '${id}'`, { code: 'resource_missing', param });
 }

@@ -31,7 +31,7 @@ export interface Onboarding {
 }
 
 /** What a person subscribes to on a page. */
-export interface Order {
+interface Order {
   price: string;
   quantity: number;
   /** Of the subscription that comes of it. */

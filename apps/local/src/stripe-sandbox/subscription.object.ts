@@ -3,7 +3,6 @@ import { stripeId } from './ids.ts';
 import { monthAfter } from './months.ts';
 import { decimal } from './prices.ts';
 
-
 /** A subscription that begins now and is paid for, https://docs.stripe.com/api/subscriptions/object */
 export function newSubscription(
   {

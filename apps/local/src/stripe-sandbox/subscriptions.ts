@@ -2,7 +2,6 @@ import type Stripe from 'stripe';
 import { unixNow } from '../payment-sandbox/random-text.ts';
 import { invalidRequest, resourceMissing, StripeApiError } from './errors.ts';
 import { type Cause, type EventLog, NO_REQUEST } from './events.ts';
-import { stripeId } from './ids.ts';
 import type { Invoices } from './invoices.ts';
 import { monthAfter } from './months.ts';
 import type { Store } from './store.ts';

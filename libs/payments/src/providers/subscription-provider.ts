@@ -85,10 +85,7 @@ export interface SubscriptionProvider {
   cancel(reference: string): Promise<void>;
 
   /** What came for a subscription, apart from the invoices that are known. */
-  payments(
-    reference: string,
-    knownInvoices: ReadonlySet<string>,
-  ): AsyncIterable<SubscriptionPaymentSnapshot>;
+  payments(reference: string, knownInvoices: ReadonlySet<string>): AsyncIterable<SubscriptionPaymentSnapshot>;
   /** What the provider kept of a payment for its work; `null` while it does not know. */
   feeOf(paymentReference: string): Promise<Money | null>;
   refundsOf(paymentReference: string): Promise<RefundSnapshot[]>;

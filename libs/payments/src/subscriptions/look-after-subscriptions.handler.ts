@@ -106,6 +106,7 @@ export class LookAfterSubscriptionsHandler implements JobHandler<Record<string, 
       .where('providerReference', 'is not', null)
       .where('createdAt', '<', now.subtract({ hours: CHECKOUT_HOURS }))
       .execute();
-    for (const { organizationId } of open) await this.jobs.send(FollowSubscriptionCheckout, { organizationId });
+    for (const { organizationId } of open)
+      await this.jobs.send(FollowSubscriptionCheckout, { organizationId });
   }
 }

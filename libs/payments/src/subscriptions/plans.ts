@@ -4,7 +4,7 @@ import { Config } from '#platform';
 import type { SubscriptionPlan } from './subscription.entity.ts';
 
 /** From the least to the most: each has what the one before has. */
-export const PLANS = ['basic', 'pro'] as const satisfies readonly SubscriptionPlan[];
+const PLANS = ['basic', 'pro'] as const satisfies readonly SubscriptionPlan[];
 
 /** What one pays for. Basic is what one tries. */
 export type SoldPlan = Exclude<SubscriptionPlan, 'basic'>;
@@ -35,19 +35,17 @@ export class PlanCatalogue {
   offers(): PlanOffer[] {
     return [
       { plan: 'basic', trialDays: TRIAL_DAYS, prices: [] },
-      { plan: 'pro', trialDays: 0, prices: this.config.env.PRO_PLAN_PRICES },
+      { plan: 'pro', trialDays: 0, prices: this.config.proPlanPrices },
     ];
   }
 
   /** What a month costs: in that currency, where it is sold in it. */
   priceIn(currency: Currency): Money | undefined {
-    return this.config.env.PRO_PLAN_PRICES.find((price) => price.currency === currency);
+    return this.config.proPlanPrices.find((price) => price.currency === currency);
   }
 
-  /** What it costs where no currency fits. */
-  usualPrice(): Money {
-    const [first] = this.config.env.PRO_PLAN_PRICES;
-    if (!first) throw new Error('PRO_PLAN_PRICES is empty.');
-    return first;
+  /** What it costs where no currency fits; undefined when it is not sold. */
+  get usualPrice(): Money | undefined {
+    return this.config.proPlanPrices[0];
   }
 }

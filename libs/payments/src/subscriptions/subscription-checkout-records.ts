@@ -91,6 +91,17 @@ export class SubscriptionCheckoutRecords {
       .executeTakeFirstOrThrow();
   }
 
+  /** Nobody has the address of a page that the provider has not named, and nobody will. */
+  async giveUp(id: string): Promise<void> {
+    await this.database.query
+      .updateTable('subscriptionCheckouts')
+      .set({ status: 'expired', updatedAt: this.clock.now() })
+      .where('id', '=', id)
+      .where('status', '=', 'open')
+      .where('providerReference', 'is', null)
+      .execute();
+  }
+
   /** Whom the provider charges for a practice. */
   async customerOf(organizationId: string, provider: string): Promise<string | undefined> {
     const row = await this.database.query

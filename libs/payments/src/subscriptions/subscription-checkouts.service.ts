@@ -1,19 +1,23 @@
 import { Injectable } from '@nestjs/common';
 import { type Doctor, DoctorsService } from '#doctors';
-import { type Actor, type Currency, type Money, type UserActor } from '#kernel';
+import { type Actor, Clock, type Currency, type Money, type UserActor } from '#kernel';
 import { Config } from '#platform';
 import {
+  checkoutContended,
   isProviderUnavailable,
   nothingToManage,
   paymentRefused,
   planNotSold,
-  providerUnavailable,
+  planNotSoldIn,
 } from '../payments.errors.ts';
 import { ProviderRefusal } from '../providers/payment-provider.ts';
 import { PaymentProviders } from '../providers/payment-providers.ts';
-import type { SubscriptionCheckoutSnapshot, SubscriptionProvider } from '../providers/subscription-provider.ts';
+import type {
+  SubscriptionCheckoutSnapshot,
+  SubscriptionProvider,
+} from '../providers/subscription-provider.ts';
 import { assertMayReturnTo } from '../return-url.policy.ts';
-import { PlanCatalogue } from './plans.ts';
+import { PlanCatalogue, type SoldPlan } from './plans.ts';
 import {
   type CheckoutWish,
   type SubscriptionCheckout,
@@ -23,6 +27,8 @@ import { SubscriptionSettlementService } from './subscription-settlement.service
 
 /** How often one page is given up for another, when somebody else wants another one again each time. */
 const TRIES = 3;
+/** Longer than the provider is waited for. */
+const MAKING_SECONDS = 60;
 
 export interface CheckoutRequest {
   readonly currency?: Currency;
@@ -33,7 +39,10 @@ export interface CheckoutRequest {
 
 /** A page of the provider on which one subscribes. */
 export interface OpenCheckout {
-  readonly checkout: SubscriptionCheckout;
+  readonly id: string;
+  readonly plan: SoldPlan;
+  /** For a month. */
+  readonly price: Money;
   readonly url: string;
   readonly expiresAt: Temporal.Instant;
 }
@@ -43,6 +52,7 @@ export interface OpenCheckout {
 export class SubscriptionCheckoutsService {
   constructor(
     private readonly config: Config,
+    private readonly clock: Clock,
     private readonly doctors: DoctorsService,
     private readonly plans: PlanCatalogue,
     private readonly providers: PaymentProviders,
@@ -54,7 +64,8 @@ export class SubscriptionCheckoutsService {
    * Opens a page on which the doctor's practice subscribes to Pro; again, the same page while it is open and the same
    * is wanted, otherwise another one in its place. So one subscription comes of it, however often one asks.
    * @throws not_found `doctor_not_found`; invalid `plan_not_sold_in_currency`, `return_url_not_allowed`; conflict
-   *   `already_subscribed`, `payment_refused`; unavailable `payment_provider_unavailable`
+   *   `already_subscribed`, `checkout_contended`, `payment_refused`, `plan_not_sold`; unavailable
+   *   `payment_provider_unavailable`
    */
   async open(actor: UserActor, { currency, successUrl, cancelUrl }: CheckoutRequest): Promise<OpenCheckout> {
     const { BASE_URL } = this.config.env;
@@ -71,9 +82,11 @@ export class SubscriptionCheckoutsService {
     for (let tries = 0; tries < TRIES; tries += 1) {
       const checkout = await this.records.open(actor, provider.name, wish);
       const page = await this.#pageOf(actor, provider, checkout, wish);
-      if (page?.url) return { checkout, url: page.url, expiresAt: page.expiresAt };
+      if (!page?.url) continue;
+      const { plan, price } = wish;
+      return { id: checkout.id, plan, price, url: page.url, expiresAt: page.expiresAt };
     }
-    throw providerUnavailable();
+    throw checkoutContended();
   }
 
   /**
@@ -103,10 +116,11 @@ export class SubscriptionCheckoutsService {
   }
 
   #price({ fee }: Doctor, currency: Currency | undefined): Money {
+    const { usualPrice } = this.plans;
+    if (!usualPrice) throw planNotSold();
     const price = this.plans.priceIn(currency ?? fee.currency);
-    if (price) return price;
-    if (currency) throw planNotSold(currency);
-    return this.plans.usualPrice();
+    if (currency && !price) throw planNotSoldIn(currency);
+    return price ?? usualPrice;
   }
 
   /** The page, while it is open and what is wanted; otherwise it is over now, and there may be another one. */
@@ -118,8 +132,9 @@ export class SubscriptionCheckoutsService {
   ): Promise<SubscriptionCheckoutSnapshot | undefined> {
     const isWanted = isSame(checkout, wish);
     if (!isWanted && checkout.providerReference === null) {
-      // The answer that named it is still to come, or was lost: nobody has its address.
-      await this.records.keep(checkout.id, { status: 'expired' });
+      if (this.#isBeingMade(checkout)) throw checkoutContended();
+      // The answer that named it was lost: nobody has its address.
+      await this.records.giveUp(checkout.id);
       return undefined;
     }
     let page = checkout.providerReference
@@ -129,6 +144,10 @@ export class SubscriptionCheckoutsService {
     if (page?.status === 'open') page = await provider.closeCheckout(page.reference);
     if (page) await this.#settle(actor, checkout, page);
     return undefined;
+  }
+
+  #isBeingMade({ createdAt }: SubscriptionCheckout): boolean {
+    return Temporal.Instant.compare(this.clock.now(), createdAt.add({ seconds: MAKING_SECONDS })) < 0;
   }
 
   async #makeAt(
@@ -148,12 +167,16 @@ export class SubscriptionCheckoutsService {
     } catch (error) {
       if (!(error instanceof ProviderRefusal)) throw error;
       // The next try is a new page, with a new id: the provider repeats its answer to this one.
-      await this.records.keep(checkoutId, { status: 'expired' });
+      await this.records.giveUp(checkoutId);
       throw paymentRefused(error.code);
     }
   }
 
-  async #customerOf(actor: UserActor, provider: SubscriptionProvider, organizationId: string): Promise<string> {
+  async #customerOf(
+    actor: UserActor,
+    provider: SubscriptionProvider,
+    organizationId: string,
+  ): Promise<string> {
     const known = await this.records.customerOf(organizationId, provider.name);
     if (known) return known;
     const made = await provider.createCustomer({ organizationId });
@@ -172,7 +195,10 @@ export class SubscriptionCheckoutsService {
   }
 }
 
-function isSame(checkout: SubscriptionCheckout, { plan, price, successUrl, cancelUrl }: CheckoutWish): boolean {
+function isSame(
+  checkout: SubscriptionCheckout,
+  { plan, price, successUrl, cancelUrl }: CheckoutWish,
+): boolean {
   return (
     checkout.plan === plan &&
     checkout.amount === price.amount &&

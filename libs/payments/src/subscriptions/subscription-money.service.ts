@@ -75,7 +75,11 @@ export class SubscriptionMoneyService {
   }
 
   async #receive(
-    { id: subscriptionId, organizationId, provider }: { id: string; organizationId: string; provider: string },
+    {
+      id: subscriptionId,
+      organizationId,
+      provider,
+    }: { id: string; organizationId: string; provider: string },
     { reference, invoiceReference, amount: came, paidAt }: SubscriptionPaymentSnapshot,
   ): Promise<void> {
     const { amount, currency } = came;

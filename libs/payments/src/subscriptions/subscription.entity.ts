@@ -8,8 +8,7 @@ export type SubscriptionPlan = Row['plan'];
 export type SubscriptionStatus = Row['status'];
 
 /** What a practice may use, and until when. */
-export interface Subscription
-  extends Omit<Row, 'amount' | 'currency' | 'trialWarnedAt' | 'asOf' | 'userId'> {
+export interface Subscription extends Omit<Row, 'amount' | 'currency' | 'trialWarnedAt' | 'asOf' | 'userId'> {
   /** Who is told of what goes wrong with it. */
   readonly subscriberUserId: string;
   /** For a month; `null` for a trial that we give. */

@@ -1,7 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { AuditService } from '#audit';
 import { DoctorsService } from '#doctors';
-import { type Actor, Clock, newId, notFound, type Page, type PageRequest, type Period, type UserActor } from '#kernel';
+import {
+  type Actor,
+  Clock,
+  newId,
+  notFound,
+  type Page,
+  type PageRequest,
+  type Period,
+  type UserActor,
+} from '#kernel';
 import { Database, given, pageOf, Transactional, within } from '#platform';
 import { trialUsed } from '../payments.errors.ts';
 import { including, TRIAL_DAYS } from './plans.ts';

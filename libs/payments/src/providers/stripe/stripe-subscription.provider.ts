@@ -73,16 +73,12 @@ export class StripeSubscriptionProvider implements SubscriptionProvider {
   }
 
   async retrieveCheckout(reference: string): Promise<SubscriptionCheckoutSnapshot> {
-    return checkoutSnapshot(
-      await this.client.ask((stripe) => stripe.checkout.sessions.retrieve(reference)),
-    );
+    return checkoutSnapshot(await this.client.ask((stripe) => stripe.checkout.sessions.retrieve(reference)));
   }
 
   async closeCheckout(reference: string): Promise<SubscriptionCheckoutSnapshot> {
     try {
-      return checkoutSnapshot(
-        await this.client.ask((stripe) => stripe.checkout.sessions.expire(reference)),
-      );
+      return checkoutSnapshot(await this.client.ask((stripe) => stripe.checkout.sessions.expire(reference)));
     } catch (error) {
       // It is not open any more.
       if (!(error instanceof ProviderRefusal)) throw error;
