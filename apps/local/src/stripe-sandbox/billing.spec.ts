@@ -213,9 +213,7 @@ describe('subscriptions through the official client', () => {
     expect(await stripe.subscriptions.cancel(other)).toMatchObject({ status: 'canceled' });
     expect(await refusal(stripe.subscriptions.cancel(other))).toEqual([404, 'resource_missing']);
     expect((await stripe.subscriptions.list({ customer })).data).toEqual([]);
-    expect(
-      (await stripe.subscriptions.list({ customer, status: 'all' })).data,
-    ).toHaveLength(1);
+    expect((await stripe.subscriptions.list({ customer, status: 'all' })).data).toHaveLength(1);
     await world.sandbox.control.drained();
     expect(world.receiver.types().filter((type) => type === 'customer.subscription.deleted')).toHaveLength(2);
   });
