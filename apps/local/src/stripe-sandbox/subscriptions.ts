@@ -4,6 +4,7 @@ import { invalidRequest, resourceMissing, StripeApiError } from './errors.ts';
 import { type Cause, type EventLog, NO_REQUEST } from './events.ts';
 import type { Invoices } from './invoices.ts';
 import { monthAfter } from './months.ts';
+import { newMethodOf } from './payment-methods.ts';
 import type { Store } from './store.ts';
 import { newSubscription } from './subscription.object.ts';
 
@@ -59,9 +60,9 @@ export class Subscriptions {
     return subscription;
   }
 
-  /** The next charges go to another card. Errors: 404; 400 when it has ended. */
+  /** The next charges go to another card. Errors: 404, also for the card; 400 when it has ended. */
   useCard(id: string, card: string): Stripe.Subscription {
-    return this.change(this.running(id), { default_payment_method: card });
+    return this.change(this.running(id), { default_payment_method: newMethodOf(this.store, card) });
   }
 
   /** Stripe has tried often enough. Errors: 404; 400 when it has ended. */
