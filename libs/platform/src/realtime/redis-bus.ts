@@ -1,5 +1,12 @@
 import { Redis } from 'ioredis';
-import { type FieldChange, type LogBounds, type LogEntry, RealtimeBus, type Stop } from './realtime-bus.ts';
+import {
+  type FieldChange,
+  type LogBounds,
+  type LogContent,
+  type LogEntry,
+  RealtimeBus,
+  type Stop,
+} from './realtime-bus.ts';
 
 /**
  * Changes the field if it holds what is expected, numbers the entry, keeps it and delivers it, in one step.
@@ -71,7 +78,7 @@ export class RedisBus extends RealtimeBus {
 
   override async append(
     log: string,
-    text: string,
+    content: LogContent,
     bounds: LogBounds,
     change?: FieldChange,
   ): Promise<number | null> {
@@ -80,7 +87,7 @@ export class RedisBus extends RealtimeBus {
       sequence,
       entries,
       fields,
-      text,
+      String(content),
       bounds.maxLength,
       bounds.ttlSeconds,
       channel,
@@ -91,6 +98,10 @@ export class RedisBus extends RealtimeBus {
       change?.value ?? '',
     );
     return number === null ? null : Number(number);
+  }
+
+  override post(log: string, content: LogContent, bounds: LogBounds, failed: (error: unknown) => void): void {
+    this.append(log, content, bounds).catch(failed);
   }
 
   override async follow(log: string, listener: (entry: LogEntry) => void) {
@@ -138,7 +149,7 @@ export class RedisBus extends RealtimeBus {
   /** What is remembered from this number on, the entry with the number itself included. */
   private async range(log: string, from: number): Promise<LogEntry[]> {
     const rows = await this.commands.xrange(this.keysOf(log).entries, String(from), '+');
-    return rows.map(([id, values]) => ({ sequence: Number.parseInt(id, 10), text: values[1] ?? '' }));
+    return rows.map(([id, values]) => ({ sequence: Number.parseInt(id, 10), content: values[1] ?? '' }));
   }
 
   private async listen(channel: string, listener: (message: string) => void): Promise<Stop> {
@@ -197,7 +208,7 @@ class FollowedLog {
     const sequence = Number(message.slice(0, space));
     this.newest = Math.max(this.newest, sequence);
     if (this.last === null || this.reading || this.stopped || sequence <= this.last) return;
-    if (sequence === this.last + 1) this.deliver({ sequence, text: message.slice(space + 1) });
+    if (sequence === this.last + 1) this.deliver({ sequence, content: message.slice(space + 1) });
     else void this.catchUp().catch(() => {}); // The next entry or connection tries again.
   }
 
