@@ -18,9 +18,7 @@ describe('GatheringConnection', () => {
     await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
     const opened = new Promise<{ socket: WebSocket; stream: Socket }>((resolve) => {
       http.once('upgrade', (request, stream, head) =>
-        server.handleUpgrade(request, stream, head, (socket) =>
-          resolve({ socket, stream: request.socket }),
-        ),
+        server.handleUpgrade(request, stream, head, (socket) => resolve({ socket, stream: request.socket })),
       );
     });
     const client = new WebSocket(`ws://127.0.0.1:${(http.address() as AddressInfo).port}`);

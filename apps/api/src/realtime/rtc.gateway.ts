@@ -55,12 +55,13 @@ export class RtcGateway implements OnModuleInit, BeforeApplicationShutdown {
   }
 
   async #decide(roomId: string, offered: string | undefined): Promise<Decision> {
-    if (!isId(roomId) || !(await this.directory.load(roomId))) return { refuse: 404 };
+    if (!isId(roomId)) return { refuse: 404 };
     const token = readSubprotocols((offered ?? '').split(',').map((name) => name.trim()))?.token ?? null;
-    if (token === null)
-      return { accept: (socket, { socket: stream }) => this.#opened(socket, stream, roomId, null) };
-    const admission = await this.directory.redeemJoinToken(roomId, hashJoinToken(token));
-    if (!admission) return { refuse: 401 };
+    const admission =
+      token === null ? null : await this.directory.redeemJoinToken(roomId, hashJoinToken(token));
+    // A token that lets somebody in has shown that there is such a room.
+    if (!admission && !(await this.directory.load(roomId))) return { refuse: 404 };
+    if (!admission && token !== null) return { refuse: 401 };
     return { accept: (socket, { socket: stream }) => this.#opened(socket, stream, roomId, admission) };
   }
 

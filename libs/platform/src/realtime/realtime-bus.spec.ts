@@ -103,6 +103,26 @@ function conformance(name: string, open: () => RealtimeBus, skip: string | false
       expect(await there.readAfter('no such log', 5)).toBeNull();
     });
 
+    it('keeps the order of what is posted and what is appended', async () => {
+      const log = newId();
+      const heard: string[] = [];
+      await there.follow(log, (entry) => heard.push(String(entry.content)));
+      const never = (error: unknown) => {
+        throw error;
+      };
+      const written = { toString: () => 'as text' };
+      for (const content of ['a', 'b', written]) here.post(log, content, BOUNDS, never);
+      const number = await here.append(log, 'c', BOUNDS);
+      here.post(log, 'd', BOUNDS, never);
+      await until(() => heard.length === 5);
+      expect(heard).toEqual(['a', 'b', 'as text', 'c', 'd']);
+      expect((await there.readAfter(log, number! - 2))!.map((entry) => entry.content)).toEqual([
+        'as text',
+        'c',
+        'd',
+      ]);
+    });
+
     it('forgets the oldest entries and says so', async () => {
       const log = newId();
       const numbers: number[] = [];
