@@ -327,7 +327,7 @@ describe('RoomHub: healing', () => {
     patient.chat('b');
     const { bus, room } = deployment;
     const [, again] = (await bus.readAfter(logOf(room.roomId), patient.welcome().seq)) ?? [];
-    await bus.append(logOf(room.roomId), again?.text ?? '', { maxLength: 100, ttlSeconds: 60 });
+    await bus.append(logOf(room.roomId), again?.content ?? '', { maxLength: 100, ttlSeconds: 60 });
     patient.chat('c');
     expect(doctor.connection.ofType('chat').map((chat) => chat.text)).toEqual(['a', 'b', 'c']);
   });
