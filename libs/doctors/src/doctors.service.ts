@@ -7,6 +7,7 @@ import { type NewPractice, PracticesService } from '#organizations';
 import { BuiltOnce, Database, type Tables, Transactional, violatedConstraint } from '#platform';
 import type { CancellationPolicy } from './cancellation-policy.ts';
 import { asDoctor, DOCTOR_COLUMNS, type Doctor, isLicensed } from './doctor.entity.ts';
+import { noDoctorProfile } from './doctors.errors.ts';
 
 export interface DoctorProfile {
   readonly name: string;
@@ -76,18 +77,18 @@ export class DoctorsService {
     }
   }
 
-  /** The actor's own profile, in whatever state. @throws not_found `doctor_not_found` */
+  /** The actor's own profile, in whatever state. @throws not_found `doctor_profile_not_found` */
   async own(actor: UserActor): Promise<Doctor> {
     const row = await this.database.query
       .selectFrom('doctors')
       .select(DOCTOR_COLUMNS)
       .where('userId', '=', actor.userId)
       .executeTakeFirst();
-    if (!row) throw notFound('doctor');
+    if (!row) throw noDoctorProfile();
     return asDoctor(row);
   }
 
-  /** Audited, since it may change the name that a licence was approved for. @throws not_found `doctor_not_found` */
+  /** Audited, since it may change the name that a licence was approved for. @throws not_found `doctor_profile_not_found` */
   @Transactional()
   async updateOwn(
     actor: UserActor,
@@ -104,7 +105,7 @@ export class DoctorsService {
       .where('userId', '=', actor.userId)
       .returning(DOCTOR_COLUMNS)
       .executeTakeFirst();
-    if (!row) throw notFound('doctor');
+    if (!row) throw noDoctorProfile();
     await this.audit.record(actor, {
       action: 'doctor.update',
       resource: 'doctor',

@@ -35,6 +35,20 @@ export const doctorMissing = () => invalid('doctor_id_required', 'Name the docto
 export const returnUrlRefused = () =>
   invalid('return_url_not_allowed', 'return_url has to be of an allowed origin.');
 
+export const trialUsed = () => conflict('trial_used', 'This practice has had its trial.');
+export const alreadySubscribed = (subscriptionId: string, status: string) =>
+  conflict('already_subscribed', 'This practice has a subscription; change it at the portal.', {
+    subscription_id: subscriptionId,
+    status,
+  });
+export const checkoutContended = () =>
+  conflict('checkout_contended', 'Somebody else opens another checkout for this practice. Please try again.');
+export const planNotSold = () => conflict('plan_not_sold', 'This plan is not sold here.');
+export const planNotSoldIn = (currency: string) =>
+  invalid('plan_not_sold_in_currency', 'The plan is not sold in this currency.', { currency });
+export const nothingToManage = () =>
+  conflict('nothing_to_manage', 'This practice has never opened a checkout: there is nothing to manage.');
+
 export const nothingToPayOut = (available: Money) =>
   conflict('nothing_to_pay_out', 'There is nothing to pay out to this doctor.', { available });
 export const payoutExceedsAvailable = (available: Money) =>

@@ -13,7 +13,7 @@ import { Post } from './post.ts';
 import { type ProviderSide, razorpaySide, stripeSide } from './providers.ts';
 
 /** What a server needs for such a life. Providers are given up on soon: what hangs shall not take long. */
-export const HISTORY_APP = { PAYMENT_PROVIDER_TIMEOUT_MS: '1000' };
+export const HISTORY_APP = { PAYMENT_PROVIDER_TIMEOUT_MS: '1000', MAX_UNPAID_HOLDS: '1000' };
 
 const PATIENTS = 12;
 

@@ -5,9 +5,10 @@ import { type Actor, Clock, notFound, type UserActor } from '#kernel';
 import { PracticesService } from '#organizations';
 import { Config, Database, Transactional } from '#platform';
 import type { Outcome } from '../checkout/settlement.service.ts';
-import { isProviderUnavailable, returnUrlRefused } from '../payments.errors.ts';
+import { isProviderUnavailable } from '../payments.errors.ts';
 import { PaymentProviders } from '../providers/payment-providers.ts';
 import type { AccountSnapshot, OnboardingLink, PayoutProvider } from '../providers/payout-provider.ts';
+import { assertMayReturnTo } from '../return-url.policy.ts';
 import { payeeOf } from './payee.policy.ts';
 import type { PayoutAccount } from './payout-account.entity.ts';
 
@@ -36,7 +37,7 @@ export class PayoutAccountsService {
     actor: UserActor,
     returnUrl: string = this.config.env.BASE_URL,
   ): Promise<{ account: PayoutAccount; onboarding: OnboardingLink }> {
-    if (!this.#mayReturnTo(returnUrl)) throw returnUrlRefused();
+    assertMayReturnTo(this.config, returnUrl);
     const doctor = await this.doctors.own(actor);
     const provider = this.providers.payouts;
     let account = await this.find(doctor.id, provider.name);
@@ -148,13 +149,5 @@ export class PayoutAccountsService {
     const account = row ?? (await this.find(id, provider.name));
     if (!account) throw new Error(`${id} has no payout account.`);
     return account;
-  }
-
-  #mayReturnTo(url: string): boolean {
-    const { BASE_URL, ALLOWED_ORIGINS } = this.config.env;
-    const { origin } = new URL(url);
-    return (
-      origin === new URL(BASE_URL).origin || ALLOWED_ORIGINS.some((own) => own === '*' || own === origin)
-    );
   }
 }

@@ -6,6 +6,8 @@ import type { PayoutProvider } from './payout-provider.ts';
 import { RazorpayProvider } from './razorpay/razorpay.provider.ts';
 import { StripeProvider } from './stripe/stripe.provider.ts';
 import { StripePayoutProvider } from './stripe/stripe-payout.provider.ts';
+import { StripeSubscriptionProvider } from './stripe/stripe-subscription.provider.ts';
+import type { SubscriptionProvider } from './subscription-provider.ts';
 
 /** The providers that this server works with, by name. */
 @Injectable()
@@ -17,6 +19,7 @@ export class PaymentProviders {
     private readonly stripe: StripeProvider,
     private readonly razorpay: RazorpayProvider,
     private readonly stripePayouts: StripePayoutProvider,
+    private readonly stripeSubscriptions: StripeSubscriptionProvider,
   ) {
     this.#all = razorpay.isConfigured ? [stripe, razorpay] : [stripe];
   }
@@ -30,6 +33,11 @@ export class PaymentProviders {
     return this.stripePayouts;
   }
 
+  /** Where practices subscribe. */
+  get subscriptions(): SubscriptionProvider {
+    return this.stripeSubscriptions;
+  }
+
   /** Where new payments in a currency go. */
   preferred(currency: string): PaymentProvider {
     const isRazorpays = this.config.env.RAZORPAY_CURRENCIES.includes(currency);
@@ -40,6 +48,12 @@ export class PaymentProviders {
   payoutsBy(name: string): PayoutProvider {
     if (this.stripePayouts.name !== name) throw unconfigured(name);
     return this.stripePayouts;
+  }
+
+  /** The provider that charges for a subscription. */
+  subscriptionsBy(name: string): SubscriptionProvider {
+    if (this.stripeSubscriptions.name !== name) throw unconfigured(name);
+    return this.stripeSubscriptions;
   }
 
   /** The provider that a payment was made with. */
