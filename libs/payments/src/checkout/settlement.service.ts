@@ -70,10 +70,16 @@ export class SettlementService {
     return this.payments.locked(payment.id);
   }
 
-  /** The money is there: books it and makes the visit sure, or gives it back when the slot is gone. */
+  /**
+   * The money is there: books it and makes the visit sure, or gives it back when the slot is gone, or when the
+   * visit is another payment's by now. That one may be paid at this moment.
+   */
   async #succeed(actor: Actor, payment: Payment, providerReference: string): Promise<void> {
+    const holder = await this.payments.ofVisit(payment.appointmentId);
+    const isSurplus = holder !== undefined && holder.id !== payment.id;
     await this.#change(payment.id, {
       status: 'succeeded',
+      isSurplus,
       providerReference,
       failureCode: null,
       succeededAt: this.clock.now(),
@@ -86,6 +92,7 @@ export class SettlementService {
       paymentId: payment.id,
       appointmentId: payment.appointmentId,
     });
+    if (isSurplus) return this.refunds.giveBack(actor, payment.id, 'paid_twice', payment.amount);
     const confirmed = await this.appointments.confirm(actor, payment.appointmentId);
     if (confirmed === 'slot_lost') {
       await this.refunds.giveBack(actor, payment.id, 'slot_lost', payment.amount);
