@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Selectable } from 'kysely';
 import { AuditService } from '#audit';
 import { AccountsService } from '#auth';
-import { chargeStep, Clock, conflict, invalid, type Money, notFound, type UserActor } from '#kernel';
+import { Clock, chargeStep, conflict, invalid, type Money, notFound, type UserActor } from '#kernel';
 import { type NewPractice, PracticesService } from '#organizations';
 import { BuiltOnce, Database, type Tables, Transactional, violatedConstraint } from '#platform';
 import type { CancellationPolicy } from './cancellation-policy.ts';

@@ -38,7 +38,10 @@ export const returnUrlRefused = () =>
   invalid('return_url_not_allowed', 'return_url has to be of an allowed origin.');
 
 export const payoutDetailsRequired = () =>
-  invalid('payout_details_required', 'The provider of this currency has no page to ask: tell the details here.');
+  invalid(
+    'payout_details_required',
+    'The provider of this currency has no page to ask: tell the details here.',
+  );
 export const payoutDetailsUnasked = () =>
   invalid('payout_details_unasked', 'The provider of this currency asks for the details itself.');
 export const payoutDetailsRefused = (reason: string, field: string | null) =>

@@ -201,7 +201,7 @@ async function razorpay(): Promise<Candidate> {
   };
 }
 
-export function found<T>(row: T | undefined): T {
+function found<T>(row: T | undefined): T {
   if (row === undefined) throw new Error('The sandbox has no such thing.');
   return row;
 }

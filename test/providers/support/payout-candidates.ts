@@ -3,7 +3,10 @@ import { Metrics } from '#platform';
 import { startRazorpaySandbox } from '../../../apps/local/src/razorpay-sandbox/index.ts';
 import { startStripeSandbox } from '../../../apps/local/src/stripe-sandbox/index.ts';
 import type { ProviderNews } from '../../../libs/payments/src/providers/payment-provider.ts';
-import type { AccountSnapshot, PayoutProvider } from '../../../libs/payments/src/providers/payout-provider.ts';
+import type {
+  AccountSnapshot,
+  PayoutProvider,
+} from '../../../libs/payments/src/providers/payout-provider.ts';
 import { RazorpayClient } from '../../../libs/payments/src/providers/razorpay/razorpay.client.ts';
 import { RazorpayProvider } from '../../../libs/payments/src/providers/razorpay/razorpay.provider.ts';
 import { RazorpayPayoutProvider } from '../../../libs/payments/src/providers/razorpay/razorpay-payout.provider.ts';
@@ -82,7 +85,12 @@ const detailsOf = (doctorId: string) => ({
   email: `${doctorId}@rao.test`,
   phone: '+919812345678',
   pan: 'ABCPR1234F',
-  address: { street: '14, 3rd Cross, Indiranagar', city: 'Bengaluru', state: 'Karnataka', postalCode: '560038' },
+  address: {
+    street: '14, 3rd Cross, Indiranagar',
+    city: 'Bengaluru',
+    state: 'Karnataka',
+    postalCode: '560038',
+  },
   bank: { accountNumber: '50100012345678', ifsc: 'HDFC0000317', holder: 'Asha Rao' },
 });
 

@@ -104,12 +104,16 @@ describe('disputes at Razorpay', () => {
     control().contestDispute(id);
     await settled(app);
     // Told once more, late: it was open before it was under review.
-    const first = control().events().find(({ event }) => mentions(event.body, id));
+    const first = control()
+      .events()
+      .find(({ event }) => mentions(event.body, id));
     control().redeliver(first?.event.id ?? '');
     await settled(app);
     expect(await disputesOf(visit)).toMatchObject([{ status: 'under_review' }]);
     control().askForMoreEvidence(id);
-    const asked = control().events().findLast(({ event }) => mentions(event.body, id));
+    const asked = control()
+      .events()
+      .findLast(({ event }) => mentions(event.body, id));
     // The double does not wait for the next second; the bank takes days.
     if (asked) asked.event.body.created_at += 60;
     await settled(app);
@@ -147,7 +151,9 @@ describe('disputes at Razorpay', () => {
           control().contestDispute(id);
           control().closeDispute(id, outcome);
           control().clearFaults();
-          const told = control().events().filter(({ event }) => mentions(event.body, id));
+          const told = control()
+            .events()
+            .filter(({ event }) => mentions(event.body, id));
           expect(told).toHaveLength(3);
           const order = turn === 2 ? told.toReversed() : [...told.slice(turn), ...told.slice(0, turn)];
           for (const { event } of [...order, ...order]) control().redeliver(event.id);
@@ -182,7 +188,9 @@ describe('disputes at Razorpay', () => {
     expect(await compared()).toMatchObject({ status: 'done', repaired: 3, unresolved: 0 });
     expect(await disputesOf(disputed)).toMatchObject([{ provider_reference: id, withdrawn: inr(80_000) }]);
     expect(await transaction(refunded)).toMatchObject({ refunded: inr(10_000) });
-    expect((await patient.client.get(`/api/appointments/${appointmentId}/`)).body.data.status).toBe('scheduled');
+    expect((await patient.client.get(`/api/appointments/${appointmentId}/`)).body.data.status).toBe(
+      'scheduled',
+    );
     expect(await compared()).toMatchObject({ status: 'done', repaired: 0, unresolved: 0 });
   });
 

@@ -86,7 +86,9 @@ describe('payouts by Razorpay', () => {
   };
   const payout = async (id: string) => (await author.client.get(`${PAYOUTS}${id}/`)).body.data;
   const transfersOf = (id: string) =>
-    control().allTransfers().filter(({ notes }) => !Array.isArray(notes) && notes['payout_id'] === id);
+    control()
+      .allTransfers()
+      .filter(({ notes }) => !Array.isArray(notes) && notes['payout_id'] === id);
   const jobNow = async (queue: string, payoutId: string) => {
     await app.sql(`update pgboss.job set start_after = now() where name = $1 and data ->> 'payoutId' = $2`, [
       queue,
@@ -147,10 +149,10 @@ describe('payouts by Razorpay', () => {
        where table_schema in ('public', 'pgboss') and table_type = 'BASE TABLE'`,
     );
     for (const { name } of tables) {
-      const kept = await app.sql(
-        `select 1 from ${name} t where to_jsonb(t)::text like any (array[$1, $2])`,
-        [`%${NUMBER}%`, `%${PAN}%`],
-      );
+      const kept = await app.sql(`select 1 from ${name} t where to_jsonb(t)::text like any (array[$1, $2])`, [
+        `%${NUMBER}%`,
+        `%${PAN}%`,
+      ]);
       expect([name, kept]).toEqual([name, []]);
     }
   });
@@ -204,9 +206,15 @@ describe('payouts by Razorpay', () => {
     }
     const answers = await Promise.all([1, 2].map(() => doctor.client.post(ACCOUNT, { details: told })));
     expect(answers.map(({ status }) => status)).toEqual([201, 201]);
-    const made = control().accounts().filter(({ email }) => email === told.email);
+    const made = control()
+      .accounts()
+      .filter(({ email }) => email === told.email);
     expect(made).toHaveLength(1);
-    expect(control().products().filter(({ account_id: id }) => id === made[0]?.id)).toHaveLength(1);
+    expect(
+      control()
+        .products()
+        .filter(({ account_id: id }) => id === made[0]?.id),
+    ).toHaveLength(1);
     await settled(app);
     expect(await account(doctor)).toMatchObject({ status: 'ready', provider_reference: made[0]?.id });
   });
@@ -294,7 +302,9 @@ describe('payouts by Razorpay', () => {
     expect(await payout(id)).toMatchObject({ status: 'paid', failure_code: null });
     control().slowTransfers(false);
     // What was told of the attempt before comes once more: it is that one's story.
-    const failed = control().events().find(({ event }) => event.body.event === 'transfer.failed');
+    const failed = control()
+      .events()
+      .find(({ event }) => event.body.event === 'transfer.failed');
     control().redeliver(failed?.event.id ?? '');
     await settled(app);
     expect(await payout(id)).toMatchObject({ status: 'paid', returned: inr(0) });

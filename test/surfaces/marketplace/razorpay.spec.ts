@@ -203,7 +203,7 @@ describe('payments with Razorpay', () => {
     );
     expect(events.body.data.items[0]).toMatchObject({
       processed_at: null,
-      last_error: expect.stringMatching(/lets payers bear its fee/),
+      last_error: expect.stringMatching(/is 80000 INR, but 81600 INR arrived.*payers bear its fee/),
     });
     await app.sql(`delete from pgboss.job where state in ('failed', 'retry')`);
   });

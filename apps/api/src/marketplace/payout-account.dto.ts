@@ -6,7 +6,10 @@ import { iso, Phone, present, RequiredText, Timestamp } from '../http/fields.ts'
 const Currency = z.enum(CURRENCIES).optional().describe('The doctor’s own when absent.');
 
 /** As the tax office and the banks of India write names. */
-const Name = RequiredText(120).regex(/^[A-Za-z][A-Za-z ]{2,118}[A-Za-z]$/, 'Four letters or more, and spaces.');
+const Name = RequiredText(120).regex(
+  /^[A-Za-z][A-Za-z ]{2,118}[A-Za-z]$/,
+  'Four letters or more, and spaces.',
+);
 
 const Details = z
   .object({
@@ -33,9 +36,11 @@ const Details = z
     }),
     terms_accepted: z.literal(true).describe('The provider’s terms: https://razorpay.com/terms/'),
   })
-  .transform(({ legal_name, address, bank_account, terms_accepted: _, ...rest }) => ({
-    ...rest,
+  .transform(({ legal_name, email, phone, pan, address, bank_account }) => ({
     legalName: legal_name,
+    email,
+    phone,
+    pan,
     address: {
       street: address.street,
       city: address.city,
@@ -57,7 +62,9 @@ export const OpenPayoutAccount = z
       .max(2000)
       .optional()
       .describe('Where the doctor’s browser goes afterwards; of an allowed origin.'),
-    details: Details.optional().describe('For a provider that does not ask the doctor itself; sent on to it.'),
+    details: Details.optional().describe(
+      'For a provider that does not ask the doctor itself; sent on to it.',
+    ),
   })
   .prefault({})
   .transform(({ return_url, ...rest }) => present({ ...rest, returnUrl: return_url }));

@@ -7,17 +7,24 @@ import type { LinkedAccount, Product, Requirement, Stakeholder } from './route-e
 import { razorpayId, type Store } from './store.ts';
 
 const text = (min: number, max: number) => z.string().min(min).max(max);
-const place = { city: text(2, 32), state: text(2, 32), postal_code: z.string().length(6), country: text(2, 64) };
+const place = {
+  city: text(2, 32),
+  state: text(2, 32),
+  postal_code: z.string().length(6),
+  country: text(2, 64),
+};
 /** Links, addresses and signs are refused. */
 const name = text(4, 200).regex(/^[A-Za-z ]+$/, 'The contact name may only contain alphabets and spaces');
 
 const changeable = {
   phone: text(8, 15),
   legal_business_name: name,
-  contact_name: name,
   profile: z.strictObject({
     category: z.literal('healthcare', 'The business category is invalid'),
-    subcategory: z.enum(['clinic', 'hospital', 'doctors'], 'Invalid business subcategory for business category'),
+    subcategory: z.enum(
+      ['clinic', 'hospital', 'doctors'],
+      'Invalid business subcategory for business category',
+    ),
     addresses: z.strictObject({
       registered: z.strictObject({ street1: text(1, 100), street2: text(1, 100), ...place }),
     }),
@@ -27,6 +34,7 @@ const changeable = {
 /** https://razorpay.com/docs/api/payments/route/create-linked-account/ */
 export const accountBody = z.strictObject({
   ...changeable,
+  contact_name: name,
   email: z.email().max(132),
   type: z.literal('route'),
   business_type: z.enum(['individual', 'proprietorship', 'partnership', 'private_limited']),
@@ -35,19 +43,28 @@ export const accountBody = z.strictObject({
 /** All but the e-mail address and the kind of business, https://razorpay.com/docs/api/payments/route/update-linked-accounts/ */
 export const accountChanges = z.strictObject(changeable).partial();
 
-/** https://razorpay.com/docs/api/payments/route/create-stakeholder/ */
-export const stakeholderBody = z.strictObject({
+const personal = {
   name: text(1, 255),
-  email: z.email().max(132),
   kyc: z.strictObject({
     pan: z.string().regex(/^[A-Z]{3}P[A-Z]\d{4}[A-Z]$/, 'The pan field is invalid.'),
   }),
   addresses: z.strictObject({ residential: z.strictObject({ street: text(10, 255), ...place }) }),
+};
+
+/** https://razorpay.com/docs/api/payments/route/create-stakeholder/ */
+export const stakeholderBody = z.strictObject({
+  ...personal,
+  email: z.email().max(132),
   notes: notesField.optional(),
 });
+/** https://razorpay.com/docs/api/payments/route/update-stakeholder/ */
+export const stakeholderChanges = z.strictObject(personal).partial();
 
 /** https://razorpay.com/docs/api/payments/route/request-product-config/ */
-export const productBody = z.strictObject({ product_name: z.literal('route'), tnc_accepted: z.literal(true) });
+export const productBody = z.strictObject({
+  product_name: z.literal('route'),
+  tnc_accepted: z.literal(true),
+});
 
 /** https://razorpay.com/docs/api/payments/route/update-product-config/ */
 export const productChanges = z.strictObject({
@@ -75,7 +92,8 @@ export class LinkedAccounts {
   create({ notes, ...input }: z.output<typeof accountBody>): LinkedAccount {
     const { account: accounts } = this.store.tables;
     const taken = [...accounts.values()].find(({ email }) => email === input.email);
-    if (taken) throw badRequest(`Merchant email already exists for account - ${taken.id.slice('acc_'.length)}`);
+    if (taken)
+      throw badRequest(`Merchant email already exists for account - ${taken.id.slice('acc_'.length)}`);
     const account: LinkedAccount = {
       id: razorpayId('acc'),
       status: 'created',
@@ -93,7 +111,9 @@ export class LinkedAccounts {
   get(id: string): LinkedAccount {
     const account = this.store.tables.account.get(id);
     if (account) return account;
-    throw new RazorpayApiError(400, 'Linked account does not exist', { reason: 'linked_account_id_does_not_exist' });
+    throw new RazorpayApiError(400, 'Linked account does not exist', {
+      reason: 'linked_account_id_does_not_exist',
+    });
   }
 
   change(id: string, changes: z.output<typeof accountChanges>): LinkedAccount {
@@ -128,7 +148,7 @@ export class LinkedAccounts {
   changeStakeholder(
     accountId: string,
     id: string,
-    { notes: _, ...changes }: z.output<typeof stakeholderBody>,
+    changes: z.output<typeof stakeholderChanges>,
   ): Stakeholder {
     const stakeholder = this.store.tables.stakeholder.get(this.get(accountId).id);
     if (stakeholder?.id !== id) throw badRequest('The id provided does not exist');

@@ -58,7 +58,7 @@ export interface Product {
   requested_at: number;
 }
 
-export interface Settlements {
+interface Settlements {
   account_number: string | null;
   ifsc_code: string | null;
   beneficiary_name: string | null;
@@ -84,7 +84,10 @@ export interface Transfer {
   recipient_settlement_id: null;
   created_at: number;
   processed_at: number | null;
-  error: Record<'code' | 'description' | 'reason' | 'field' | 'step' | 'id' | 'source' | 'metadata', string | null>;
+  error: Record<
+    'code' | 'description' | 'reason' | 'field' | 'step' | 'id' | 'source' | 'metadata',
+    string | null
+  >;
 }
 
 /** https://razorpay.com/docs/api/payments/route/reverse-a-transfer/ */

@@ -7,6 +7,7 @@ import {
   productBody,
   productChanges,
   stakeholderBody,
+  stakeholderChanges,
 } from './linked-accounts.ts';
 
 /** Linked accounts under `/v2`: https://razorpay.com/docs/api/payments/route/ */
@@ -28,7 +29,7 @@ export async function routeRoutes(
     accounts.addStakeholder(params.id, stakeholderBody.parse(body ?? {})),
   );
   writing(app, parts, 'PATCH', '/accounts/:id/stakeholders/:other', ({ params, body }) =>
-    accounts.changeStakeholder(params.id, params.other, stakeholderBody.parse(body ?? {})),
+    accounts.changeStakeholder(params.id, params.other, stakeholderChanges.parse(body ?? {})),
   );
   writing(app, parts, 'POST', '/accounts/:id/products', ({ params, body }) => {
     productBody.parse(body ?? {});

@@ -37,7 +37,8 @@ export class Transfers {
    */
   create(input: TransferInput, key?: string): Transfer {
     if (key === undefined) return this.make(input);
-    if (!KEY.test(key)) throw badRequest('The idempotency key has to have 4 to 36 letters, digits, -, _ or spaces');
+    if (!KEY.test(key))
+      throw badRequest('The idempotency key has to have 4 to 36 letters, digits, -, _ or spaces');
     const request = JSON.stringify(input);
     const known = this.store.tables.transfer_key.get(key);
     if (known && known.request !== request) {
@@ -61,7 +62,8 @@ export class Transfers {
     const transfer = this.store.transfer(id);
     const left = transfer.status === 'failed' ? 0 : transfer.amount - transfer.amount_reversed;
     const amount = part ?? left;
-    if (amount < 1 || amount > left) throw badRequest('The amount is more than is left to be reversed', 'amount');
+    if (amount < 1 || amount > left)
+      throw badRequest('The amount is more than is left to be reversed', 'amount');
     transfer.amount_reversed += amount;
     transfer.status = amount === left ? 'reversed' : 'partially_reversed';
     const reversal: Reversal = {

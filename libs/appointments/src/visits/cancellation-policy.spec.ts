@@ -38,7 +38,8 @@ describe('what a patient gets back', () => {
   });
 
   it('can be sent: of three decimals the last is 0, and what that takes is not the patient’s loss', () => {
-    const dinars = (amount: number) => quote(visit({ fee: money(amount, 'KWD') }), 'patient', before(7)).refund;
+    const dinars = (amount: number) =>
+      quote(visit({ fee: money(amount, 'KWD') }), 'patient', before(7)).refund;
     expect(dinars(12_350)).toEqual({ amount: 4940, currency: 'KWD' });
     expect(dinars(12_340)).toEqual({ amount: 4940, currency: 'KWD' });
     expect(dinars(10)).toEqual({ amount: 10, currency: 'KWD' });

@@ -110,5 +110,7 @@ export class SettlementService {
 
 function assertWhole({ id, amount: due }: Payment, { amount, currency }: Money): void {
   if (amount === due.amount && currency === due.currency) return;
-  throw new Error(`${id} is ${due.amount} ${due.currency}, but ${amount} ${currency} arrived.`);
+  const isMore = currency === due.currency && amount > due.amount;
+  const guess = isMore ? ' Does the provider let payers bear its fee? It must not.' : '';
+  throw new Error(`${id} is ${due.amount} ${due.currency}, but ${amount} ${currency} arrived.${guess}`);
 }

@@ -41,10 +41,7 @@ export class ProviderFeesService {
       });
     if (fee === null) return this.#again(paymentId, asked + 1);
     await this.database.transaction(() =>
-      this.ledger.post(
-        { kind: 'provider_fee', reference: paymentId, paymentId },
-        feePostings(provider, fee),
-      ),
+      this.ledger.post({ kind: 'provider_fee', reference: paymentId, paymentId }, feePostings(provider, fee)),
     );
   }
 

@@ -94,18 +94,24 @@ export class PayoutAccountsService {
     actor: UserActor,
     { id, organizationId }: { id: string; organizationId: string },
     provider: string,
-    { kind: _, reference, requirements, ...snapshot }: AccountSnapshot,
+    snapshot: AccountSnapshot,
   ): Promise<PayoutAccount> {
     const now = this.clock.now();
+    const { reference, detailsReference, detailsSubmitted, isReady, disabledReason, requirements, asOf } =
+      snapshot;
     const row = await this.database.query
       .insertInto('payoutAccounts')
       .values({
-        ...snapshot,
         practitionerId: id,
         organizationId,
         provider,
         providerReference: reference,
+        detailsReference,
+        detailsSubmitted,
+        isReady,
+        disabledReason,
         requirements: [...requirements],
+        asOf,
         createdAt: now,
         updatedAt: now,
       })

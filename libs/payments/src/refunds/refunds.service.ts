@@ -3,9 +3,9 @@ import { sql } from 'kysely';
 import { AuditService } from '#audit';
 import {
   type Actor,
+  Clock,
   chargeable,
   chargeStep,
-  Clock,
   type Money,
   money,
   newId,

@@ -21,7 +21,6 @@ export const PaymentEntity = z.object({
   order_id: z.string().nullish(),
   /** What Razorpay kept, with its tax, in the currency that it settles in; none before it is captured. */
   fee: Amount.nullish(),
-  fee_bearer: z.string().nullish(),
   created_at: Seconds,
   error_code: z.string().nullish(),
   error_reason: z.string().nullish(),

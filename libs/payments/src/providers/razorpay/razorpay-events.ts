@@ -1,7 +1,13 @@
 import { z } from 'zod';
 import { unreadableWebhook } from '../../payments.errors.ts';
 import type { ProviderEvent, ProviderNews } from '../payment-provider.ts';
-import { DisputeEntity, PaymentEntity, ProductNews, RefundEntity, TransferEntity } from './razorpay-entities.ts';
+import {
+  DisputeEntity,
+  PaymentEntity,
+  ProductNews,
+  RefundEntity,
+  TransferEntity,
+} from './razorpay-entities.ts';
 import { productNews, suspendedAccount, transferSnapshot } from './razorpay-payout-snapshots.ts';
 import {
   attemptSnapshot,

@@ -34,6 +34,7 @@ export class RazorpayOnboarding implements OnboardingByDetails {
   async open({ doctorId, details }: { doctorId: string; details: PayeeDetails }): Promise<AccountSnapshot> {
     const body = {
       ...aboutAccount(details),
+      contact_name: details.legalName,
       email: details.email,
       type: 'route',
       business_type: BUSINESS.business_type,
@@ -91,7 +92,6 @@ export class RazorpayOnboarding implements OnboardingByDetails {
     const { street, city, state, postalCode } = address;
     const body = {
       name: legalName,
-      email,
       kyc: { pan },
       addresses: {
         residential: { street, city, state, postal_code: postalCode, country: COUNTRY },
@@ -103,7 +103,7 @@ export class RazorpayOnboarding implements OnboardingByDetails {
       StakeholderEntity,
       known
         ? { ...V2, method: 'PATCH', path: `${all.path}/${stakeholderId(known.id)}`, body }
-        : { ...all, method: 'POST', body },
+        : { ...all, method: 'POST', body: { ...body, email } },
     );
   }
 
@@ -125,7 +125,6 @@ function aboutAccount({ legalName, phone, address }: PayeeDetails) {
   return {
     phone,
     legal_business_name: legalName,
-    contact_name: legalName,
     profile: {
       category: BUSINESS.category,
       subcategory: BUSINESS.subcategory,

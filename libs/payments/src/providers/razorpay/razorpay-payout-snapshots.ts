@@ -1,7 +1,12 @@
+import type { z } from 'zod';
 import { isId, money } from '#kernel';
 import type { AccountSnapshot, TransferSnapshot, TransferStatus } from '../payout-provider.ts';
-import { type ProductEntity, ProductNews, type Requirement, type TransferEntity } from './razorpay-entities.ts';
-import type { z } from 'zod';
+import {
+  type ProductEntity,
+  ProductNews,
+  type Requirement,
+  type TransferEntity,
+} from './razorpay-entities.ts';
 
 /** Our ids, as Razorpay keeps them in the notes. */
 export const PAYOUT_ID = 'payout_id';

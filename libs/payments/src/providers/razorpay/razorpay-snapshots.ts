@@ -1,7 +1,12 @@
 import { isId, money } from '#kernel';
 import type { DisputeStatus } from '../../disputes/dispute.entity.ts';
 import type { RefundStatus } from '../../refunds/refund.entity.ts';
-import type { DisputeSnapshot, PaymentSnapshot, ProviderIntent, RefundSnapshot } from '../payment-provider.ts';
+import type {
+  DisputeSnapshot,
+  PaymentSnapshot,
+  ProviderIntent,
+  RefundSnapshot,
+} from '../payment-provider.ts';
 import type { DisputeEntity, OrderEntity, PaymentEntity, RefundEntity } from './razorpay-entities.ts';
 
 /** Our id of a refund, as Razorpay keeps it in the notes. */
@@ -33,12 +38,8 @@ export function orderSnapshot(order: OrderEntity, attempts: readonly PaymentEnti
 
 /** https://razorpay.com/docs/payments/payments/#payment-life-cycle */
 export function attemptSnapshot(attempt: PaymentEntity): PaymentSnapshot {
-  const { id, amount, currency, status } = attempt;
+  const { amount, currency, status } = attempt;
   const paid = isCaptured(attempt);
-  // The sum is not what was asked for then, and such an account cannot pay doctors out.
-  if (paid && attempt.fee_bearer === 'customer') {
-    throw new Error(`${id}: this Razorpay account lets payers bear its fee. It has to bear it itself.`);
-  }
   const isUnderWay = status === 'created' || status === 'authorized';
   return {
     kind: 'payment',

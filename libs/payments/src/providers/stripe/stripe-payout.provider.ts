@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { chargeStep, Clock, type Currency, type Money } from '#kernel';
+import { Clock, type Currency, chargeStep, type Money } from '#kernel';
 import type {
   AccountSnapshot,
   OnboardingByPage,
