@@ -198,14 +198,14 @@ export function providerEvent(body: unknown): ProviderEvent {
 
 export function newsIn(event: Stripe.Event): ProviderNews | null {
   const { object } = event.data;
-  const asOf = Temporal.Instant.fromEpochMilliseconds(event.created * 1000);
+  const asOf = () => Temporal.Instant.fromEpochMilliseconds(event.created * 1000);
   switch (ABOUT[event.type]) {
     case 'refund':
       return refundSnapshot(object as Stripe.Refund);
     case 'dispute':
-      return disputeSnapshot(object as Stripe.Dispute, asOf);
+      return disputeSnapshot(object as Stripe.Dispute, asOf());
     case 'account':
-      return accountSnapshot(object as Stripe.Account, asOf);
+      return accountSnapshot(object as Stripe.Account, asOf());
     case 'transfer':
       return transferSnapshot(object as Stripe.Transfer);
     case 'payment':
