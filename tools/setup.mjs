@@ -156,7 +156,9 @@ function neededHere(path, wanted) {
 function installPackages() {
   // npm must not run on the Node of node_modules/.bin: npm ci deletes that one first.
   const path = (process.env.PATH ?? '').split(delimiter).filter((entry) => entry !== binFolder);
-  const args = ['ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund'];
+  // It would warn of the Node that runs it, which is not the one that runs the packages.
+  const quiet = ['--loglevel=error', '--no-audit', '--no-fund'];
+  const args = ['ci', '--include=dev', '--include=optional', ...quiet];
   const env = { ...process.env, PATH: path.join(delimiter) };
   const result = spawnSync('npm', args, { cwd: root, stdio: 'inherit', env });
   if (result.error?.code === 'ENOENT')

@@ -20,6 +20,7 @@ import { ExpireHoldHandler } from './visits/expire-hold.handler.ts';
 import { FollowUpsService } from './visits/follow-ups.service.ts';
 import { VisitWindow } from './visits/visit-window.ts';
 import { EndWaitingHandler } from './waitlist/end-waiting.handler.ts';
+import { OfferNewDaysHandler } from './waitlist/offer-new-days.handler.ts';
 import { OnHoursOpened } from './waitlist/on-hours-opened.handler.ts';
 import { WaitlistService } from './waitlist/waitlist.service.ts';
 import {
@@ -53,6 +54,7 @@ import { WaitlistReader } from './waitlist/waitlist-reader.ts';
     OfferFormerSlot,
     SettleWaitlist,
     OnAccountErased,
+    OfferNewDaysHandler,
     OnHoursOpened,
     SlotClaims,
     SlotsService,

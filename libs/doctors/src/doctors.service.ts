@@ -7,6 +7,7 @@ import { type NewPractice, PracticesService } from '#organizations';
 import { BuiltOnce, Database, type Tables, Transactional, violatedConstraint } from '#platform';
 import type { CancellationPolicy } from './cancellation-policy.ts';
 import { asDoctor, DOCTOR_COLUMNS, type Doctor, isLicensed } from './doctor.entity.ts';
+import { noDoctorProfile } from './doctors.errors.ts';
 
 export interface DoctorProfile {
   readonly name: string;
@@ -77,20 +78,20 @@ export class DoctorsService {
     }
   }
 
-  /** The actor's own profile, in whatever state. @throws not_found `doctor_not_found` */
+  /** The actor's own profile, in whatever state. @throws not_found `doctor_profile_not_found` */
   async own(actor: UserActor): Promise<Doctor> {
     const row = await this.database.query
       .selectFrom('doctors')
       .select(DOCTOR_COLUMNS)
       .where('userId', '=', actor.userId)
       .executeTakeFirst();
-    if (!row) throw notFound('doctor');
+    if (!row) throw noDoctorProfile();
     return asDoctor(row);
   }
 
   /**
    * Audited, since it may change the name that a licence was approved for.
-   * @throws not_found `doctor_not_found`; invalid `fee_not_chargeable`
+   * @throws not_found `doctor_profile_not_found`; invalid `fee_not_chargeable`
    */
   @Transactional()
   async updateOwn(
@@ -109,7 +110,7 @@ export class DoctorsService {
       .where('userId', '=', actor.userId)
       .returning(DOCTOR_COLUMNS)
       .executeTakeFirst();
-    if (!row) throw notFound('doctor');
+    if (!row) throw noDoctorProfile();
     await this.audit.record(actor, {
       action: 'doctor.update',
       resource: 'doctor',

@@ -32,6 +32,14 @@ export type { Finding, Reconciliation } from './reconciliation/reconciliation.en
 export * from './reconciliation/reconciliations.service.ts';
 export type { Refund, RefundCause, RefundStatus } from './refunds/refund.entity.ts';
 export * from './refunds/refunds.service.ts';
+export { PlanCatalogue, type PlanOffer } from './subscriptions/plans.ts';
+export type {
+  Subscription,
+  SubscriptionPlan,
+  SubscriptionStatus,
+} from './subscriptions/subscription.entity.ts';
+export * from './subscriptions/subscription-checkouts.service.ts';
+export * from './subscriptions/subscriptions.service.ts';
 export * from './webhooks/webhook-event.entity.ts';
 export * from './webhooks/webhook-inbox.service.ts';
 export * from './webhooks/webhooks.service.ts';

@@ -46,6 +46,19 @@ export const payoutDetailsUnasked = () =>
   invalid('payout_details_unasked', 'The provider of this currency asks for the details itself.');
 export const payoutDetailsRefused = (reason: string, field: string | null) =>
   conflict('payout_details_refused', 'The provider did not accept these details.', { reason, field });
+export const trialUsed = () => conflict('trial_used', 'This practice has had its trial.');
+export const alreadySubscribed = (subscriptionId: string, status: string) =>
+  conflict('already_subscribed', 'This practice has a subscription; change it at the portal.', {
+    subscription_id: subscriptionId,
+    status,
+  });
+export const checkoutContended = () =>
+  conflict('checkout_contended', 'Somebody else opens another checkout for this practice. Please try again.');
+export const planNotSold = () => conflict('plan_not_sold', 'This plan is not sold here.');
+export const planNotSoldIn = (currency: string) =>
+  invalid('plan_not_sold_in_currency', 'The plan is not sold in this currency.', { currency });
+export const nothingToManage = () =>
+  conflict('nothing_to_manage', 'This practice has never opened a checkout: there is nothing to manage.');
 
 export const nothingToPayOut = (available: Money) =>
   conflict('nothing_to_pay_out', 'There is nothing to pay out to this doctor.', { available });

@@ -61,6 +61,7 @@ import { RazorpayPayoutProvider } from './providers/razorpay/razorpay-payout.pro
 import { StripeClient } from './providers/stripe/stripe.client.ts';
 import { StripeProvider } from './providers/stripe/stripe.provider.ts';
 import { StripePayoutProvider } from './providers/stripe/stripe-payout.provider.ts';
+import { StripeSubscriptionProvider } from './providers/stripe/stripe-subscription.provider.ts';
 import { ComparisonService } from './reconciliation/comparison.service.ts';
 import { ProviderComparisonService } from './reconciliation/provider-comparison.service.ts';
 import { ReconcileDailyHandler } from './reconciliation/reconcile-daily.handler.ts';
@@ -73,6 +74,20 @@ import { OnAppointmentNoShow } from './refunds/on-appointment-no-show.handler.ts
 import { RefundSettlementService } from './refunds/refund-settlement.service.ts';
 import { RefundsService } from './refunds/refunds.service.ts';
 import { VisitOutcomeService } from './refunds/visit-outcome.service.ts';
+import {
+  EndSubscriptionHandler,
+  FollowSubscriptionCheckoutHandler,
+  FollowSubscriptionHandler,
+} from './subscriptions/follow-subscription.handlers.ts';
+import { LookAfterSubscriptionsHandler } from './subscriptions/look-after-subscriptions.handler.ts';
+import { EndSubscriptionsOfErased } from './subscriptions/on-account-erased.handler.ts';
+import { PlanCatalogue } from './subscriptions/plans.ts';
+import { SubscriptionCheckoutRecords } from './subscriptions/subscription-checkout-records.ts';
+import { SubscriptionCheckoutsService } from './subscriptions/subscription-checkouts.service.ts';
+import { SubscriptionMoneyService } from './subscriptions/subscription-money.service.ts';
+import { SubscriptionSettlementService } from './subscriptions/subscription-settlement.service.ts';
+import { SubscriptionsAccountPart } from './subscriptions/subscriptions.account-part.ts';
+import { SubscriptionsService } from './subscriptions/subscriptions.service.ts';
 import { ForgetPayloadsHandler } from './webhooks/forget-payloads.handler.ts';
 import { ProcessWebhookHandler } from './webhooks/process-webhook.handler.ts';
 import { ProviderNewsService } from './webhooks/provider-news.service.ts';
@@ -95,6 +110,8 @@ import { WebhooksService } from './webhooks/webhooks.service.ts';
     CommissionRulesService,
     DoctorAccountsService,
     EarningsService,
+    EndSubscriptionHandler,
+    EndSubscriptionsOfErased,
     ExecutePayoutHandler,
     ExecuteRefundHandler,
     InvoiceContentsService,
@@ -107,7 +124,10 @@ import { WebhooksService } from './webhooks/webhooks.service.ts';
     IssueReceipt,
     LedgerAccountsService,
     LedgerChainService,
+    FollowSubscriptionCheckoutHandler,
+    FollowSubscriptionHandler,
     ForgetPayloadsHandler,
+    LookAfterSubscriptionsHandler,
     LedgerService,
     OnAppointmentCancelled,
     OnAppointmentCompleted,
@@ -131,6 +151,7 @@ import { WebhooksService } from './webhooks/webhooks.service.ts';
     PayoutSettlementService,
     PayoutStatementsService,
     PayoutsService,
+    PlanCatalogue,
     ProcessWebhookHandler,
     ProviderFeesService,
     ProviderComparisonService,
@@ -150,6 +171,13 @@ import { WebhooksService } from './webhooks/webhooks.service.ts';
     StripeClient,
     StripePayoutProvider,
     StripeProvider,
+    StripeSubscriptionProvider,
+    SubscriptionCheckoutRecords,
+    SubscriptionCheckoutsService,
+    SubscriptionMoneyService,
+    SubscriptionsAccountPart,
+    SubscriptionSettlementService,
+    SubscriptionsService,
     UndoCreditNote,
     UnfinishedMoneyService,
     VisitOutcomeService,
@@ -175,9 +203,12 @@ import { WebhooksService } from './webhooks/webhooks.service.ts';
     PayoutOnboardingService,
     PayoutStatementsService,
     PayoutsService,
+    PlanCatalogue,
     ProviderComparisonService,
     ReconciliationsService,
     RefundsService,
+    SubscriptionCheckoutsService,
+    SubscriptionsService,
     WebhookInboxService,
     WebhooksService,
   ],

@@ -31,3 +31,21 @@ export const RunReconciliation = defineQueue(
   z.object({ reconciliationId: z.uuid() }),
   { seconds: 3600 },
 );
+
+/** Something about a subscription has changed at its provider: what, is asked there. */
+export const FollowSubscription = defineQueue(
+  'payments.follow-subscription',
+  z.object({ provider: z.string(), reference: z.string() }),
+);
+
+/** Somebody has opened a page to subscribe, and nobody has told what became of it. */
+export const FollowSubscriptionCheckout = defineQueue(
+  'payments.follow-subscription-checkout',
+  z.object({ organizationId: z.uuid() }),
+);
+
+/** Nobody is there any more who could use a subscription, or cancel it. */
+export const EndSubscription = defineQueue(
+  'payments.end-subscription',
+  z.object({ provider: z.string(), reference: z.string() }),
+);

@@ -287,6 +287,21 @@ describe('the waitlist', () => {
     expect(offers.map(({ offer }) => offer.start.slice(11, 16))).toEqual(['10:10', '10:20']);
   });
 
+  it('offers the days that come within the horizon by themselves', async () => {
+    doctor = await registerDoctor(app, admin, { ...FREE, booking_horizon_days: 20 });
+    const { person, id } = await waiting(24);
+    const status = async () => {
+      await app.onSchedule('appointments.offer-new-days');
+      return (await entry(person, id)).status;
+    };
+    expect(await status()).toBe('waiting');
+    // Five days on, the day is as near as it is now with a horizon of five days more.
+    await app.sql('update doctors set booking_horizon_days = 25 where id = $1', [doctor.doctorId]);
+    expect(await status()).toBe('offered');
+    expect((await entry(person, id)).offer.start).toBe(`${dateIn(24)}T10:00:00.000Z`);
+    expect(await status()).toBe('offered');
+  });
+
   it('offers what a doctor takes back of time away, and what a rule was changed to', async () => {
     doctor = await registerDoctor(app, admin, FREE);
     const away = await doctor.client.post('/api/doctors/availability/', {

@@ -7,7 +7,7 @@ import { Config } from '#platform';
 
 /** What a gateway decides before the handshake is answered. */
 export type Decision =
-  | { readonly accept: (socket: WebSocket) => void }
+  | { readonly accept: (socket: WebSocket, request: IncomingMessage) => void }
   | { readonly refuse: 401 | 403 | 404 };
 
 export interface UpgradeRoute {

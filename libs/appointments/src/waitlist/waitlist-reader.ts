@@ -53,6 +53,17 @@ export class WaitlistReader {
     return this.asEntry(row);
   }
 
+  /** The practitioners for whom somebody waits. */
+  async awaited(): Promise<string[]> {
+    const rows = await this.database.query
+      .selectFrom('waitlistEntries')
+      .select('practitionerId')
+      .distinct()
+      .where('status', '=', 'waiting')
+      .execute();
+    return rows.map(({ practitionerId }) => practitionerId);
+  }
+
   seal(entryId: string, reason: string | null | undefined): Buffer | null {
     return reason ? this.cipher.encrypt(reason, placeOf(entryId)) : null;
   }

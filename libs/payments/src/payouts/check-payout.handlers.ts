@@ -11,7 +11,7 @@ type Data = DataOf<typeof CheckPayout>;
 const DAYS = 90;
 
 /** Nightly: not every provider tells that money it sent was taken back. */
-@OnSchedule('47 3 * * *', 'payments.check-payouts')
+@OnSchedule('59 3 * * *', 'payments.check-payouts')
 export class CheckPayoutsHandler implements JobHandler<Record<string, never>> {
   constructor(
     private readonly database: Database,

@@ -7,7 +7,6 @@ import {
   payoutDetailsRefused,
   payoutDetailsRequired,
   payoutDetailsUnasked,
-  returnUrlRefused,
 } from '../payments.errors.ts';
 import { ProviderRefusal } from '../providers/payment-provider.ts';
 import { PaymentProviders } from '../providers/payment-providers.ts';
@@ -17,6 +16,7 @@ import type {
   OnboardingLink,
   PayeeDetails,
 } from '../providers/payout-provider.ts';
+import { assertMayReturnTo } from '../return-url.policy.ts';
 import type { PayoutAccount } from './payout-account.entity.ts';
 import { PayoutAccountsService } from './payout-accounts.service.ts';
 
@@ -49,14 +49,14 @@ export class PayoutOnboardingService {
    * Opens the doctor's account for a currency, once, and gives a link on which the provider asks the doctor for what
    * it must know; again, a fresh link to the same account. Where the provider has no such page it is told what the
    * doctor tells here; again, what has changed.
-   * @throws not_found `doctor_not_found`; invalid `return_url_not_allowed`, `payout_details_required`,
+   * @throws not_found `doctor_profile_not_found`; invalid `return_url_not_allowed`, `payout_details_required`,
    *   `payout_details_unasked`; conflict `payout_details_refused`; unavailable `payment_provider_unavailable`
    */
   async open(
     actor: UserActor,
     { currency, returnUrl = this.config.env.BASE_URL, details }: Onboarding,
   ): Promise<{ account: PayoutAccount; onboarding: OnboardingLink | null }> {
-    if (!this.#mayReturnTo(returnUrl)) throw returnUrlRefused();
+    assertMayReturnTo(this.config, returnUrl);
     const doctor = await this.doctors.own(actor);
     const { name, onboarding } = this.providers.payoutsIn(currency ?? doctor.fee.currency);
     if (onboarding.by === 'page') {
@@ -106,13 +106,5 @@ export class PayoutOnboardingService {
       if (error instanceof ProviderRefusal) throw payoutDetailsRefused(error.code, error.field);
       throw error;
     }
-  }
-
-  #mayReturnTo(url: string): boolean {
-    const { BASE_URL, ALLOWED_ORIGINS } = this.config.env;
-    const { origin } = new URL(url);
-    return (
-      origin === new URL(BASE_URL).origin || ALLOWED_ORIGINS.some((own) => own === '*' || own === origin)
-    );
   }
 }

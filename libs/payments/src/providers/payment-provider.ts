@@ -3,6 +3,7 @@ import type { PaymentStatus } from '../checkout/payment.entity.ts';
 import type { DisputeStatus } from '../disputes/dispute.entity.ts';
 import type { RefundStatus } from '../refunds/refund.entity.ts';
 import type { AccountSnapshot, TransferSnapshot } from './payout-provider.ts';
+import type { SubscriptionNews } from './subscription-provider.ts';
 
 /** What a provider can say of a payment; giving money back is told of refunds, not of payments. */
 export type ProvidedStatus = Extract<
@@ -74,7 +75,7 @@ export interface DisputeSnapshot {
 export type MoneySnapshot = PaymentSnapshot | RefundSnapshot | DisputeSnapshot;
 
 /** What a provider tells by itself. */
-export type ProviderNews = MoneySnapshot | AccountSnapshot | TransferSnapshot;
+export type ProviderNews = MoneySnapshot | AccountSnapshot | TransferSnapshot | SubscriptionNews;
 
 /** A payment with the secret that lets the patient's browser, and nobody else, pay it. */
 export interface ProviderIntent extends PaymentSnapshot {

@@ -7,6 +7,8 @@ import { RazorpayProvider } from './razorpay/razorpay.provider.ts';
 import { RazorpayPayoutProvider } from './razorpay/razorpay-payout.provider.ts';
 import { StripeProvider } from './stripe/stripe.provider.ts';
 import { StripePayoutProvider } from './stripe/stripe-payout.provider.ts';
+import { StripeSubscriptionProvider } from './stripe/stripe-subscription.provider.ts';
+import type { SubscriptionProvider } from './subscription-provider.ts';
 
 /** Razorpay Route sends no other: https://razorpay.com/docs/api/payments/route/direct-transfers/ */
 const ROUTED = 'INR';
@@ -22,12 +24,18 @@ export class PaymentProviders {
     private readonly razorpay: RazorpayProvider,
     private readonly stripePayouts: StripePayoutProvider,
     private readonly razorpayPayouts: RazorpayPayoutProvider,
+    private readonly stripeSubscriptions: StripeSubscriptionProvider,
   ) {
     this.#all = razorpay.isConfigured ? [stripe, razorpay] : [stripe];
   }
 
   get names(): readonly string[] {
     return this.#all.map(({ name }) => name);
+  }
+
+  /** Where practices subscribe. */
+  get subscriptions(): SubscriptionProvider {
+    return this.stripeSubscriptions;
   }
 
   /** Where new payments in a currency go. */
@@ -49,6 +57,12 @@ export class PaymentProviders {
     if (name === this.stripePayouts.name) return this.stripePayouts;
     if (name === this.razorpayPayouts.name && this.razorpay.isConfigured) return this.razorpayPayouts;
     throw unconfigured(name);
+  }
+
+  /** The provider that charges for a subscription. */
+  subscriptionsBy(name: string): SubscriptionProvider {
+    if (this.stripeSubscriptions.name !== name) throw unconfigured(name);
+    return this.stripeSubscriptions;
   }
 
   /** The provider that a payment was made with. */

@@ -32,7 +32,7 @@ export class ComparisonService {
   async compare(provider: string, snapshot: MoneySnapshot): Promise<Difference> {
     if (snapshot.kind === 'payment') return this.#payment(provider, snapshot);
     const payment = await this.payments.byReference(provider, snapshot.paymentReference);
-    if (!payment) return FOREIGN;
+    if (!payment) return snapshot.kind === 'refund' ? this.#ofSubscription(provider, snapshot) : FOREIGN;
     const problem = await (snapshot.kind === 'refund'
       ? this.#refund(payment, snapshot)
       : this.#dispute(payment, snapshot));
@@ -67,6 +67,24 @@ export class ComparisonService {
     if (refund.amount !== snapshot.amount.amount) return 'amount_differs';
     const booked = await this.#clearing(['refund_given', 'refund_returned'], [refund.id]);
     return booked === (snapshot.status === 'succeeded' ? -refund.amount : 0) ? null : 'ledger_differs';
+  }
+
+  /** A refund that was made in the provider's dashboard, of a month of a subscription. */
+  async #ofSubscription(provider: string, snapshot: RefundSnapshot): Promise<Difference> {
+    const row = await this.database.query
+      .selectFrom('subscriptionPayments as payment')
+      .leftJoin('subscriptionRefunds as refund', (join) =>
+        join
+          .onRef('refund.subscriptionPaymentId', '=', 'payment.id')
+          .on('refund.providerReference', '=', snapshot.reference),
+      )
+      .select('refund.status')
+      .where('payment.provider', '=', provider)
+      .where('payment.providerReference', '=', snapshot.paymentReference)
+      .executeTakeFirst();
+    if (!row) return FOREIGN;
+    if (row.status === null) return { paymentId: null, problem: 'unknown_refund' };
+    return { paymentId: null, problem: row.status === snapshot.status ? null : 'status_differs' };
   }
 
   async #dispute({ id: paymentId }: Payment, snapshot: DisputeSnapshot): Promise<Problem | null> {

@@ -13,6 +13,7 @@ import type {
   RefundSnapshot,
 } from '../payment-provider.ts';
 import type { AccountSnapshot, TransferSnapshot } from '../payout-provider.ts';
+import { subscriptionIn } from './stripe-subscription-snapshots.ts';
 
 /** Our ids, as Stripe keeps them for us (https://docs.stripe.com/api/metadata). */
 export const PAYMENT_ID = 'payment_id';
@@ -166,6 +167,14 @@ const ABOUT: Readonly<Record<string, ProviderNews['kind']>> = {
   'transfer.created': 'transfer',
   'transfer.updated': 'transfer',
   'transfer.reversed': 'transfer',
+  'checkout.session.completed': 'subscription',
+  'customer.subscription.created': 'subscription',
+  'customer.subscription.updated': 'subscription',
+  'customer.subscription.paused': 'subscription',
+  'customer.subscription.resumed': 'subscription',
+  'customer.subscription.deleted': 'subscription',
+  'invoice.paid': 'subscription',
+  'invoice.payment_failed': 'subscription',
 };
 
 const Event = z.object({
@@ -208,6 +217,10 @@ export function newsIn(event: Stripe.Event): ProviderNews | null {
       return accountSnapshot(object as Stripe.Account, asOf());
     case 'transfer':
       return transferSnapshot(object as Stripe.Transfer);
+    case 'subscription': {
+      const reference = subscriptionIn(object);
+      return reference === undefined ? null : { kind: 'subscription', reference };
+    }
     case 'payment':
       return paymentSnapshot(object as Stripe.PaymentIntent);
     default:
