@@ -244,7 +244,10 @@ describe('the Razorpay sandbox, for those whom the platform pays', () => {
       status: 'partially_reversed',
       amount_reversed: 10_000,
     });
-    expect((await ask('GET', '/v1/transfers?count=1')).body).toMatchObject({ count: 1, items: [{ amount: 57_000 }] });
+    expect((await ask('GET', '/v1/transfers?count=1')).body).toMatchObject({
+      count: 1,
+      items: [{ amount: 57_000 }],
+    });
   });
 
   it('disputes, with the payment beside', async () => {

@@ -3,11 +3,7 @@ import { type Doctor, DoctorsService } from '#doctors';
 import type { UserActor } from '#kernel';
 import { PracticesService } from '#organizations';
 import { Config } from '#platform';
-import {
-  payoutDetailsRefused,
-  payoutDetailsRequired,
-  payoutDetailsUnasked,
-} from '../payments.errors.ts';
+import { payoutDetailsRefused, payoutDetailsRequired, payoutDetailsUnasked } from '../payments.errors.ts';
 import { ProviderRefusal } from '../providers/payment-provider.ts';
 import { PaymentProviders } from '../providers/payment-providers.ts';
 import type {
