@@ -1,6 +1,6 @@
 create type payment_status as enum ('created', 'requires_action', 'processing', 'succeeded', 'partially_refunded', 'refunded', 'failed', 'cancelled', 'disputed');
 create type refund_status as enum ('pending', 'succeeded', 'failed');
-create type refund_cause as enum ('requested', 'appointment_cancelled', 'doctor_absent', 'slot_lost', 'made_at_provider');
+create type refund_cause as enum ('requested', 'appointment_cancelled', 'doctor_absent', 'slot_lost', 'paid_twice', 'made_at_provider');
 create type dispute_status as enum ('inquiry', 'needs_response', 'under_review', 'won', 'lost', 'closed');
 create type ledger_account_kind as enum ('provider_clearing', 'doctor_pending', 'doctor_available', 'doctor_receivable', 'platform_revenue', 'payout_clearing', 'provider_fees', 'subscription_revenue');
 
@@ -40,6 +40,8 @@ create table payments (
   -- What the commission follows from; null for the percentage of the settings.
   commission_rule_id uuid references commission_rules,
   status payment_status not null,
+  -- Its money came when another payment was the visit's already: it is given back.
+  is_surplus boolean not null default false,
   failure_code text,
   succeeded_at timestamptz,
   created_at timestamptz not null,
@@ -48,7 +50,8 @@ create table payments (
 );
 -- A visit has one payment that may still succeed or has succeeded. A declined one (`failed`) may: the patient
 -- tries another card on the same intent.
-create unique index payments_one_per_visit on payments (appointment_id) where status <> 'cancelled';
+create unique index payments_one_per_visit on payments (appointment_id)
+  where status <> 'cancelled' and not is_surplus;
 create index on payments (payer_user_id, created_at desc);
 create index on payments (practitioner_id, created_at desc);
 call isolate_by_organization('payments');
@@ -75,7 +78,7 @@ create index on refunds (created_at desc);
 create unique index refunds_one_retry on refunds (retry_of) where status <> 'failed';
 -- What happens by itself happens once.
 create unique index refunds_one_automatic_per_payment on refunds (payment_id)
-  where cause in ('appointment_cancelled', 'doctor_absent', 'slot_lost') and status <> 'failed';
+  where cause in ('appointment_cancelled', 'doctor_absent', 'slot_lost', 'paid_twice') and status <> 'failed';
 call isolate_by_organization('refunds');
 
 -- The patient's bank asks for the money back.
@@ -95,6 +98,8 @@ create table disputes (
   withdrawn_amount bigint not null default 0,
   fee_amount bigint not null default 0,
   fee_currency text not null,
+  -- When the provider said that it stands so.
+  as_of timestamptz not null,
   created_at timestamptz not null,
   updated_at timestamptz not null,
   unique (provider, provider_reference)
@@ -286,9 +291,15 @@ create table payout_accounts (
   organization_id uuid not null references organizations,
   provider text not null,
   provider_reference text not null,
+  -- The provider's id of what the doctor has told, where that has one.
+  details_reference text,
   details_submitted boolean not null,
   is_ready boolean not null,
   disabled_reason text,
+  -- What the provider still has to know, as it names it.
+  requirements text[] not null,
+  -- The end of the number that was sent on to the provider; null where it asked for it itself.
+  bank_account_last4 text,
   -- When the provider said so: an older word does not undo a newer one.
   as_of timestamptz not null,
   created_at timestamptz not null,

@@ -22,6 +22,7 @@ export * from './payouts/payout-accounts.service.ts';
 export * from './payouts/payout-decisions.service.ts';
 export * from './payouts/payout-drafts.service.ts';
 export type { LineFact, PayoutLine, PayoutSums } from './payouts/payout-line.entity.ts';
+export * from './payouts/payout-onboarding.service.ts';
 export type { PeriodRequest } from './payouts/payout-period.ts';
 export * from './payouts/payout-statements.service.ts';
 export * from './payouts/payouts.service.ts';

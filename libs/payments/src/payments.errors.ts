@@ -11,6 +11,8 @@ export const paymentNotRefundable = (status: string) =>
   conflict(`payment_is_${status}`, `This payment is ${status.replaceAll('_', ' ')}.`, { status });
 export const refundExceedsPayment = (refundable: Money) =>
   conflict('refund_exceeds_payment', 'That is more than is left to refund.', { refundable });
+export const refundNotSendable = (step: number) =>
+  invalid('refund_not_sendable', 'This currency is given back in steps only.', { step });
 export const unsignedWebhook = () =>
   invalid('webhook_unsigned', 'No known payment provider has signed this webhook.');
 export const forgedWebhook = () =>
@@ -35,6 +37,15 @@ export const doctorMissing = () => invalid('doctor_id_required', 'Name the docto
 export const returnUrlRefused = () =>
   invalid('return_url_not_allowed', 'return_url has to be of an allowed origin.');
 
+export const payoutDetailsRequired = () =>
+  invalid(
+    'payout_details_required',
+    'The provider of this currency has no page to ask: tell the details here.',
+  );
+export const payoutDetailsUnasked = () =>
+  invalid('payout_details_unasked', 'The provider of this currency asks for the details itself.');
+export const payoutDetailsRefused = (reason: string, field: string | null) =>
+  conflict('payout_details_refused', 'The provider did not accept these details.', { reason, field });
 export const trialUsed = () => conflict('trial_used', 'This practice has had its trial.');
 export const alreadySubscribed = (subscriptionId: string, status: string) =>
   conflict('already_subscribed', 'This practice has a subscription; change it at the portal.', {

@@ -42,11 +42,13 @@ import { OnAppointmentCompleted } from './ledger/on-appointment-completed.handle
 import { ProviderFeesService } from './ledger/provider-fees.service.ts';
 import { SealLedgerHandler } from './ledger/seal-ledger.handler.ts';
 import { PaymentsAccountPart } from './payments.account-part.ts';
+import { CheckPayoutHandler, CheckPayoutsHandler } from './payouts/check-payout.handlers.ts';
 import { ExecutePayoutHandler } from './payouts/execute-payout.handler.ts';
 import { PayoutAccountsService } from './payouts/payout-accounts.service.ts';
 import { PayoutDecisionsService } from './payouts/payout-decisions.service.ts';
 import { PayoutDraftsService } from './payouts/payout-drafts.service.ts';
 import { PayoutLinesService } from './payouts/payout-lines.service.ts';
+import { PayoutOnboardingService } from './payouts/payout-onboarding.service.ts';
 import { PayoutRecordsService } from './payouts/payout-records.service.ts';
 import { PayoutReservationsService } from './payouts/payout-reservations.service.ts';
 import { PayoutSettlementService } from './payouts/payout-settlement.service.ts';
@@ -55,6 +57,7 @@ import { PayoutsService } from './payouts/payouts.service.ts';
 import { PaymentProviders } from './providers/payment-providers.ts';
 import { RazorpayClient } from './providers/razorpay/razorpay.client.ts';
 import { RazorpayProvider } from './providers/razorpay/razorpay.provider.ts';
+import { RazorpayPayoutProvider } from './providers/razorpay/razorpay-payout.provider.ts';
 import { StripeClient } from './providers/stripe/stripe.client.ts';
 import { StripeProvider } from './providers/stripe/stripe.provider.ts';
 import { StripePayoutProvider } from './providers/stripe/stripe-payout.provider.ts';
@@ -95,6 +98,8 @@ import { WebhooksService } from './webhooks/webhooks.service.ts';
   imports: [AppointmentsModule, AuditModule, AuthModule, DoctorsModule, FilesModule, OrganizationsModule],
   providers: [
     BookProviderFeeHandler,
+    CheckPayoutHandler,
+    CheckPayoutsHandler,
     CheckoutReturnService,
     CheckoutService,
     ComparisonService,
@@ -140,6 +145,7 @@ import { WebhooksService } from './webhooks/webhooks.service.ts';
     PayoutDecisionsService,
     PayoutDraftsService,
     PayoutLinesService,
+    PayoutOnboardingService,
     PayoutRecordsService,
     PayoutReservationsService,
     PayoutSettlementService,
@@ -152,6 +158,7 @@ import { WebhooksService } from './webhooks/webhooks.service.ts';
     ProviderNewsService,
     ReconcileDailyHandler,
     RazorpayClient,
+    RazorpayPayoutProvider,
     RazorpayProvider,
     ReconcilePaymentHandler,
     ReconcilerService,
@@ -193,6 +200,7 @@ import { WebhooksService } from './webhooks/webhooks.service.ts';
     PayoutAccountsService,
     PayoutDecisionsService,
     PayoutDraftsService,
+    PayoutOnboardingService,
     PayoutStatementsService,
     PayoutsService,
     PlanCatalogue,

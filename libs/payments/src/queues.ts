@@ -22,6 +22,9 @@ export const BookProviderFee = defineQueue(
 /** An approved payout has to be made at the provider, or its outcome there found out. */
 export const ExecutePayout = defineQueue('payments.execute-payout', z.object({ payoutId: z.uuid() }));
 
+/** A payout was paid; whether its provider has taken any of it back since is to be found out. */
+export const CheckPayout = defineQueue('payments.check-payout', z.object({ payoutId: z.uuid() }));
+
 /** A provider is to be compared with what stands here: thousands of payments take their time. */
 export const RunReconciliation = defineQueue(
   'payments.run-reconciliation',

@@ -571,10 +571,10 @@ describe('subscriptions', () => {
       expect((await app.client().post(path, {})).status).toBe(401);
       expect((await patient.client.post(path, {})).status).toBe(403);
       expect((await admin.client.post(path, {})).status).toBe(403);
-      expect((await unfinished.client.post(path, {})).body.details.code).toBe('doctor_not_found');
+      expect((await unfinished.client.post(path, {})).body.details.code).toBe('doctor_profile_not_found');
     }
     expect((await patient.client.get(PATH)).status).toBe(403);
-    expect((await unfinished.client.get(PATH)).body.details.code).toBe('doctor_not_found');
+    expect((await unfinished.client.get(PATH)).body.details.code).toBe('doctor_profile_not_found');
   });
 
   it('charges nobody for an account that is gone', async () => {

@@ -61,6 +61,8 @@ export type FactKind =
   | 'rest_released'
   /** Reference: the attempt; the money is with the doctor. */
   | 'payout_paid'
+  /** Reference: the attempt, for which the provider has kept something for itself. */
+  | 'payout_fee'
   /** Reference: its own; the provider took back what was paid out, or a part of it. */
   | 'payout_returned'
   /** Reference: the money that came for a subscription. */

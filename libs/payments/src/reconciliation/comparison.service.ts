@@ -99,8 +99,8 @@ export class ComparisonService {
       .executeTakeFirst();
     if (!dispute) return 'unknown_dispute';
     if (dispute.status !== snapshot.status) return 'status_differs';
-    const moved = snapshot.movements.reduce((sum, { amount }) => sum + amount.amount, 0);
-    if (0 - dispute.withdrawnAmount !== moved) return 'amount_differs';
+    const { amount: withdrawn } = snapshot.withdrawn;
+    if (dispute.withdrawnAmount !== withdrawn) return 'amount_differs';
     const movements = await this.database.query
       .selectFrom('disputeMovements')
       .select('id')
@@ -108,7 +108,7 @@ export class ComparisonService {
       .execute();
     const ids = movements.map(({ id }) => id);
     const booked = await this.#clearing(['dispute_withdrawn', 'dispute_reinstated'], ids);
-    return booked === moved ? null : 'ledger_differs';
+    return booked === 0 - withdrawn ? null : 'ledger_differs';
   }
 
   /** What these facts did to what the providers hold for us. */

@@ -86,6 +86,8 @@ const Environment = z.object({
   RAZORPAY_CURRENCIES: list.default(['INR']),
   /** For how many days after an order was made Razorpay takes what is paid for it; later it gives it back. */
   RAZORPAY_CAPTURE_DAYS: z.coerce.number().int().min(1).max(5).default(3),
+  /** Doctors are paid out by Razorpay Route what is paid there in INR; otherwise by Stripe. */
+  RAZORPAY_PAYOUTS: flag.default(true),
   RAZORPAY_API_URL: z.url().optional(),
 
   /** How long a payment provider may take to answer, and is left alone after it has stopped answering. */

@@ -95,7 +95,7 @@ export type PrescriptionStatus = "cancelled" | "draft" | "issued";
 
 export type ReconciliationSubject = "dispute" | "payment" | "refund";
 
-export type RefundCause = "appointment_cancelled" | "doctor_absent" | "made_at_provider" | "requested" | "slot_lost";
+export type RefundCause = "appointment_cancelled" | "doctor_absent" | "made_at_provider" | "paid_twice" | "requested" | "slot_lost";
 
 export type RefundStatus = "failed" | "pending" | "succeeded";
 
@@ -299,6 +299,7 @@ export interface DisputeMovements {
 export interface Disputes {
   amount: number;
   answerBy: Temporal.Instant | null;
+  asOf: Temporal.Instant;
   createdAt: Temporal.Instant;
   currency: string;
   feeAmount: Generated<number>;
@@ -685,6 +686,7 @@ export interface Payments {
   disputedAmount: Generated<number>;
   failureCode: string | null;
   id: string;
+  isSurplus: Generated<boolean>;
   organizationId: string;
   patientId: string;
   payerUserId: string;
@@ -699,7 +701,9 @@ export interface Payments {
 
 export interface PayoutAccounts {
   asOf: Temporal.Instant;
+  bankAccountLast4: string | null;
   createdAt: Temporal.Instant;
+  detailsReference: string | null;
   detailsSubmitted: boolean;
   disabledReason: string | null;
   isReady: boolean;
@@ -707,6 +711,7 @@ export interface PayoutAccounts {
   practitionerId: string;
   provider: string;
   providerReference: string;
+  requirements: string[];
   updatedAt: Temporal.Instant;
 }
 
