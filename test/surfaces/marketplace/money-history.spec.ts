@@ -12,7 +12,7 @@ import { PAYING_APP } from '../../support/paying.ts';
 
 /** `HISTORY_SEED=… HISTORY_VISITS=…` lives the same life again, or a longer one. */
 const SEED = Number(process.env['HISTORY_SEED'] ?? Date.now() % 2 ** 31);
-const VISITS = Number(process.env['HISTORY_VISITS'] ?? 100);
+const VISITS = Number(process.env['HISTORY_VISITS'] ?? 80);
 
 @Module({ imports: LIBRARIES })
 class WorkerModule {}
