@@ -44,9 +44,9 @@ export class RtcRoomsController {
   })
   async list(
     @CurrentActor() actor: UserActor,
-    @Query({ schema: ListRooms }) { page, status }: z.output<typeof ListRooms>,
+    @Query({ schema: ListRooms }) { page, ...filter }: z.output<typeof ListRooms>,
   ) {
-    return mapPage(await this.rooms.list(actor, { status }, page), (room) => toRoom(room, this.#baseUrl));
+    return mapPage(await this.rooms.list(actor, filter, page), (room) => toRoom(room, this.#baseUrl));
   }
 
   @Post()

@@ -71,9 +71,9 @@ export class RtcSignalsController {
   })
   async list(
     @CurrentActor() actor: UserActor,
-    @Query({ schema: ListTokens }) { page, room_id }: z.output<typeof ListTokens>,
+    @Query({ schema: ListTokens }) { page, ...filter }: z.output<typeof ListTokens>,
   ) {
-    return mapPage(await this.tokens.list(actor, { roomId: room_id }, page), toToken);
+    return mapPage(await this.tokens.list(actor, filter, page), toToken);
   }
 
   @Post('join-tokens')

@@ -17,8 +17,15 @@ export const UpdateRoom = z.object({
   status: z.enum(['active', 'ended']).describe('`active` starts the visit, `ended` ends it.'),
 });
 
-export const ListRooms = listQuery({}, { status: z.enum(ROOM_STATUSES).optional() });
-export const ListTokens = listQuery({}, { room_id: z.uuid().optional() });
+export const ListRooms = listQuery(
+  { created_at: 'createdAt', updated_at: 'updatedAt', scheduled_start: 'startsAt' },
+  { status: z.enum(ROOM_STATUSES).optional() },
+);
+export const ListTokens = listQuery(
+  { created_at: 'createdAt', expires_at: 'expiresAt' },
+  { room_id: z.uuid().optional() },
+  ['created'],
+).transform(({ room_id, ...rest }) => ({ ...rest, roomId: room_id }));
 export const CreateToken = z.object({ room_id: z.uuid() });
 
 const after = z.coerce
