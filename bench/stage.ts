@@ -18,6 +18,8 @@ interface Server<Cast> {
   readonly api: MeasuredProcess;
   readonly url: string;
   readonly webhookSecret: string;
+  /** For another process beside it. */
+  readonly environment: Readonly<Record<string, string>>;
   /** Who is in the database. */
   readonly cast: Cast;
   stop(): Promise<void>;
@@ -77,6 +79,8 @@ export async function openServer<Cast>(
     LOG_LEVEL: 'warn',
     // As in production, where a worker of its own does the jobs.
     RUN_JOBS: '0',
+    // Few people book much.
+    MAX_UNPAID_HOLDS: '1000000',
     DATABASE_URL: databaseUrl,
     // No measured path leaves the process but for PostgreSQL.
     S3_ENDPOINT: `http://${nowhere}`,
@@ -97,6 +101,7 @@ export async function openServer<Cast>(
     api,
     url,
     webhookSecret,
+    environment,
     cast,
     async stop() {
       await api.stop();

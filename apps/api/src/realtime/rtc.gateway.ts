@@ -17,6 +17,12 @@ import { GatheringConnection } from './gathering-connection.ts';
 import { type Decision, Upgrades } from './upgrades.ts';
 
 /**
+ * How long a close waits for the other side's, in milliseconds. Who is gone without a word, or answers nothing on
+ * purpose, would hold the socket, and a process that stops, for the library's 30 s. (An option that its types lack.)
+ */
+const GOODBYE = { closeTimeout: 5_000 };
+
+/**
  * `/ws/rtc/{room_id}/`: checks the room and the token before the handshake is answered, then hands each
  * frame to the room as it comes. No framework stands between a frame and the room: that is what keeps the
  * relay as fast as a bare socket. The protocol is in docs/rtc-protocol.md.
@@ -27,6 +33,7 @@ export class RtcGateway implements OnModuleInit, BeforeApplicationShutdown {
     noServer: true,
     maxPayload: RTC_LIMITS.maxFrameBytes,
     perMessageDeflate: false,
+    ...GOODBYE,
     handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
   });
 

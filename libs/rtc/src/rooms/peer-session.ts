@@ -34,8 +34,9 @@ export class PeerSession {
   alive = true;
   pingAt: number;
   iceRefreshAt = Number.POSITIVE_INFINITY;
-  statsAt = Number.NEGATIVE_INFINITY;
   private refusals = 0;
+  /** When the quality of each peer connection was last recorded, by who is at its other end. */
+  private readonly reportedAt = new Map<string | undefined, number>();
   private held: Held[] | null = null;
   private readonly messages: Rate;
   private readonly bytes: Rate;
@@ -63,6 +64,14 @@ export class PeerSession {
 
   withinRate(bytes: number, nowMs: number): boolean {
     return this.messages.take(1, nowMs) && this.bytes.take(bytes, nowMs);
+  }
+
+  /** Whether a report on the connection with this participant is due. It counts as made. */
+  takesReport(about: string | undefined, nowMs: number): boolean {
+    const last = this.reportedAt.get(about) ?? Number.NEGATIVE_INFINITY;
+    if (nowMs - last < this.limits.statsIntervalMs) return false;
+    this.reportedAt.set(about, nowMs);
+    return true;
   }
 
   /** Counts a refused message. @returns whether that was one too many. */

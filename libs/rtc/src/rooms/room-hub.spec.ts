@@ -149,6 +149,19 @@ describe('RoomHub: relay', () => {
     expect(doctor.connection.types()).toEqual(['welcome', 'participant-joined']);
   });
 
+  it('keeps a report of each peer connection, also when they come at once, and of none that cannot be', async () => {
+    const { deployment, doctor, patient } = await callOf();
+    const guest = await deployment.join('guest');
+    const about = (peer: typeof doctor) => peer.session.participant?.participantId ?? '';
+    for (const participant_id of [about(doctor), about(guest), about(doctor), newId(), newId()]) {
+      patient.say({ type: 'stats', participant_id, round_trip_ms: 40 });
+    }
+    expect(deployment.room.quality.map((report) => report.participant_id)).toEqual([
+      about(doctor),
+      about(guest),
+    ]);
+  });
+
   it('answers a ping', async () => {
     const { patient } = await callOf();
     patient.say({ type: 'ping' });

@@ -274,8 +274,10 @@ export class RoomHub {
 
   private note(session: PeerSession, userId: string, quality: CallQuality): void {
     const now = this.time.ms();
-    if (now - session.statsAt < this.limits.statsIntervalMs) return;
-    session.statsAt = now;
+    const about = quality.participant_id;
+    // With who is not here there is no connection; so the reports are as few as the people.
+    if (about && !this.rooms.get(session.roomId)?.participants.has(about)) return;
+    if (!session.takesReport(about, now)) return;
     this.directory
       .recordQuality(session.roomId, userId, quality, Temporal.Instant.fromEpochMilliseconds(now))
       .catch(this.report);
