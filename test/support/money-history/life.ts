@@ -1,3 +1,4 @@
+import { expect } from 'expect';
 import { eventually } from '../eventually.ts';
 import { settled } from '../paying.ts';
 import { Acts } from './acts.ts';
@@ -70,7 +71,7 @@ async function end(world: World, chance: () => number): Promise<void> {
   await catchUp(world);
   post.set('live');
   // A refund that ends may be followed by another; a provider that was left alone is asked again.
-  await eventually(async () => {
+  const isOver = eventually(async () => {
     post.deliver('shuffled', chance);
     await catchUp(world);
     for (const side of world.sides) {
@@ -80,12 +81,18 @@ async function end(world: World, chance: () => number): Promise<void> {
     await catchUp(world);
     return (await app.sql(UNFINISHED)).length === 0;
   }, 'all money has come to its end');
+  await isOver.catch(async (error: unknown) => {
+    // What has not says more than that.
+    expect(await app.sql(UNFINISHED)).toEqual([]);
+    throw error;
+  });
 }
 
 const UNFINISHED = `
-  select id from payments where status in ('created', 'requires_action', 'processing', 'failed')
-  union all select id from refunds where status = 'pending'
-  union all select id from payouts where status in ('approved', 'processing')`;
+  select 'payment ' || status as what, id from payments
+    where status in ('created', 'requires_action', 'processing', 'failed')
+  union all select 'refund ' || status, id from refunds where status = 'pending'
+  union all select 'payout ' || status, id from payouts where status in ('approved', 'processing')`;
 
 /** The time of everything that was put off has come. */
 async function catchUp({ app }: World): Promise<void> {
