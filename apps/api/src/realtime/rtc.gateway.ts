@@ -1,6 +1,6 @@
 import { type BeforeApplicationShutdown, Injectable, type OnModuleInit } from '@nestjs/common';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
-import { isId } from '#kernel';
+import { invalid, isId, notFound, unauthenticated } from '#kernel';
 import { Log } from '#platform';
 import {
   type Admission,
@@ -13,6 +13,9 @@ import {
   SUBPROTOCOL,
 } from '#rtc';
 import { type Decision, Upgrades } from './upgrades.ts';
+
+const tokenRefused = () =>
+  unauthenticated('join_token_not_valid', 'The token is not valid for this room. Ask for a new one.');
 
 /**
  * `/ws/rtc/{room_id}/`: checks the room and the token before the handshake is answered, then hands each
@@ -53,11 +56,13 @@ export class RtcGateway implements OnModuleInit, BeforeApplicationShutdown {
   }
 
   async #decide(roomId: string, offered: string | undefined): Promise<Decision> {
-    if (!isId(roomId) || !(await this.directory.load(roomId))) return { refuse: 404 };
-    const token = readSubprotocols((offered ?? '').split(',').map((name) => name.trim()))?.token ?? null;
+    const spoken = readSubprotocols((offered ?? '').split(',').map((name) => name.trim()));
+    if (!spoken) return { refuse: invalid('subprotocol_required', `Offer the subprotocol ${SUBPROTOCOL}.`) };
+    if (!isId(roomId) || !(await this.directory.load(roomId))) return { refuse: notFound('room') };
+    const { token } = spoken;
     if (token === null) return { accept: (socket) => this.#opened(socket, roomId, null) };
     const admission = await this.directory.redeemJoinToken(roomId, hashJoinToken(token));
-    if (!admission) return { refuse: 401 };
+    if (!admission) return { refuse: tokenRefused() };
     return { accept: (socket) => this.#opened(socket, roomId, admission) };
   }
 
