@@ -149,7 +149,14 @@ export async function openNetwork(
     throw error;
   };
   const turn = new TurnCredentials(null, clock);
-  const hub = new RoomHub({ bus: new InProcessBus(), directory, turn, clock, report, limits: { ...RTC_LIMITS, ...limits } });
+  const hub = new RoomHub({
+    bus: new InProcessBus(),
+    directory,
+    turn,
+    clock,
+    report,
+    limits: { ...RTC_LIMITS, ...limits },
+  });
   const doors = new RoomDoor(hub, directory, clock, report);
   const roomId = newId();
   const wires: Partial<Record<Side, Wire>> = {};

@@ -47,7 +47,9 @@ describe('Outbox', () => {
     outbox.arrived(250);
     outbox.add(chat('252'));
     outbox.resume(0);
-    expect(outbox.take(1_000).map(({ id }) => id)).toEqual(Array.from({ length: 202 }, (_, index) => index + 51));
+    expect(outbox.take(1_000).map(({ id }) => id)).toEqual(
+      Array.from({ length: 202 }, (_, index) => index + 51),
+    );
   });
 
   it('goes back to what was dropped, and does not take it for arrived', () => {

@@ -1,7 +1,14 @@
 import { unavailable } from '#kernel';
 import type { RealtimeBus } from '#platform';
 import type { RtcLimits } from '../signals/limits.ts';
-import { boundsOf, formerSessionsOf, logOf, type RecordChange, type Told, toldEntry } from '../signals/signal-log.ts';
+import {
+  boundsOf,
+  formerSessionsOf,
+  logOf,
+  type RecordChange,
+  type Told,
+  toldEntry,
+} from '../signals/signal-log.ts';
 import type { Timestamps } from '../signals/timestamps.ts';
 import { type ParticipantRecord, POLLING } from './participant.ts';
 import type { LeftReason, RoomDirectory } from './room-directory.ts';

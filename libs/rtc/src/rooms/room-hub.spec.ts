@@ -475,10 +475,22 @@ describe('RoomHub: bounds', () => {
   it('says which field of which message is wrong', async () => {
     const { doctor } = await callOf();
     const wrong = [
-      [{ type: 'chat', id: 7, text: '' }, { id: 7, path: 'text' }],
-      [{ type: 'candidate', id: 8, candidate: { candidate: 'a', sdpMid: 1 } }, { id: 8, path: 'candidate.sdpMid' }],
-      [{ type: 'chat', id: 9, text: 'x', shouting: true }, { id: 9, path: 'shouting' }],
-      [{ type: 'dance', id: 10 }, { id: 10, path: 'type' }],
+      [
+        { type: 'chat', id: 7, text: '' },
+        { id: 7, path: 'text' },
+      ],
+      [
+        { type: 'candidate', id: 8, candidate: { candidate: 'a', sdpMid: 1 } },
+        { id: 8, path: 'candidate.sdpMid' },
+      ],
+      [
+        { type: 'chat', id: 9, text: 'x', shouting: true },
+        { id: 9, path: 'shouting' },
+      ],
+      [
+        { type: 'dance', id: 10 },
+        { id: 10, path: 'type' },
+      ],
       [{ type: 'chat', id: 'x', text: 'x' }, { path: 'id' }],
       [{ type: 'ping', ['y'.repeat(300)]: 1 }, { path: 'y'.repeat(100) }],
       [[1], {}],
