@@ -7,6 +7,7 @@ import { idle } from './benches/idle.ts';
 import { mixedRead } from './benches/mixed-read.ts';
 import { prescription } from './benches/prescription.ts';
 import { relay } from './benches/relay.ts';
+import { relayRedis } from './benches/relay-redis.ts';
 import { slotsBench } from './benches/slots.ts';
 import { webhook } from './benches/webhook.ts';
 import { machine } from './machine.ts';
@@ -20,6 +21,7 @@ const BENCHES: readonly Bench[] = [
   booking,
   webhook,
   relay,
+  relayRedis,
   idle,
   slotsBench,
   prescription,

@@ -9,6 +9,22 @@ export interface Statement {
   readonly values: readonly (string | Uint8Array | null)[];
 }
 
+/** Measures `work`, which several processes do together. */
+export async function sampledTogether(
+  [first, ...others]: readonly [MeasuredProcess, ...MeasuredProcess[]],
+  operations: number,
+  work: () => Promise<void>,
+): Promise<Sample> {
+  const [second, ...rest] = others;
+  if (!second) return first.sampled(operations, work);
+  let inner: Sample | undefined;
+  const outer = await first.sampled(operations, async () => {
+    inner = await sampledTogether([second, ...rest], operations, work);
+  });
+  const { seconds, cpuSeconds } = inner ?? outer;
+  return { operations, seconds, cpuSeconds: cpuSeconds + outer.cpuSeconds };
+}
+
 /** A program in a process of its own that tells its CPU time. It ends with this process, in whichever way. */
 export class MeasuredProcess {
   /** For every process that is started from now on. */

@@ -81,10 +81,16 @@ export async function sampled(operations: number, work: () => void | Promise<voi
   return { operations, seconds, cpuSeconds: (user + system) / 1e6 };
 }
 
+/** The duration that a share of all does not exceed. */
+export function percentile(durations: readonly number[], share: number): number {
+  const sorted = durations.toSorted((a, b) => a - b);
+  return sorted[Math.ceil(sorted.length * share) - 1] ?? Number.NaN;
+}
+
 const rate = ({ operations, seconds }: Sample): number => operations / seconds;
 const cpu = ({ operations, cpuSeconds }: Sample): number => (cpuSeconds / operations) * 1e6;
 
-function spread(values: readonly number[]): Spread {
+export function spread(values: readonly number[]): Spread {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length / 2;
   const low = sorted[Math.ceil(middle) - 1] ?? Number.NaN;

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import { MESSAGE_BYTES, type Seat } from './wires.ts';
 
@@ -11,9 +12,11 @@ interface Peer {
   readonly socket: WebSocket;
   /** How many messages were sent in all. */
   sent: number;
-  /** Messages of this round that are still to be sent, and to be received by the other. */
+  /** Messages of this round that are still to be sent as others arrive, and to be received by the other. */
   toSend: number;
   toArrive: number;
+  /** When those that are on their way were sent, oldest first: a room keeps the order. */
+  readonly sentAt: number[];
 }
 
 /**
@@ -23,6 +26,7 @@ interface Peer {
 export class RelayLoad {
   readonly #peers: Peer[] = [];
   #waiting = 0;
+  #took: number[] = [];
   #settle: { resolve: () => void; reject: (error: Error) => void } | undefined;
 
   static async open(rooms: readonly (readonly [Seat, Seat])[]): Promise<RelayLoad> {
@@ -36,7 +40,14 @@ export class RelayLoad {
       }),
     );
     const peers = seats.map(
-      (seat, i): Peer => ({ seat, socket: sockets[i] as WebSocket, sent: 0, toSend: 0, toArrive: 0 }),
+      (seat, i): Peer => ({
+        seat,
+        socket: sockets[i] as WebSocket,
+        sent: 0,
+        toSend: 0,
+        toArrive: 0,
+        sentAt: [],
+      }),
     );
     for (let i = 0; i < peers.length; i += 2) {
       load.#listen(peers[i] as Peer, peers[i + 1] as Peer);
@@ -52,20 +63,44 @@ export class RelayLoad {
 
   /** Resolves when every participant has sent `each` messages and all have arrived. */
   run(each: number): Promise<void> {
-    this.#waiting = this.#peers.length;
-    const done = new Promise<void>((resolve, reject) => {
-      this.#settle = { resolve, reject };
-    });
+    const done = this.#arrival(each);
     for (const peer of this.#peers) {
-      peer.toSend = each;
-      peer.toArrive = each;
+      const first = Math.min(WINDOW, each);
+      peer.toSend = each - first;
+      for (let i = 0; i < first; i++) send(peer);
     }
-    for (const peer of this.#peers) for (let i = 0; i < Math.min(WINDOW, each); i++) send(peer);
     return done;
+  }
+
+  /**
+   * Lets the participants send by turns at an even pace, whether messages arrive or not.
+   * @returns how long each message took from one to the other, in milliseconds.
+   */
+  async pace(perSecond: number, seconds: number): Promise<number[]> {
+    const each = Math.ceil((perSecond * seconds) / this.#peers.length);
+    const done = this.#arrival(each);
+    const total = each * this.#peers.length;
+    const began = performance.now();
+    for (let sent = 0; sent < total; await sleep(1)) {
+      const due = Math.min(total, ((performance.now() - began) / 1000) * perSecond);
+      for (; sent < due; sent++) send(this.#peers[sent % this.#peers.length] as Peer);
+    }
+    await done;
+    return this.#took;
   }
 
   close(): void {
     for (const { socket } of this.#peers) socket.terminate();
+  }
+
+  /** Resolves when so many messages of everybody have arrived. */
+  #arrival(each: number): Promise<void> {
+    this.#took = [];
+    this.#waiting = this.#peers.length;
+    for (const peer of this.#peers) peer.toArrive = each;
+    return new Promise<void>((resolve, reject) => {
+      this.#settle = { resolve, reject };
+    });
   }
 
   #listen(peer: Peer, other: Peer): void {
@@ -79,8 +114,12 @@ export class RelayLoad {
         }
         return;
       }
+      this.#took.push(performance.now() - (other.sentAt.shift() as number));
       other.toArrive -= 1;
-      if (other.toSend > 0) send(other);
+      if (other.toSend > 0) {
+        other.toSend -= 1;
+        send(other);
+      }
       if (other.toArrive > 0) return;
       this.#waiting -= 1;
       if (this.#waiting === 0) this.#settle?.resolve();
@@ -90,8 +129,8 @@ export class RelayLoad {
 }
 
 function send(peer: Peer): void {
-  peer.toSend -= 1;
   peer.sent += 1;
+  peer.sentAt.push(performance.now());
   peer.socket.send(peer.seat.frame(peer.sent));
 }
 

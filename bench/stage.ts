@@ -54,10 +54,12 @@ export async function openStage(): Promise<Stage> {
 /**
  * Starts the server on a database.
  * @param fill is called before it: what it resolves to is the server's cast.
+ * @param settings what it has beside the others' settings.
  */
 export async function openServer<Cast>(
   databaseUrl: string,
   fill: (config: Config) => Promise<Cast>,
+  settings: Readonly<Record<string, string>> = {},
 ): Promise<Server<Cast>> {
   const folder = await mkdtemp(join(tmpdir(), 'televisit-bench-'));
   const signingKey = join(folder, 'token-signing-key.pem');
@@ -75,6 +77,8 @@ export async function openServer<Cast>(
     LOG_LEVEL: 'warn',
     // As in production, where a worker of its own does the jobs.
     RUN_JOBS: '0',
+    // Few people book much.
+    MAX_UNPAID_HOLDS: '1000000',
     DATABASE_URL: databaseUrl,
     // No measured path leaves the process but for PostgreSQL.
     S3_ENDPOINT: `http://${nowhere}`,
@@ -86,6 +90,7 @@ export async function openServer<Cast>(
     STRIPE_WEBHOOK_SECRETS: webhookSecret,
     TOKEN_SIGNING_KEY_FILE: signingKey,
     FIELD_ENCRYPTION_KEY: Buffer.alloc(32, 7).toString('base64'),
+    ...settings,
   };
   const cast = await fill(loadConfig(environment));
   const api = new MeasuredProcess('dist/apps/api/src/main.js', environment);

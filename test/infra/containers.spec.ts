@@ -174,6 +174,18 @@ describe('the settings that the compose file gives', () => {
     });
   }
 
+  it('sell Pro at the prices that they name, and otherwise not at all', () => {
+    const environment = environmentOf('api', keyFile);
+    expect(loadConfig(environment).proPlanPrices).toEqual([]);
+    expect(loadConfig({ ...environment, PRO_PLAN_PRICES: 'EUR:4900, JPY:8000' }).proPlanPrices).toEqual([
+      { amount: 4900, currency: 'EUR' },
+      { amount: 8000, currency: 'JPY' },
+    ]);
+    for (const wrong of ['EUR', 'EUR:0', 'EUR:49.00', 'EUR:-1', 'eur:4900', 'XXX:4900', 'EUR:4900;USD:4900']) {
+      expect(() => loadConfig({ ...environment, PRO_PLAN_PRICES: wrong })).toThrow(/PRO_PLAN_PRICES/);
+    }
+  });
+
   it('do not start it with the sandbox’s key or with an open CORS', () => {
     const environment = environmentOf('api', keyFile);
     expect(() => loadConfig({ ...environment, STRIPE_SECRET_KEY: 'sk_test_example' })).toThrow(ConfigError);

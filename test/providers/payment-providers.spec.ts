@@ -5,6 +5,8 @@ import type { PaymentProvider, ProviderNews } from '../../libs/payments/src/prov
 import { CANDIDATES, type Candidate, type Sent } from './support/candidates.ts';
 
 const FIFTY = money(50_00, 'INR');
+/** How a list is ordered. */
+const ORDER = ['payment', 'refund', 'dispute'];
 const refused = expect.objectContaining({ name: 'ProviderRefusal' });
 const unanswered = expect.objectContaining({ code: 'payment_provider_unavailable' });
 const forged = expect.objectContaining({ code: 'webhook_signature_invalid' });
@@ -180,6 +182,80 @@ for (const [name, start] of Object.entries(CANDIDATES)) {
         status: 'failed',
         failureCode: expect.any(String),
       });
+    });
+
+    it('tells what it kept of a payment, when there is one', async () => {
+      const { reference } = await open();
+      expect(await provider.feeOf(reference)).toBeNull();
+      at.pay(reference);
+      const kept = at.feeOf(reference);
+      expect(kept.amount).toBeGreaterThan(0);
+      expect(await provider.feeOf(reference)).toEqual(kept);
+    });
+
+    it('tells of disputes: what the bank took, and what came of it', async () => {
+      for (const outcome of ['won', 'lost'] as const) {
+        const { reference } = await paid();
+        const dispute = at.dispute(reference, 20_00);
+        at.answerDispute(dispute);
+        at.decideDispute(dispute, outcome);
+        const told = news(reference).filter((one) => one?.kind === 'dispute');
+        const about = {
+          reference: dispute,
+          paymentReference: reference,
+          amount: money(20_00, 'INR'),
+          reason: expect.stringMatching(/^[a-z_]+$/),
+          answerBy: expect.any(Temporal.Instant),
+          asOf: expect.any(Temporal.Instant),
+        };
+        const [first] = told;
+        expect(first).toMatchObject({ ...about, status: 'needs_response', withdrawn: money(20_00, 'INR') });
+        expect(told).toContainEqual(expect.objectContaining({ status: 'under_review' }));
+        expect(told.at(-1)).toMatchObject({
+          ...about,
+          status: outcome,
+          withdrawn: money(outcome === 'won' ? 0 : 20_00, 'INR'),
+        });
+      }
+    });
+
+    it('lists what was made since a moment, that second with it: payments, refunds, disputes', async () => {
+      const [older, refunded, disputed] = [await paid(), await paid(), await paid()];
+      at.age(older.reference);
+      const own = await refund(refunded.reference, 10_00);
+      at.refundInDashboard(older.reference, 5_00);
+      const dispute = at.dispute(disputed.reference, 20_00);
+      const unpaid = await open();
+      const since = Temporal.Instant.fromEpochMilliseconds(at.madeAt(refunded.reference) * 1000 + 999);
+      const told = await Array.fromAsync(provider.since(since));
+      const kinds = told.map(({ kind }) => kind);
+      expect(kinds).toEqual(kinds.toSorted((a, b) => ORDER.indexOf(a) - ORDER.indexOf(b)));
+      const about = (reference: string) => told.filter((one) => one.reference === reference);
+      expect(about(refunded.reference)).toMatchObject([
+        { kind: 'payment', paymentId: refunded.paymentId, status: 'succeeded', received: FIFTY },
+      ]);
+      expect(about(unpaid.reference)).toMatchObject([{ kind: 'payment', status: 'created' }]);
+      expect(about(older.reference)).toEqual([]);
+      expect(about(own.reference)).toEqual([own]);
+      expect(told).toContainEqual(
+        expect.objectContaining({ kind: 'refund', paymentReference: older.reference, refundId: null }),
+      );
+      expect(about(dispute)).toMatchObject([
+        { kind: 'dispute', paymentReference: disputed.reference, withdrawn: money(20_00, 'INR') },
+      ]);
+      const later = Temporal.Instant.fromEpochMilliseconds((at.madeAt(unpaid.reference) + 60) * 1000);
+      expect(await Array.fromAsync(provider.since(later))).toEqual([]);
+    });
+
+    it('lists all of them, however many there are', async () => {
+      const { reference } = await open();
+      const since = Temporal.Instant.fromEpochMilliseconds(at.madeAt(reference) * 1000);
+      const made = new Set([reference]);
+      for (let index = 0; index < 105; index += 1) made.add((await open()).reference);
+      const told = await Array.fromAsync(provider.since(since));
+      const payments = told.filter(({ kind }) => kind === 'payment').map((one) => one.reference);
+      expect(new Set(payments).size).toBe(payments.length);
+      expect(new Set(payments).isSupersetOf(made)).toBe(true);
     });
 
     it('takes its own webhooks only, as they were signed', async () => {

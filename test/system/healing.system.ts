@@ -13,9 +13,9 @@ import {
 } from '../support/people.ts';
 import { visitWithRoom } from '../support/visits.ts';
 import { NodeParticipant } from './support/node-participant.ts';
+import { pairInUse, relayOnly } from './support/pairs.ts';
 import { descendants, untilGone } from './support/processes.ts';
 import { type Program, startCoturn } from './support/programs.ts';
-import { pairInUse, relayOnly } from './support/relay-only.ts';
 import { ServerProcess } from './support/server.ts';
 import { TcpProxy } from './support/tcp-proxy.ts';
 import { launchChromium, VisitPage } from './support/two-browsers.ts';
@@ -23,6 +23,8 @@ import { launchChromium, VisitPage } from './support/two-browsers.ts';
 const TURN_SECRET = 'televisit-turn-secret';
 
 const ROOMS = 10;
+/** A computer that sleeps is missed within two pings. With the usual ones this would be tested for a minute longer. */
+const PINGS = { RTC_PING_SECONDS: '4' };
 
 /** A patient's page behind a network of its own, and the doctor, who has a good one. */
 interface OneSided {
@@ -44,7 +46,8 @@ describe('a visit heals', () => {
   before(async () => {
     port = await freePort();
     turn = await startCoturn(TURN_SECRET);
-    server = await ServerProcess.start({ TURN_URLS: `turn:127.0.0.1:${turn.port}`, TURN_SECRET }, port);
+    const relay = { TURN_URLS: `turn:127.0.0.1:${turn.port}`, TURN_SECRET };
+    server = await ServerProcess.start({ ...relay, ...PINGS }, port);
     doctor = await registerDoctor(server.app, await registerAdmin(server.app));
     patient = await register(server.app);
     // One after the other: two at once would see the same slot free.
@@ -199,7 +202,7 @@ describe('a visit heals', () => {
       expect(before.kinds).toEqual(['relay', 'relay']);
       await turn.close();
       await Promise.all(pages.map((page) => page.untilMediaIsNot('connected')));
-      turn = await startCoturn(TURN_SECRET, turn.port);
+      turn = await startCoturn(TURN_SECRET, { at: turn.port });
       for (const page of pages) {
         await page.untilMedia('connected');
         await page.untilFrames(20);

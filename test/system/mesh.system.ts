@@ -46,10 +46,31 @@ describe('a visit of four', () => {
     await untilGone(started);
   });
 
-  async function invite(roomId: string, kind: string, display_name: string): Promise<string> {
-    const answer = await doctor.client.post(`/api/rtc/rooms/${roomId}/guests/`, { kind, display_name });
-    expect(answer.status).toBe(201);
-    return answer.body.data.url;
+  /** On the doctor's page. @returns what was copied */
+  async function invite({ page }: VisitPage, kind: string, name: string): Promise<string> {
+    await page.locator('[data-action="guests"]:visible').click();
+    await page.getByLabel('Who').selectOption({ label: kind });
+    await page.getByLabel('Name').fill(name);
+    await page.getByRole('button', { name: 'Make a link' }).click();
+    await page.getByRole('button', { name: 'Copy' }).click();
+    await page.getByText('Copied.').waitFor();
+    const copied = await page.evaluate(() => navigator.clipboard.readText());
+    expect(await page.getByLabel(`Link for ${name}`).inputValue()).toBe(copied);
+    await page.getByRole('button', { name: 'Close' }).click();
+    // It is shown once.
+    await page.locator('[data-action="guests"]:visible').click();
+    expect(await page.getByLabel('Link for').isVisible()).toBe(false);
+    await page.getByRole('button', { name: 'Close' }).click();
+    return copied;
+  }
+
+  /** Who is invited, as the doctor reads it. */
+  async function guestList({ page }: VisitPage): Promise<string[]> {
+    await page.locator('[data-action="guests"]:visible').click();
+    await page.locator('#guest-list li').first().waitFor();
+    const lines = await page.locator('#guest-list li span').allTextContents();
+    await page.getByRole('button', { name: 'Close' }).click();
+    return lines;
   }
 
   const namesOn = (page: VisitPage) => page.page.locator('.tile .name').allTextContents();
@@ -68,7 +89,10 @@ describe('a visit of four', () => {
   it('has guests who wait until the doctor lets them in, and everybody sees everybody', async () => {
     const { roomId } = await visitWithRoom(server.app, patient, doctor);
     const address = `${server.url}/visit/${roomId}`;
-    const doctors = await VisitPage.open(browser, address, smallPictures);
+    const doctors = await VisitPage.open(browser, address, async (context) => {
+      await smallPictures(context);
+      await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: server.url });
+    });
     await doctors.signIn(doctor.email, PASSWORD);
     await doctors.enter();
     await doctors.untilView('waiting');
@@ -80,10 +104,21 @@ describe('a visit of four', () => {
 
     const interpreters = await VisitPage.open(
       browser,
-      await invite(roomId, 'interpreter', 'Ira'),
+      await invite(doctors, 'Interpreter', 'Ira'),
       smallPictures,
     );
     expect(new URL(interpreters.page.url()).hash).toBe('');
+    expect(await guestList(doctors)).toEqual(['Ira (interpreter) has not used the link yet']);
+    // Opening the page uses nothing up; asking for a test does, and the guest still comes in.
+    await interpreters.page.getByRole('button', { name: 'Test the connection' }).click();
+    await interpreters.page.waitForSelector('body[data-verdict="good"]');
+    expect(await guestList(doctors)).toEqual(['Ira (interpreter) has used the link']);
+    const tests = await doctor.client.get(`/api/rtc/rooms/${roomId}/pre-call-tests/`);
+    expect(tests.body.data.items[0]).toMatchObject({
+      name: 'Ira',
+      guest_kind: 'interpreter',
+      verdict: 'good',
+    });
     await interpreters.enter();
     await interpreters.untilView('waiting');
     expect(await namesOn(interpreters)).toEqual(['Dr. Asha Rao']);
@@ -91,7 +126,7 @@ describe('a visit of four', () => {
     await interpreters.untilView('call');
     for (const page of [doctors, patients, interpreters]) await untilAllSeen(page, 2);
 
-    const carers = await VisitPage.open(browser, await invite(roomId, 'carer', 'Kim'), smallPictures);
+    const carers = await VisitPage.open(browser, await invite(doctors, 'Carer', 'Kim'), smallPictures);
     await carers.enter();
     await carers.untilView('waiting');
     await doctors.page.getByRole('button', { name: 'Let Kim in' }).click();
@@ -116,6 +151,22 @@ describe('a visit of four', () => {
 
     await patients.page.click('#call [data-action="leave"]');
     for (const page of [doctors, interpreters, carers]) await untilAllSeen(page, 2);
+
+    expect(await patients.page.locator('[data-action="guests"]:visible').count()).toBe(0);
+    await doctors.page.locator('[data-action="guests"]:visible').click();
+    await doctors.page.getByLabel('Name').fill('One too many');
+    await doctors.page.getByRole('button', { name: 'Make a link' }).click();
+    await doctors.page.getByText('At most 2 guests').waitFor();
+    await doctors.page.getByRole('button', { name: 'Withdraw Kim' }).click();
+    await carers.untilView('ended');
+    expect(await carers.page.textContent('#ended-title')).toBe('You were removed from this visit');
+    await doctors.page.getByRole('button', { name: 'Withdraw Kim' }).waitFor({ state: 'detached' });
+    await doctors.page.getByRole('button', { name: 'Close' }).click();
+    expect(await guestList(doctors)).toEqual(['Ira (interpreter) has used the link']);
+    await untilAllSeen(doctors, 1);
+    // The third guest, whom the browser tells of, too.
+    expect(doctors.complaints).toEqual([expect.stringContaining('409 (Conflict)')]);
+    for (const page of [interpreters, carers]) expect(page.complaints).toEqual([]);
     for (const page of all) await page.close();
   });
 });

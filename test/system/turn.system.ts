@@ -14,9 +14,9 @@ import {
   registerDoctor,
 } from '../support/people.ts';
 import { visitWithRoom } from '../support/visits.ts';
+import { pairInUse, relayOnly } from './support/pairs.ts';
 import { descendants, untilGone } from './support/processes.ts';
 import { type Program, startCoturn, startShippedCoturn } from './support/programs.ts';
-import { pairInUse, relayOnly } from './support/relay-only.ts';
 import { ServerProcess } from './support/server.ts';
 import { launchChromium, VisitPage } from './support/two-browsers.ts';
 
@@ -99,6 +99,35 @@ describe('a visit through a TURN server', () => {
     };
     return [await enter(doctor), await enter(patient)];
   }
+
+  it('is tested before the visit: what it carries, and how much it loses', async () => {
+    const { roomId } = await visitWithRoom(server.app, patient, doctor, 1);
+    const page = await VisitPage.open(browser, `${server.url}/visit/${roomId}`);
+    const newest = async () =>
+      (await doctor.client.get(`/api/rtc/rooms/${roomId}/pre-call-tests/`)).body.data.items[0];
+    await page.signIn(patient.email, PASSWORD);
+    await page.page.waitForSelector('body[data-verdict="good"]');
+    const good = await newest();
+    expect(good).toMatchObject({ turn: 'reachable', verdict: 'good', problems: [] });
+    expect(good.bitrate_kbps).toBeGreaterThan(1_000);
+    expect(good.packet_loss).toBeLessThan(0.05);
+
+    await turn.close();
+    turn = await startCoturn(TURN_SECRET, { at: turn.port, bytesPerSecond: 20_000 });
+    await page.page.getByRole('button', { name: 'Test the connection' }).click();
+    await page.page.waitForSelector('body[data-verdict="limited"]');
+    const slow = await newest();
+    expect(slow.bitrate_kbps).toBeLessThan(300);
+    expect(slow.problems).toContain('slow');
+    expect(await page.page.textContent('#advice')).toContain('Your connection is slow.');
+
+    await turn.close();
+    await page.page.getByRole('button', { name: 'Test the connection' }).click();
+    await page.page.locator('#advice', { hasText: 'relay for strict networks' }).waitFor();
+    expect(await newest()).toMatchObject({ turn: 'unreachable', bitrate_kbps: null, packet_loss: null });
+    turn = await startCoturn(TURN_SECRET, { at: turn.port });
+    await page.close();
+  });
 
   it('reaches both with the credentials that the room hands out', async () => {
     const pages = await meet(0);

@@ -14,6 +14,7 @@ import { visitWithRoom } from '../support/visits.ts';
 import { descendants, untilGone } from './support/processes.ts';
 import { type Program, startRedis } from './support/programs.ts';
 import { type ApiProcess, ServerProcess } from './support/server.ts';
+import { TcpProxy } from './support/tcp-proxy.ts';
 
 /** Nest ends the process with the signal that it was sent: 128 + 15, as the shell tells it. */
 const EXIT_OF_SIGTERM = 143;
@@ -191,6 +192,18 @@ describe('two api processes', () => {
     for (const peer of [doctors, back]) {
       expect(await peer.closed).toEqual({ code: 4410, reason: 'room_ended' });
     }
+  });
+
+  it('end in time also when somebody’s network is gone without a word', async () => {
+    const { roomId } = await visitWithRoom(server.app, patient, doctor, 5);
+    const network = await TcpProxy.start(Number(new URL(other.url).port));
+    const { token } = await grantFor(patient, roomId);
+    const url = at(other, roomId).replace(new URL(other.url).host, new URL(network.url).host);
+    await (await RtcPeer.connect(url, { token })).next('welcome');
+    network.stall();
+    expect(await other.stop()).toBe(EXIT_OF_SIGTERM);
+    await network.close();
+    other = await server.another({ REDIS_URL: `redis://127.0.0.1:${redis.port}` });
   });
 
   it('end in time also when Redis is gone', async () => {

@@ -70,6 +70,8 @@ describe('a visit in two browsers', () => {
     await doctors.enter();
     await doctors.untilView('waiting');
     await doctors.page.getByRole('heading', { name: 'Sam Lee is here' }).waitFor();
+    await doctors.page.locator('#readiness li', { hasText: 'Sam Lee: ready for the visit' }).waitFor();
+    expect(await patients.page.locator('#readiness li').count()).toBe(0);
     await doctors.page.click('#start');
 
     for (const one of [doctors, patients]) {

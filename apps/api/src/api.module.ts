@@ -58,6 +58,7 @@ import { RtcWaitingController } from './marketplace/rtc-waiting.controller.ts';
 import { SecondFactorController } from './marketplace/second-factor.controller.ts';
 import { SessionsController } from './marketplace/sessions.controller.ts';
 import { SlotsController } from './marketplace/slots.controller.ts';
+import { SubscriptionsController } from './marketplace/subscriptions.controller.ts';
 import { WaitlistController } from './marketplace/waitlist.controller.ts';
 import { WebhooksController } from './marketplace/webhooks.controller.ts';
 import { DevMailController } from './operations/dev-mail.controller.ts';
@@ -130,6 +131,7 @@ import { Upgrades } from './realtime/upgrades.ts';
     SecondFactorController,
     SessionsController,
     SlotsController,
+    SubscriptionsController,
     VerificationController,
     WaitlistController,
     WebhooksController,

@@ -1,5 +1,10 @@
 /** The few calls of the visit page to the HTTP API, and where it keeps who it is. */
-import { type IceServer, JoinRefused, type PreCallFindings } from '../../../libs/rtc-client/src/index.ts';
+import {
+  type GuestKind,
+  type IceServer,
+  JoinRefused,
+  type PreCallFindings,
+} from '../../../libs/rtc-client/src/index.ts';
 
 const STORED_TOKEN = 'televisit.access-token';
 const STORED_GUEST_KEY = 'televisit.guest-key';
@@ -13,9 +18,11 @@ const fragment = new URLSearchParams(location.hash.slice(1));
 const websocket_url = `${location.origin.replace(/^http/, 'ws')}/ws/rtc/${roomId}/`;
 
 let joinToken = fragment.get('join');
-let guestLink = fragment.get('guest');
+const guestLink = fragment.get('guest');
 let guestKey = guestLink ? null : sessionStorage.getItem(`${STORED_GUEST_KEY}.${roomId}`);
 const isGuest = Boolean(guestLink ?? guestKey);
+/** The exchange of the link, which works once: whoever asks meanwhile waits for the same. */
+let redemption: Promise<string> | null = null;
 let accessToken =
   fragment.get('token') ?? (joinToken || isGuest ? null : sessionStorage.getItem(STORED_TOKEN));
 // Secrets do not stay in the address bar, where they would be bookmarked and shared.
@@ -40,15 +47,33 @@ interface Grant {
   readonly ice_servers: readonly IceServer[];
 }
 
-/** What the server makes of a test before the visit. */
-interface Expectation {
+/** A test before the visit, and what the server makes of it. */
+export interface Expectation {
+  readonly participant_id: string;
+  readonly name: string;
   readonly verdict: 'good' | 'limited' | 'unusable';
+  readonly problems: readonly string[];
   readonly summary: string;
   readonly advice: readonly string[];
 }
 
-export const isAdmitted = (): boolean => Boolean(joinToken ?? guestLink ?? guestKey ?? accessToken);
+export interface Guest {
+  readonly id: string;
+  readonly kind: GuestKind;
+  readonly display_name: string;
+  readonly status: 'invited' | 'joined' | 'expired' | 'withdrawn';
+}
+
+interface Page<Item> {
+  readonly items: readonly Item[];
+}
+
+export const isAdmitted = (): boolean => Boolean(joinToken ?? accessToken) || isGuest;
 export const isSignedIn = (): boolean => Boolean(accessToken);
+/** Whether this page can test the connection: who came by a join token can do nothing but join. */
+export const mayTest = (): boolean => isSignedIn() || isGuest;
+/** Whether testing would use up a link, which nobody but the person who was invited may do. */
+export const testUsesLink = (): boolean => isGuest && !guestKey;
 
 /** Whether this page was in the visit when it was loaded anew. */
 export const wasInVisit = (): boolean => sessionStorage.getItem(STORED_PRESENCE) === roomId;
@@ -92,23 +117,49 @@ export const endVisit = (): Promise<unknown> => post(`${room}/end/`);
 export const admit = (participant_id: string, isLetIn: boolean): Promise<unknown> =>
   post(`${room}/${isLetIn ? 'admit' : 'return-to-waiting'}/`, { participant_id });
 
+/** The guests of the visit, those included who are not invited any more. */
+export const guests = async (): Promise<readonly Guest[]> =>
+  (await call<Page<Guest>>('GET', `${room}/guests/?page_size=100`)).items;
+
+/** @returns the link, which is told once */
+export const invite = async (kind: GuestKind, display_name: string): Promise<string> =>
+  (await post<{ url: string }>(`${room}/guests/`, { kind, display_name })).url;
+
+export const withdraw = (guestId: string): Promise<unknown> => call('DELETE', `${room}/guests/${guestId}/`);
+
 /** What a test before the visit needs to know of the call. */
-export async function callDetails() {
-  const { ice_servers: iceServers } = await post<Grant>(`${room}/join/`);
+export async function callDetails(signal: AbortSignal) {
+  const grant = isGuest ? joinAsGuest(signal) : post<Grant>(`${room}/join/`, {}, signal);
+  const { ice_servers: iceServers } = await grant;
   return { iceServers, websocketUrl: websocket_url, request: () => fetch('/health') };
 }
 
 export const savePreCallTest = (findings: PreCallFindings): Promise<Expectation> =>
-  post(`${room}/pre-call-tests/`, findings);
+  isGuest
+    ? post('/api/rtc/guests/pre-call-tests/', { key: guestKey, ...findings })
+    : post(`${room}/pre-call-tests/`, findings);
+
+/** What everybody's tests came to, newest first. */
+export const preCallTests = async (): Promise<readonly Expectation[]> =>
+  (await call<Page<Expectation>>('GET', `${room}/pre-call-tests/`)).items;
 
 async function joinAsGuest(signal: AbortSignal): Promise<Grant> {
-  if (guestLink) {
-    const { key } = await post<{ key: string }>('/api/rtc/guests/redeem/', { token: guestLink }, signal);
-    guestKey = key;
-    guestLink = null;
-    sessionStorage.setItem(`${STORED_GUEST_KEY}.${roomId}`, key);
-  }
+  // Not ended by the signal: the link works once, and its answer must arrive.
+  redemption ??= redeem();
+  guestKey ??= await redemption;
   return post<Grant>('/api/rtc/guests/join/', { key: guestKey }, signal);
+}
+
+async function redeem(): Promise<string> {
+  if (guestKey) return guestKey;
+  try {
+    const { key } = await post<{ key: string }>('/api/rtc/guests/redeem/', { token: guestLink });
+    sessionStorage.setItem(`${STORED_GUEST_KEY}.${roomId}`, key);
+    return key;
+  } catch (error) {
+    redemption = null;
+    throw error;
+  }
 }
 
 function asJoinFailure(refusal: Refusal): Error {
@@ -122,14 +173,23 @@ function asJoinFailure(refusal: Refusal): Error {
   return isFinal ? new JoinRefused(refusal.code ?? 'refused', refusal.message) : refusal;
 }
 
-async function post<Data>(path: string, body: object = {}, signal?: AbortSignal): Promise<Data> {
+function post<Data>(path: string, body: object = {}, signal?: AbortSignal): Promise<Data> {
+  return call('POST', path, body, signal);
+}
+
+async function call<Data>(
+  method: 'GET' | 'POST' | 'DELETE',
+  path: string,
+  body?: object,
+  signal?: AbortSignal,
+): Promise<Data> {
   const response = await fetch(path, {
-    method: 'POST',
+    method,
     headers: {
-      'Content-Type': 'application/json',
+      ...(body && { 'Content-Type': 'application/json' }),
       ...(accessToken ? { Authorization: `Bearer ${accessToken}` } : {}),
     },
-    body: JSON.stringify(body),
+    ...(body && { body: JSON.stringify(body) }),
     ...(signal && { signal }),
   });
   const answer = await response.json().catch(() => ({}));

@@ -5,7 +5,7 @@ import {
   Devices,
   runPreCallTest,
 } from '../../../libs/rtc-client/src/index.ts';
-import { callDetails, isSignedIn, savePreCallTest } from './api.ts';
+import { callDetails, mayTest, savePreCallTest, testUsesLink } from './api.ts';
 import { $, page, show } from './page.ts';
 
 export const devices = new Devices();
@@ -28,24 +28,44 @@ export async function openDevices(): Promise<void> {
   await showDevices();
 }
 
+let running: AbortController | null = null;
+
+/** Tests what can be tested without using up a link: for that, a guest is to press the button. */
+export function offerTest(): void {
+  $('test').hidden = !mayTest();
+  if (mayTest() && !testUsesLink()) void testConnection();
+}
+
+/** Leaves the network to the call. */
+export function stopTest(): void {
+  running?.abort();
+}
+
 /** Tells in plain words what to expect of the visit. Where that cannot be had, one learns it by entering. */
-export async function testConnection(): Promise<void> {
-  $('verdict').textContent = '';
-  $('advice').replaceChildren();
-  if (!isSignedIn()) return;
+async function testConnection(): Promise<void> {
+  running?.abort();
+  const test = new AbortController();
+  running = test;
+  tell('testing', 'Testing your connection …');
   try {
-    const { request, ...details } = await callDetails();
-    const findings = await runPreCallTest({ devices, request, ...details });
+    const { request, ...details } = await callDetails(test.signal);
+    const findings = await runPreCallTest({ devices, request, signal: test.signal, ...details });
     const { verdict, summary, advice } = await savePreCallTest(findings);
-    page['verdict'] = verdict;
-    $('verdict').textContent = summary;
-    $('advice').replaceChildren(
-      ...advice.map((text) => Object.assign(document.createElement('li'), { textContent: text })),
-    );
+    if (!test.signal.aborted) tell(verdict, summary, advice);
   } catch {
-    page['verdict'] = 'unknown';
+    if (!test.signal.aborted) tell('unknown', '');
   }
 }
+
+function tell(verdict: string, summary: string, advice: readonly string[] = []): void {
+  page['verdict'] = verdict;
+  $('verdict').textContent = summary;
+  $('advice').replaceChildren(
+    ...advice.map((text) => Object.assign(document.createElement('li'), { textContent: text })),
+  );
+}
+
+$('test').addEventListener('click', () => void testConnection());
 
 async function showDevices(): Promise<void> {
   $<HTMLVideoElement>('preview').srcObject = devices.stream;

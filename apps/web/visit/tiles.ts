@@ -12,7 +12,7 @@ interface Tile {
   readonly door: HTMLButtonElement;
 }
 
-const KINDS = { interpreter: 'interpreter', carer: 'carer', second_doctor: 'second doctor' } as const;
+export const KINDS = { interpreter: 'interpreter', carer: 'carer', second_doctor: 'second doctor' } as const;
 
 const tiles = new Map<string, Tile>();
 

@@ -11,13 +11,17 @@ import {
   wasInVisit,
 } from './api.ts';
 import { openChat } from './chat.ts';
-import { devices, openDevices, testConnection } from './check.ts';
+import { devices, offerTest, openDevices, stopTest } from './check.ts';
 import { ENDINGS } from './endings.ts';
+import { closeGuests, refreshGuests } from './guests.ts';
 import { $, page, say, show } from './page.ts';
+import { showReadiness } from './readiness.ts';
 import { showOthers } from './tiles.ts';
 
 let client: RtcClient | null = null;
 let call: Call | null = null;
+/** Who was there when the doctor's lists were last asked for. */
+let listedFor = '';
 
 $<HTMLFormElement>('sign-in-form').addEventListener('submit', async (event) => {
   event.preventDefault();
@@ -40,12 +44,13 @@ devices.on('changed', (track) => void call?.replaceTrack(track));
 
 async function prepare(): Promise<void> {
   await openDevices();
-  void testConnection();
+  offerTest();
 }
 
 // The room
 
 function enter(): void {
+  stopTest();
   say('Connecting …');
   rememberPresence(true);
   client = new RtcClient({ join });
@@ -74,6 +79,10 @@ function arrange(): void {
   show(call.isActive ? 'call' : 'waiting');
   $('end').hidden = !mayDecide;
   $('start').hidden = !mayDecide;
+  for (const button of document.querySelectorAll<HTMLElement>('[data-action="guests"]')) {
+    button.hidden = !mayDecide;
+  }
+  if (mayDecide) refreshLists(others);
   showOthers(others, isDoctor());
   if (isDoctor()) {
     const patient = others.find(({ participant }) => participant.role === 'patient')?.participant;
@@ -89,6 +98,15 @@ function arrange(): void {
   const self = $<HTMLVideoElement>('self');
   if (call.isActive && self.srcObject !== devices.stream) self.srcObject = devices.stream;
   describe();
+}
+
+/** What the doctor sees of others beside the call, when somebody came or went. */
+function refreshLists(others: Call['others']): void {
+  const present = others.map(({ participant }) => participant.instance).join();
+  if (present === listedFor) return;
+  listedFor = present;
+  void refreshGuests();
+  void showReadiness(others.map(({ participant }) => participant.participant_id));
 }
 
 function describe(): void {
@@ -124,6 +142,8 @@ function ended(reason: string): void {
   call = null;
   devices.close();
   showOthers([], false);
+  closeGuests();
+  listedFor = '';
   say('');
   if (reason === 'sign_in') {
     show('sign-in');
@@ -204,7 +224,7 @@ addEventListener('pageshow', ({ persisted }) => {
 if (isAdmitted()) {
   await openDevices();
   if (wasInVisit()) enter();
-  else void testConnection();
+  else offerTest();
 } else {
   show('sign-in');
 }

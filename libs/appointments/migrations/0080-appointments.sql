@@ -68,6 +68,7 @@ create index appointments_live on appointments (practitioner_id, starts_at)
   where status in ('held', 'scheduled', 'arrived', 'in_progress');
 create index on appointments (patient_id, starts_at);
 create index on appointments (hold_expires_at) where status = 'held';
+create index on appointments (booked_by) where status = 'held';
 create index on appointments (organization_id, starts_at);
 create index on appointments (follow_up_of) where follow_up_of is not null;
 call isolate_by_organization('appointments');

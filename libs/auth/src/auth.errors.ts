@@ -8,6 +8,7 @@ import {
   unauthenticated,
   unavailable,
 } from '#kernel';
+import type { Weakness } from './passwords/password-strength.ts';
 
 export const emailTaken = () =>
   conflict('email_taken', 'An account with this e-mail address already exists.');
@@ -33,7 +34,8 @@ export const secondFactorRequired = () =>
     'Administrators need a second factor. Set it up at /api/auth/second-factor/ first.',
   );
 
-export const phoneInvalid = () => invalid('phone_invalid', 'There is no such phone number.');
+export const phoneInvalid = () =>
+  invalid('phone_invalid', 'There is no such phone number. Send it with its country, as +33612345678.');
 export const phoneMissing = () => invalid('phone_missing', 'The profile has no phone number. Send one.');
 export const alreadyVerified = (channel: 'phone' | 'email') =>
   conflict(
@@ -55,8 +57,14 @@ export const codeWrong = (attemptsLeft?: number) =>
   );
 export const codeVoid = () => gone('code_void', 'There is no code that could be used. Ask for a new one.');
 
-export const passwordTooWeak = (reason: string) =>
-  invalid('password_too_weak', 'This password is too easy to guess.', { reason });
+const WEAK_PASSWORD: Readonly<Record<Weakness, string>> = {
+  too_short: 'This password is too short: it needs ten characters.',
+  common: 'This password is too easy to guess: many people use it.',
+  monotonous: 'This password is too easy to guess: it has too few different characters.',
+  personal: 'This password is too easy to guess: it says little but your name or e-mail address.',
+};
+export const passwordTooWeak = (reason: Weakness) =>
+  invalid('password_too_weak', WEAK_PASSWORD[reason], { reason });
 export const passwordNotSet = () =>
   conflict('password_not_set', 'This account signs in at the login provider and has no password here.');
 export const resetLinkVoid = () =>

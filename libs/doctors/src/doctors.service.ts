@@ -2,11 +2,12 @@ import { Injectable } from '@nestjs/common';
 import type { Selectable } from 'kysely';
 import { AuditService } from '#audit';
 import { AccountsService } from '#auth';
-import { Clock, conflict, type Money, notFound, type UserActor } from '#kernel';
+import { Clock, chargeStep, conflict, invalid, type Money, notFound, type UserActor } from '#kernel';
 import { type NewPractice, PracticesService } from '#organizations';
 import { BuiltOnce, Database, type Tables, Transactional, violatedConstraint } from '#platform';
 import type { CancellationPolicy } from './cancellation-policy.ts';
 import { asDoctor, DOCTOR_COLUMNS, type Doctor, isLicensed } from './doctor.entity.ts';
+import { noDoctorProfile } from './doctors.errors.ts';
 
 export interface DoctorProfile {
   readonly name: string;
@@ -42,12 +43,13 @@ export class DoctorsService {
   /**
    * Gives the actor a marketplace profile and a practice of their own. Nobody sees the profile before the
    * licence is approved.
-   * @throws conflict `doctor_already_registered`
+   * @throws conflict `doctor_already_registered`; invalid `fee_not_chargeable`
    */
   @Transactional()
   async register(actor: UserActor, profile: DoctorProfile, practice: NewPractice): Promise<Doctor> {
     const now = this.clock.now();
     const { fee, cancellationPolicy, ...columns } = profile;
+    assertChargeable(fee);
     const { organizationId, staffMemberId } = await this.practices.open(actor, practice, {
       userId: actor.userId,
       name: profile.name,
@@ -76,23 +78,27 @@ export class DoctorsService {
     }
   }
 
-  /** The actor's own profile, in whatever state. @throws not_found `doctor_not_found` */
+  /** The actor's own profile, in whatever state. @throws not_found `doctor_profile_not_found` */
   async own(actor: UserActor): Promise<Doctor> {
     const row = await this.database.query
       .selectFrom('doctors')
       .select(DOCTOR_COLUMNS)
       .where('userId', '=', actor.userId)
       .executeTakeFirst();
-    if (!row) throw notFound('doctor');
+    if (!row) throw noDoctorProfile();
     return asDoctor(row);
   }
 
-  /** Audited, since it may change the name that a licence was approved for. @throws not_found `doctor_not_found` */
+  /**
+   * Audited, since it may change the name that a licence was approved for.
+   * @throws not_found `doctor_profile_not_found`; invalid `fee_not_chargeable`
+   */
   @Transactional()
   async updateOwn(
     actor: UserActor,
     { fee, cancellationPolicy, ...changes }: Partial<DoctorProfile>,
   ): Promise<Doctor> {
+    if (fee) assertChargeable(fee);
     const row = await this.database.query
       .updateTable('doctors')
       .set({
@@ -104,7 +110,7 @@ export class DoctorsService {
       .where('userId', '=', actor.userId)
       .returning(DOCTOR_COLUMNS)
       .executeTakeFirst();
-    if (!row) throw notFound('doctor');
+    if (!row) throw noDoctorProfile();
     await this.audit.record(actor, {
       action: 'doctor.update',
       resource: 'doctor',
@@ -148,3 +154,10 @@ const BY_ID = new BuiltOnce<
   { id: string },
   Pick<Selectable<Tables['doctors']>, (typeof DOCTOR_COLUMNS)[number]>
 >((query, value) => query.selectFrom('doctors').select(DOCTOR_COLUMNS).where('id', '=', value('id')));
+
+/** A fee that nobody can pay is refused when it is set, not when somebody comes to pay it. */
+function assertChargeable({ amount, currency }: Money): void {
+  const step = chargeStep(currency);
+  if (amount % step === 0) return;
+  throw invalid('fee_not_chargeable', 'This currency is charged in steps only.', { step });
+}

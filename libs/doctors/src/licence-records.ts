@@ -3,6 +3,7 @@ import { FilesService } from '#files';
 import { type Actor, Clock, newId, notFound } from '#kernel';
 import { Database } from '#platform';
 import { asDoctor, DOCTOR_COLUMNS, type Doctor } from './doctor.entity.ts';
+import { noDoctorProfile } from './doctors.errors.ts';
 import { kycStates } from './kyc.states.ts';
 import { LICENCE_COLUMNS, type Licence, type LicenceRow, type LicenceStatus } from './licence.entity.ts';
 import { licenceStates } from './licence.states.ts';
@@ -16,10 +17,10 @@ export class LicenceRecords {
     private readonly files: FilesService,
   ) {}
 
-  /** The doctor, whose licences nobody else changes before the transaction ends. @throws not_found `doctor_not_found` */
+  /** The doctor, whose licences nobody else changes before the transaction ends. @throws not_found */
   async lock(column: 'id' | 'userId', value: string): Promise<Doctor> {
     const doctor = await this.find(column, value);
-    if (!doctor) throw notFound('doctor');
+    if (!doctor) throw column === 'userId' ? noDoctorProfile() : notFound('doctor');
     return doctor;
   }
 

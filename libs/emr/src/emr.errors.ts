@@ -21,13 +21,13 @@ export const encounterOfOtherVisit = () =>
 export const allergyConflict = (items: readonly number[]) =>
   conflict(
     'allergy_conflict',
-    'The patient is recorded as allergic to a medicine on this prescription. To prescribe it all the same, give a reason.',
+    'The patient is recorded as allergic to a medicine on this prescription. To prescribe it all the same, say why in allergy_override_reason.',
     { items },
   );
 export const duplicateMedicine = (items: readonly number[]) =>
   conflict(
     'duplicate_medicine',
-    'Another prescription of the patient has a medicine of this one already. To prescribe it all the same, give a reason.',
+    'Another prescription of the patient has a medicine of this one already. To prescribe it all the same, say why in duplicate_override_reason.',
     { items },
   );
 export const licenceNotValid = () =>
@@ -56,6 +56,8 @@ export const bloodPressureIncomplete = () =>
   invalid('blood_pressure_incomplete', 'A blood pressure has both a systolic and a diastolic value.');
 export const bloodPressureReversed = () =>
   invalid('blood_pressure_reversed', 'The diastolic pressure must be below the systolic one.');
+export const emergencyReadsOnly = () =>
+  forbidden('emergency_reads_only', 'Emergency access opens a chart for reading only.');
 export const alreadyTreating = () =>
   conflict('already_treating', 'This chart is open to you: no emergency access is needed.');
 export const breakGlassOpen = (grantId: string, expiresAt: Temporal.Instant) =>

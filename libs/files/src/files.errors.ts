@@ -13,5 +13,11 @@ export const fileNotUploaded = () =>
 export const uploadIsOver = (status: FileStatus) =>
   conflict('upload_is_over', 'The file was uploaded already.', { status });
 
+const WHY_NOT_AVAILABLE: Readonly<Record<FileStatus, string>> = {
+  pending_upload: 'The file is not here yet: send its bytes, then POST to /api/files/{id}/complete/.',
+  quarantined: 'The file is still being checked.',
+  rejected: 'What was uploaded was refused.',
+  available: 'The file has been taken away.',
+};
 export const fileNotAvailable = (status: FileStatus, rejection: FileRejection | null) =>
-  conflict('file_not_available', 'The file cannot be fetched.', { status, rejection });
+  conflict('file_not_available', WHY_NOT_AVAILABLE[status], { status, rejection });

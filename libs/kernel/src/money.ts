@@ -30,6 +30,25 @@ export function decimalsOf(currency: Currency): number {
   return EXPONENTS[currency];
 }
 
+/**
+ * Card networks take money and give it back in multiples of so many minor units: of three decimals the last is
+ * always 0 (https://docs.stripe.com/currencies#three-decimal).
+ */
+export function chargeStep(currency: Currency): number {
+  return decimalsOf(currency) === 3 ? 10 : 1;
+}
+
+/** The most of an amount that can be charged, or given back. */
+export function chargeable({ amount, currency }: Money): Money {
+  return money(amount - (amount % chargeStep(currency)), currency);
+}
+
+/** The least that can be charged, or given back, and is no less than an amount. */
+export function chargeableFor({ amount, currency }: Money): Money {
+  const step = chargeStep(currency);
+  return money(Math.ceil(amount / step) * step, currency);
+}
+
 export function isCurrency(code: string): code is Currency {
   return Object.hasOwn(EXPONENTS, code);
 }

@@ -49,6 +49,8 @@ import { OnPaymentSucceeded } from './occasions/on-payment-succeeded.handler.ts'
 import { OnPrescriptionIssued } from './occasions/on-prescription-issued.handler.ts';
 import { OnRefundFailed } from './occasions/on-refund-failed.handler.ts';
 import { OnRefundSucceeded } from './occasions/on-refund-succeeded.handler.ts';
+import { OnSubscriptionPastDue } from './occasions/on-subscription-past-due.handler.ts';
+import { OnSubscriptionTrialEnding } from './occasions/on-subscription-trial-ending.handler.ts';
 import { OnVisitDelayed } from './occasions/on-visit-delayed.handler.ts';
 import { VisitNotices } from './occasions/visit-notices.service.ts';
 import { OnAccountErased } from './on-account-erased.handler.ts';
@@ -111,6 +113,8 @@ const DOOR = [
     OnPrescriptionIssued,
     OnRefundFailed,
     OnRefundSucceeded,
+    OnSubscriptionPastDue,
+    OnSubscriptionTrialEnding,
     OnVisitDelayed,
     Outbox,
     PushChannel,

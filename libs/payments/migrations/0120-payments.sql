@@ -1,8 +1,8 @@
 create type payment_status as enum ('created', 'requires_action', 'processing', 'succeeded', 'partially_refunded', 'refunded', 'failed', 'cancelled', 'disputed');
 create type refund_status as enum ('pending', 'succeeded', 'failed');
-create type refund_cause as enum ('requested', 'appointment_cancelled', 'doctor_absent', 'slot_lost', 'made_at_provider');
+create type refund_cause as enum ('requested', 'appointment_cancelled', 'doctor_absent', 'slot_lost', 'paid_twice', 'made_at_provider');
 create type dispute_status as enum ('inquiry', 'needs_response', 'under_review', 'won', 'lost', 'closed');
-create type ledger_account_kind as enum ('provider_clearing', 'doctor_pending', 'doctor_available', 'doctor_receivable', 'platform_revenue', 'payout_clearing', 'provider_fees');
+create type ledger_account_kind as enum ('provider_clearing', 'doctor_pending', 'doctor_available', 'doctor_receivable', 'platform_revenue', 'payout_clearing', 'provider_fees', 'subscription_revenue');
 
 -- What the platform keeps: of those in force, the one that was set last. Nothing of one changes but its end.
 create table commission_rules (
@@ -40,6 +40,8 @@ create table payments (
   -- What the commission follows from; null for the percentage of the settings.
   commission_rule_id uuid references commission_rules,
   status payment_status not null,
+  -- Its money came when another payment was the visit's already: it is given back.
+  is_surplus boolean not null default false,
   failure_code text,
   succeeded_at timestamptz,
   created_at timestamptz not null,
@@ -48,7 +50,8 @@ create table payments (
 );
 -- A visit has one payment that may still succeed or has succeeded. A declined one (`failed`) may: the patient
 -- tries another card on the same intent.
-create unique index payments_one_per_visit on payments (appointment_id) where status <> 'cancelled';
+create unique index payments_one_per_visit on payments (appointment_id)
+  where status <> 'cancelled' and not is_surplus;
 create index on payments (payer_user_id, created_at desc);
 create index on payments (practitioner_id, created_at desc);
 call isolate_by_organization('payments');
@@ -75,7 +78,7 @@ create index on refunds (created_at desc);
 create unique index refunds_one_retry on refunds (retry_of) where status <> 'failed';
 -- What happens by itself happens once.
 create unique index refunds_one_automatic_per_payment on refunds (payment_id)
-  where cause in ('appointment_cancelled', 'doctor_absent', 'slot_lost') and status <> 'failed';
+  where cause in ('appointment_cancelled', 'doctor_absent', 'slot_lost', 'paid_twice') and status <> 'failed';
 call isolate_by_organization('refunds');
 
 -- The patient's bank asks for the money back.
@@ -95,6 +98,8 @@ create table disputes (
   withdrawn_amount bigint not null default 0,
   fee_amount bigint not null default 0,
   fee_currency text not null,
+  -- When the provider said that it stands so.
+  as_of timestamptz not null,
   created_at timestamptz not null,
   updated_at timestamptz not null,
   unique (provider, provider_reference)
@@ -286,9 +291,15 @@ create table payout_accounts (
   organization_id uuid not null references organizations,
   provider text not null,
   provider_reference text not null,
+  -- The provider's id of what the doctor has told, where that has one.
+  details_reference text,
   details_submitted boolean not null,
   is_ready boolean not null,
   disabled_reason text,
+  -- What the provider still has to know, as it names it.
+  requirements text[] not null,
+  -- The end of the number that was sent on to the provider; null where it asked for it itself.
+  bank_account_last4 text,
   -- When the provider said so: an older word does not undo a newer one.
   as_of timestamptz not null,
   created_at timestamptz not null,
@@ -393,3 +404,112 @@ create table payout_items (
 );
 -- Nothing is paid twice, whoever asks at the same time.
 create unique index payout_items_once on payout_items (posting_id) where is_live;
+
+create type subscription_plan as enum ('basic', 'pro');
+create type subscription_status as enum ('trialing', 'incomplete', 'active', 'past_due', 'suspended', 'cancelled', 'expired');
+
+-- Whom the provider charges for a practice. Their card and their address, only the provider knows.
+create table subscription_customers (
+  organization_id uuid not null references organizations,
+  provider text not null,
+  provider_reference text not null,
+  -- Who opened it, and is told of what goes wrong.
+  user_id uuid not null references users,
+  created_at timestamptz not null,
+  primary key (organization_id, provider),
+  unique (provider, provider_reference)
+);
+call isolate_by_organization('subscription_customers');
+
+create table subscriptions (
+  id uuid primary key,
+  organization_id uuid not null references organizations,
+  user_id uuid not null references users,
+  plan subscription_plan not null,
+  status subscription_status not null,
+  -- Null for a trial: it is given, and nobody is charged.
+  provider text,
+  provider_reference text,
+  -- What a month costs; null for a trial.
+  amount bigint check (amount >= 0),
+  currency text,
+  trial_ends_at timestamptz,
+  -- The end of what was last charged for.
+  period_ends_at timestamptz,
+  -- When it ends because somebody has cancelled it.
+  cancels_at timestamptz,
+  ended_at timestamptz,
+  trial_warned_at timestamptz,
+  -- When the provider was asked for what stands here: an older answer does not undo a newer one.
+  as_of timestamptz not null,
+  created_at timestamptz not null,
+  updated_at timestamptz not null,
+  unique (provider, provider_reference),
+  check ((provider is null) = (provider_reference is null)),
+  check ((amount is null) = (currency is null)),
+  check (provider is not null or trial_ends_at is not null)
+);
+-- A trial is given once.
+create unique index subscriptions_one_trial on subscriptions (organization_id) where provider is null;
+create index on subscriptions (organization_id);
+create index on subscriptions (user_id);
+create index on subscriptions (created_at desc);
+call isolate_by_organization('subscriptions');
+
+create type subscription_checkout_status as enum ('open', 'completed', 'expired');
+
+-- A page of the provider on which a practice subscribes.
+create table subscription_checkouts (
+  id uuid primary key,
+  organization_id uuid not null references organizations,
+  plan subscription_plan not null,
+  amount bigint not null check (amount > 0),
+  currency text not null,
+  success_url text not null,
+  cancel_url text not null,
+  provider text not null,
+  provider_reference text unique,
+  status subscription_checkout_status not null,
+  created_by uuid not null references users,
+  created_at timestamptz not null,
+  updated_at timestamptz not null
+);
+-- Of two who ask at the same time both get the same page: it can be paid once.
+create unique index subscription_checkouts_one_open on subscription_checkouts (organization_id) where status = 'open';
+call isolate_by_organization('subscription_checkouts');
+
+-- Money that came for a subscription.
+create table subscription_payments (
+  id uuid primary key,
+  organization_id uuid not null references organizations,
+  subscription_id uuid not null references subscriptions,
+  provider text not null,
+  -- The provider's ids of the payment and of its own invoice.
+  provider_reference text not null,
+  invoice_reference text not null,
+  amount bigint not null check (amount > 0),
+  currency text not null,
+  -- Whether what the provider kept of it is known, and booked.
+  is_fee_booked boolean not null default false,
+  paid_at timestamptz not null,
+  created_at timestamptz not null,
+  unique (provider, provider_reference)
+);
+create index on subscription_payments (subscription_id);
+create index on subscription_payments (subscription_id) where not is_fee_booked;
+call isolate_by_organization('subscription_payments');
+
+-- Made in the provider's dashboard.
+create table subscription_refunds (
+  id uuid primary key,
+  organization_id uuid not null references organizations,
+  subscription_payment_id uuid not null references subscription_payments,
+  provider_reference text not null,
+  amount bigint not null check (amount > 0),
+  currency text not null,
+  status refund_status not null,
+  created_at timestamptz not null,
+  updated_at timestamptz not null,
+  unique (subscription_payment_id, provider_reference)
+);
+call isolate_by_organization('subscription_refunds');

@@ -50,3 +50,17 @@ export const PayoutFailed = defineEvent(
   'The provider refused to pay a doctor out; an administrator may approve it anew.',
   payout,
 );
+
+const subscription = z.object({ subscriptionId: z.uuid(), userId: z.uuid() });
+
+export const SubscriptionTrialEnding = defineEvent(
+  'payments.subscription-trial-ending',
+  'The trial of a practice that has not subscribed ends within a week.',
+  subscription.extend({ endsAt: z.iso.datetime() }),
+);
+
+export const SubscriptionPastDue = defineEvent(
+  'payments.subscription-past-due',
+  'A month of a subscription could not be charged; the provider tries again.',
+  subscription.extend({ periodEndsAt: z.iso.datetime() }),
+);

@@ -22,6 +22,7 @@ export * from './payouts/payout-accounts.service.ts';
 export * from './payouts/payout-decisions.service.ts';
 export * from './payouts/payout-drafts.service.ts';
 export type { LineFact, PayoutLine, PayoutSums } from './payouts/payout-line.entity.ts';
+export * from './payouts/payout-onboarding.service.ts';
 export type { PeriodRequest } from './payouts/payout-period.ts';
 export * from './payouts/payout-statements.service.ts';
 export * from './payouts/payouts.service.ts';
@@ -31,6 +32,14 @@ export type { Finding, Reconciliation } from './reconciliation/reconciliation.en
 export * from './reconciliation/reconciliations.service.ts';
 export type { Refund, RefundCause, RefundStatus } from './refunds/refund.entity.ts';
 export * from './refunds/refunds.service.ts';
+export { PlanCatalogue, type PlanOffer } from './subscriptions/plans.ts';
+export type {
+  Subscription,
+  SubscriptionPlan,
+  SubscriptionStatus,
+} from './subscriptions/subscription.entity.ts';
+export * from './subscriptions/subscription-checkouts.service.ts';
+export * from './subscriptions/subscriptions.service.ts';
 export * from './webhooks/webhook-event.entity.ts';
 export * from './webhooks/webhook-inbox.service.ts';
 export * from './webhooks/webhooks.service.ts';

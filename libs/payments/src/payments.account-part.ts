@@ -81,7 +81,13 @@ export class PaymentsAccountPart implements AccountPart {
       payoutAccounts: await db
         .selectFrom('payoutAccounts as account')
         .innerJoin('staffMembers as member', 'member.id', 'account.practitionerId')
-        .select(['account.provider', 'account.providerReference', 'account.isReady', 'account.createdAt'])
+        .select([
+          'account.provider',
+          'account.providerReference',
+          'account.bankAccountLast4',
+          'account.isReady',
+          'account.createdAt',
+        ])
         .where('member.userId', '=', userId)
         .orderBy('account.createdAt')
         .execute(),

@@ -11,6 +11,8 @@ export const paymentNotRefundable = (status: string) =>
   conflict(`payment_is_${status}`, `This payment is ${status.replaceAll('_', ' ')}.`, { status });
 export const refundExceedsPayment = (refundable: Money) =>
   conflict('refund_exceeds_payment', 'That is more than is left to refund.', { refundable });
+export const refundNotSendable = (step: number) =>
+  invalid('refund_not_sendable', 'This currency is given back in steps only.', { step });
 export const unsignedWebhook = () =>
   invalid('webhook_unsigned', 'No known payment provider has signed this webhook.');
 export const forgedWebhook = () =>
@@ -34,6 +36,29 @@ export const doctorMissing = () => invalid('doctor_id_required', 'Name the docto
 
 export const returnUrlRefused = () =>
   invalid('return_url_not_allowed', 'return_url has to be of an allowed origin.');
+
+export const payoutDetailsRequired = () =>
+  invalid(
+    'payout_details_required',
+    'The provider of this currency has no page to ask: tell the details here.',
+  );
+export const payoutDetailsUnasked = () =>
+  invalid('payout_details_unasked', 'The provider of this currency asks for the details itself.');
+export const payoutDetailsRefused = (reason: string, field: string | null) =>
+  conflict('payout_details_refused', 'The provider did not accept these details.', { reason, field });
+export const trialUsed = () => conflict('trial_used', 'This practice has had its trial.');
+export const alreadySubscribed = (subscriptionId: string, status: string) =>
+  conflict('already_subscribed', 'This practice has a subscription; change it at the portal.', {
+    subscription_id: subscriptionId,
+    status,
+  });
+export const checkoutContended = () =>
+  conflict('checkout_contended', 'Somebody else opens another checkout for this practice. Please try again.');
+export const planNotSold = () => conflict('plan_not_sold', 'This plan is not sold here.');
+export const planNotSoldIn = (currency: string) =>
+  invalid('plan_not_sold_in_currency', 'The plan is not sold in this currency.', { currency });
+export const nothingToManage = () =>
+  conflict('nothing_to_manage', 'This practice has never opened a checkout: there is nothing to manage.');
 
 export const nothingToPayOut = (available: Money) =>
   conflict('nothing_to_pay_out', 'There is nothing to pay out to this doctor.', { available });

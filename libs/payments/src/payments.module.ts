@@ -42,11 +42,13 @@ import { OnAppointmentCompleted } from './ledger/on-appointment-completed.handle
 import { ProviderFeesService } from './ledger/provider-fees.service.ts';
 import { SealLedgerHandler } from './ledger/seal-ledger.handler.ts';
 import { PaymentsAccountPart } from './payments.account-part.ts';
+import { CheckPayoutHandler, CheckPayoutsHandler } from './payouts/check-payout.handlers.ts';
 import { ExecutePayoutHandler } from './payouts/execute-payout.handler.ts';
 import { PayoutAccountsService } from './payouts/payout-accounts.service.ts';
 import { PayoutDecisionsService } from './payouts/payout-decisions.service.ts';
 import { PayoutDraftsService } from './payouts/payout-drafts.service.ts';
 import { PayoutLinesService } from './payouts/payout-lines.service.ts';
+import { PayoutOnboardingService } from './payouts/payout-onboarding.service.ts';
 import { PayoutRecordsService } from './payouts/payout-records.service.ts';
 import { PayoutReservationsService } from './payouts/payout-reservations.service.ts';
 import { PayoutSettlementService } from './payouts/payout-settlement.service.ts';
@@ -55,9 +57,11 @@ import { PayoutsService } from './payouts/payouts.service.ts';
 import { PaymentProviders } from './providers/payment-providers.ts';
 import { RazorpayClient } from './providers/razorpay/razorpay.client.ts';
 import { RazorpayProvider } from './providers/razorpay/razorpay.provider.ts';
+import { RazorpayPayoutProvider } from './providers/razorpay/razorpay-payout.provider.ts';
 import { StripeClient } from './providers/stripe/stripe.client.ts';
 import { StripeProvider } from './providers/stripe/stripe.provider.ts';
 import { StripePayoutProvider } from './providers/stripe/stripe-payout.provider.ts';
+import { StripeSubscriptionProvider } from './providers/stripe/stripe-subscription.provider.ts';
 import { ComparisonService } from './reconciliation/comparison.service.ts';
 import { ProviderComparisonService } from './reconciliation/provider-comparison.service.ts';
 import { ReconcileDailyHandler } from './reconciliation/reconcile-daily.handler.ts';
@@ -70,6 +74,20 @@ import { OnAppointmentNoShow } from './refunds/on-appointment-no-show.handler.ts
 import { RefundSettlementService } from './refunds/refund-settlement.service.ts';
 import { RefundsService } from './refunds/refunds.service.ts';
 import { VisitOutcomeService } from './refunds/visit-outcome.service.ts';
+import {
+  EndSubscriptionHandler,
+  FollowSubscriptionCheckoutHandler,
+  FollowSubscriptionHandler,
+} from './subscriptions/follow-subscription.handlers.ts';
+import { LookAfterSubscriptionsHandler } from './subscriptions/look-after-subscriptions.handler.ts';
+import { EndSubscriptionsOfErased } from './subscriptions/on-account-erased.handler.ts';
+import { PlanCatalogue } from './subscriptions/plans.ts';
+import { SubscriptionCheckoutRecords } from './subscriptions/subscription-checkout-records.ts';
+import { SubscriptionCheckoutsService } from './subscriptions/subscription-checkouts.service.ts';
+import { SubscriptionMoneyService } from './subscriptions/subscription-money.service.ts';
+import { SubscriptionSettlementService } from './subscriptions/subscription-settlement.service.ts';
+import { SubscriptionsAccountPart } from './subscriptions/subscriptions.account-part.ts';
+import { SubscriptionsService } from './subscriptions/subscriptions.service.ts';
 import { ForgetPayloadsHandler } from './webhooks/forget-payloads.handler.ts';
 import { ProcessWebhookHandler } from './webhooks/process-webhook.handler.ts';
 import { ProviderNewsService } from './webhooks/provider-news.service.ts';
@@ -80,6 +98,8 @@ import { WebhooksService } from './webhooks/webhooks.service.ts';
   imports: [AppointmentsModule, AuditModule, AuthModule, DoctorsModule, FilesModule, OrganizationsModule],
   providers: [
     BookProviderFeeHandler,
+    CheckPayoutHandler,
+    CheckPayoutsHandler,
     CheckoutReturnService,
     CheckoutService,
     ComparisonService,
@@ -90,6 +110,8 @@ import { WebhooksService } from './webhooks/webhooks.service.ts';
     CommissionRulesService,
     DoctorAccountsService,
     EarningsService,
+    EndSubscriptionHandler,
+    EndSubscriptionsOfErased,
     ExecutePayoutHandler,
     ExecuteRefundHandler,
     InvoiceContentsService,
@@ -102,7 +124,10 @@ import { WebhooksService } from './webhooks/webhooks.service.ts';
     IssueReceipt,
     LedgerAccountsService,
     LedgerChainService,
+    FollowSubscriptionCheckoutHandler,
+    FollowSubscriptionHandler,
     ForgetPayloadsHandler,
+    LookAfterSubscriptionsHandler,
     LedgerService,
     OnAppointmentCancelled,
     OnAppointmentCompleted,
@@ -120,17 +145,20 @@ import { WebhooksService } from './webhooks/webhooks.service.ts';
     PayoutDecisionsService,
     PayoutDraftsService,
     PayoutLinesService,
+    PayoutOnboardingService,
     PayoutRecordsService,
     PayoutReservationsService,
     PayoutSettlementService,
     PayoutStatementsService,
     PayoutsService,
+    PlanCatalogue,
     ProcessWebhookHandler,
     ProviderFeesService,
     ProviderComparisonService,
     ProviderNewsService,
     ReconcileDailyHandler,
     RazorpayClient,
+    RazorpayPayoutProvider,
     RazorpayProvider,
     ReconcilePaymentHandler,
     ReconcilerService,
@@ -143,6 +171,13 @@ import { WebhooksService } from './webhooks/webhooks.service.ts';
     StripeClient,
     StripePayoutProvider,
     StripeProvider,
+    StripeSubscriptionProvider,
+    SubscriptionCheckoutRecords,
+    SubscriptionCheckoutsService,
+    SubscriptionMoneyService,
+    SubscriptionsAccountPart,
+    SubscriptionSettlementService,
+    SubscriptionsService,
     UndoCreditNote,
     UnfinishedMoneyService,
     VisitOutcomeService,
@@ -165,11 +200,15 @@ import { WebhooksService } from './webhooks/webhooks.service.ts';
     PayoutAccountsService,
     PayoutDecisionsService,
     PayoutDraftsService,
+    PayoutOnboardingService,
     PayoutStatementsService,
     PayoutsService,
+    PlanCatalogue,
     ProviderComparisonService,
     ReconciliationsService,
     RefundsService,
+    SubscriptionCheckoutsService,
+    SubscriptionsService,
     WebhookInboxService,
     WebhooksService,
   ],

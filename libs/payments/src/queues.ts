@@ -22,9 +22,30 @@ export const BookProviderFee = defineQueue(
 /** An approved payout has to be made at the provider, or its outcome there found out. */
 export const ExecutePayout = defineQueue('payments.execute-payout', z.object({ payoutId: z.uuid() }));
 
+/** A payout was paid; whether its provider has taken any of it back since is to be found out. */
+export const CheckPayout = defineQueue('payments.check-payout', z.object({ payoutId: z.uuid() }));
+
 /** A provider is to be compared with what stands here: thousands of payments take their time. */
 export const RunReconciliation = defineQueue(
   'payments.run-reconciliation',
   z.object({ reconciliationId: z.uuid() }),
   { seconds: 3600 },
+);
+
+/** Something about a subscription has changed at its provider: what, is asked there. */
+export const FollowSubscription = defineQueue(
+  'payments.follow-subscription',
+  z.object({ provider: z.string(), reference: z.string() }),
+);
+
+/** Somebody has opened a page to subscribe, and nobody has told what became of it. */
+export const FollowSubscriptionCheckout = defineQueue(
+  'payments.follow-subscription-checkout',
+  z.object({ organizationId: z.uuid() }),
+);
+
+/** Nobody is there any more who could use a subscription, or cancel it. */
+export const EndSubscription = defineQueue(
+  'payments.end-subscription',
+  z.object({ provider: z.string(), reference: z.string() }),
 );

@@ -1,5 +1,6 @@
 import type { DeviceState, Devices } from './devices.ts';
 import { type IceServer, SUBPROTOCOL } from './protocol.ts';
+import { measureThroughput } from './relay-throughput.ts';
 
 /** How long each part may take before it counts as out of reach. */
 const WITHIN_MS = 8_000;
@@ -17,6 +18,10 @@ export interface PreCallFindings {
   readonly candidate_types: readonly CandidateType[];
   /** One round trip to the server, where one succeeded. */
   readonly round_trip_ms?: number;
+  /** What the relay brought back of as much as a call sends; only where it was reached. */
+  readonly bitrate_kbps?: number;
+  /** A share of 1. */
+  readonly packet_loss?: number;
 }
 
 export interface PreCallOptions {
@@ -27,16 +32,25 @@ export interface PreCallOptions {
   readonly websocketUrl: string;
   /** One cheap request to the server. */
   readonly request: () => Promise<unknown>;
+  /** Ends the test, which takes some seconds and a call's share of the network. */
+  readonly signal?: AbortSignal;
 }
 
-/** Tries everything that a visit needs, without entering it. */
+/**
+ * Tries everything that a visit needs, without entering it.
+ * @throws the reason of `signal`
+ */
 export async function runPreCallTest(options: PreCallOptions): Promise<PreCallFindings> {
-  const { devices, iceServers, websocketUrl, request } = options;
+  const { devices, iceServers, websocketUrl, request, signal = new AbortController().signal } = options;
   const [signalling, roundTripMs, types] = await Promise.all([
     reachSignalling(websocketUrl),
     roundTrip(request),
     gather(iceServers),
   ]);
+  signal.throwIfAborted();
+  // After the round trips, which would wait behind it.
+  const throughput = types.has('relay') ? await measureThroughput(iceServers, signal) : null;
+  signal.throwIfAborted();
   const hasTurn = iceServers.some(({ urls }) => urls.some((url) => url.startsWith('turn')));
   return {
     camera: devices.stateOf('video'),
@@ -46,6 +60,7 @@ export async function runPreCallTest(options: PreCallOptions): Promise<PreCallFi
     turn: !hasTurn ? 'not_configured' : types.has('relay') ? 'reachable' : 'unreachable',
     candidate_types: [...types],
     ...(roundTripMs !== null && { round_trip_ms: roundTripMs }),
+    ...(throughput && { bitrate_kbps: throughput.bitrateKbps, packet_loss: throughput.packetLoss }),
   };
 }
 

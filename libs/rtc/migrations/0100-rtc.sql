@@ -91,10 +91,12 @@ create index on room_quality_reports (room_id, at);
 create table room_pre_call_tests (
   id uuid primary key,
   room_id uuid not null references rooms,
-  user_id uuid not null references users,
+  user_id uuid references users,
+  guest_id uuid references room_guests,
   role room_role not null,
   verdict text not null,
   findings jsonb not null,
-  created_at timestamptz not null
+  created_at timestamptz not null,
+  check (num_nonnulls(user_id, guest_id) = 1)
 );
 create index on room_pre_call_tests (room_id, created_at desc);

@@ -26,6 +26,7 @@ import { RoomHub } from './rooms/room-hub.ts';
 import { RoomRecords } from './rooms/room-records.ts';
 import { RoomsService } from './rooms/rooms.service.ts';
 import { RtcAccountPart } from './rtc.account-part.ts';
+import { RTC_LIMITS } from './signals/limits.ts';
 import { SignalPolling } from './signals/signal-polling.ts';
 import { SignalsService } from './signals/signals.service.ts';
 import { WaitingLines } from './waiting/waiting-lines.ts';
@@ -79,8 +80,12 @@ const report = (log: Log) => (error: unknown) => log.error({ error }, 'rtc failu
         turn: TurnCredentials,
         clock: Clock,
         log: Log,
-      ) => new RoomHub({ bus, directory, turn, clock, report: report(log) }),
-      inject: [RealtimeBus, RoomDirectory, TurnCredentials, Clock, Log],
+        { env }: Config,
+      ) => {
+        const limits = { ...RTC_LIMITS, pingIntervalMs: env.RTC_PING_SECONDS * 1000 };
+        return new RoomHub({ bus, directory, turn, clock, report: report(log), limits });
+      },
+      inject: [RealtimeBus, RoomDirectory, TurnCredentials, Clock, Log, Config],
     },
     {
       provide: RoomDoor,

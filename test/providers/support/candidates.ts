@@ -30,6 +30,16 @@ export interface Candidate {
   refundInDashboard(reference: string, amount: number): void;
   /** The bank sends a refund back. */
   failRefund(refundReference: string): void;
+  /** What the provider kept of a payment that was made. */
+  feeOf(reference: string): Money;
+  /** The bank takes a part of a payment that was made. @returns the provider's id of the dispute */
+  dispute(reference: string, amount: number): string;
+  answerDispute(disputeReference: string): void;
+  decideDispute(disputeReference: string, outcome: 'won' | 'lost'): void;
+  /** When a payment was made, in seconds since 1970. */
+  madeAt(reference: string): number;
+  /** Has a payment made a day earlier than it was; of those paid, the attempt to pay it, too. */
+  age(reference: string): void;
   /** The events so far that are about a payment or its refunds, oldest first. */
   told(reference: string): readonly { readonly type: string; readonly sent: Sent }[];
   /** What there is at the provider for one payment of ours. */
@@ -43,12 +53,13 @@ export interface Candidate {
   close(): Promise<void>;
 }
 
-const SECRET = 'webhook-secret-of-the-sandbox';
+const A_DAY = 86_400;
+export const SECRET = 'webhook-secret-of-the-sandbox';
 const NEWER = 'webhook-secret-of-tomorrow';
 /** Nobody listens: webhooks are taken from the sandbox's hand. */
-const NOBODY = 'http://127.0.0.1:9/';
+export const NOBODY = 'http://127.0.0.1:9/';
 
-const BASE = {
+export const BASE = {
   NODE_ENV: 'test',
   DATABASE_URL: 'postgres://nobody@127.0.0.1:9/none',
   SMTP_URL: 'smtp://127.0.0.1:9',
@@ -58,7 +69,7 @@ const BASE = {
   FIELD_ENCRYPTION_KEY: Buffer.alloc(32, 7).toString('base64'),
 };
 
-async function configsFor(
+export async function configsFor(
   variables: Record<string, string>,
 ): Promise<Record<'now' | 'rotating' | 'rotated', Config>> {
   const TOKEN_SIGNING_KEY_FILE = await temporarySigningKey();
@@ -88,6 +99,7 @@ async function stripe(): Promise<Candidate> {
   const configs = await configsFor({ STRIPE_API_URL: sandbox.url });
   const adapter = (config: Config) =>
     new StripeProvider(config, new SystemClock(), new StripeClient(config, new Metrics(config)));
+  const intent = (reference: string) => found(control.intents().find(({ id }) => id === reference));
   return {
     provider: adapter(configs.now),
     rotating: adapter(configs.rotating),
@@ -102,6 +114,16 @@ async function stripe(): Promise<Candidate> {
     },
     refundInDashboard: (reference, amount) => void control.refund(reference, amount),
     failRefund: (refund) => void control.settleRefund(refund, 'failed'),
+    feeOf: (reference) => {
+      const charge = intent(reference).latest_charge;
+      const booked = control.balanceTransactions().find(({ source }) => source === charge);
+      return money(booked?.fee ?? 0, booked?.currency.toUpperCase() ?? '');
+    },
+    dispute: (reference, amount) => control.dispute(reference, { amount }).id,
+    answerDispute: (dispute) => void control.answerDispute(dispute),
+    decideDispute: (dispute, outcome) => void control.closeDispute(dispute, outcome),
+    madeAt: (reference) => intent(reference).created,
+    age: (reference) => void (intent(reference).created -= A_DAY),
     told: (reference) =>
       control
         .events()
@@ -135,9 +157,11 @@ async function razorpay(): Promise<Candidate> {
   const { control } = sandbox;
   const configs = await configsFor({ RAZORPAY_API_URL: sandbox.url });
   const adapter = (config: Config) =>
-    new RazorpayProvider(config, new RazorpayClient(config, new Metrics(config)));
-  const paidAttempt = (orderId: string) =>
-    control.payments().find((payment) => payment.order_id === orderId && payment.captured)?.id ?? '';
+    new RazorpayProvider(config, new SystemClock(), new RazorpayClient(config, new Metrics(config)));
+  const attemptOf = (orderId: string) =>
+    found(control.payments().find((payment) => payment.order_id === orderId && payment.captured));
+  const paidAttempt = (orderId: string) => attemptOf(orderId).id;
+  const order = (reference: string) => found(control.orders().find(({ id }) => id === reference));
   return {
     provider: adapter(configs.now),
     rotating: adapter(configs.rotating),
@@ -146,6 +170,18 @@ async function razorpay(): Promise<Candidate> {
     decline: (reference) => void control.pay(reference, 'declined'),
     refundInDashboard: (reference, amount) => void control.refund(paidAttempt(reference), amount),
     failRefund: (refund) => void control.settleRefund(refund, 'failed'),
+    feeOf: (reference) => money(attemptOf(reference).fee ?? 0, 'INR'),
+    dispute: (reference, amount) =>
+      control.dispute(paidAttempt(reference), { amount, deductsAtOnset: true }).id,
+    answerDispute: (dispute) => void control.contestDispute(dispute),
+    decideDispute: (dispute, outcome) => void control.closeDispute(dispute, outcome),
+    madeAt: (reference) => order(reference).created_at,
+    age: (reference) => {
+      order(reference).created_at -= A_DAY;
+      for (const attempt of control.payments()) {
+        if (attempt.order_id === reference) attempt.created_at -= A_DAY;
+      }
+    },
     told: (reference) =>
       control
         .events()
@@ -165,7 +201,12 @@ async function razorpay(): Promise<Candidate> {
   };
 }
 
-function nowInSeconds(): number {
+function found<T>(row: T | undefined): T {
+  if (row === undefined) throw new Error('The sandbox has no such thing.');
+  return row;
+}
+
+export function nowInSeconds(): number {
   return Math.floor(Date.now() / 1000);
 }
 

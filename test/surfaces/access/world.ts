@@ -73,6 +73,8 @@ interface Records {
   readonly invoice: string;
   readonly ledgerAccount: string;
   readonly commissionRule: string;
+  /** The doctor's trial. */
+  readonly subscription: string;
   readonly room: string;
   readonly roomVisit: string;
   readonly emergency: string;
@@ -128,6 +130,7 @@ export class World {
       payout,
       ...(await books(admin, paid.transactionId)),
       dispute: made(await admin.client.get('/api/payments/disputes/')).items[0].id,
+      subscription: made(await doctor.client.post('/api/payments/subscription/')).id,
       reconciliation: made(await admin.client.post('/api/payments/reconciliations/', { days: 1 }))[0].id,
       webhook: made(await admin.client.get('/api/payments/webhook-events/?ordering=created_at')).items[0].id,
       room,

@@ -58,6 +58,9 @@ const KEPT = [
   'payouts.created_by',
   'reconciliations.requested_by',
   'refunds.requested_by',
+  'subscription_checkouts.created_by',
+  'subscription_customers.user_id',
+  'subscriptions.user_id',
   'review_reports.reporter_id',
   'reviews.moderated_by',
   'room_guests.invited_by',
@@ -192,6 +195,7 @@ describe('an account as a whole', () => {
         'payments',
         'practices',
         'reviews',
+        'subscriptions',
       ]);
     });
 

@@ -79,7 +79,7 @@ describe('documents of a chart', () => {
           expires_at: TIME,
         },
       },
-      message: 'Send the bytes.',
+      message: 'Send the bytes to upload.url, then POST to /api/files/{file_id}/complete/.',
       status: 'success',
     });
     const { id, file_id, upload } = announced.body.data;

@@ -72,7 +72,10 @@ describe('the licence of a doctor', () => {
       expect((await send({ license_country: 'France' })).status).toBe(400);
       expect((await patient.client.post(UPDATE, LICENSE)).status).toBe(403);
       const withoutProfile = await register(app, 'doctor');
-      expect(codeOf(await withoutProfile.client.post(UPDATE, LICENSE))).toEqual([404, 'doctor_not_found']);
+      expect(codeOf(await withoutProfile.client.post(UPDATE, LICENSE))).toEqual([
+        404,
+        'doctor_profile_not_found',
+      ]);
     });
 
     it('and is submitted when all of them have been checked', async () => {

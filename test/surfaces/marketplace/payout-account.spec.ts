@@ -26,7 +26,7 @@ describe('payout accounts', () => {
     expect(opened.status).toBe(201);
     expect(opened.body).toEqual({
       status: 'success',
-      message: 'Answer the provider’s questions at onboarding_url.',
+      message: 'Answer the provider’s questions at onboarding_url, where there is one.',
       data: {
         doctor_id: doctor.doctorId,
         provider: 'stripe',
@@ -34,6 +34,8 @@ describe('payout accounts', () => {
         status: 'onboarding',
         details_submitted: false,
         disabled_reason: 'requirements.past_due',
+        requirements: expect.arrayContaining([expect.any(String)]),
+        bank_account_last4: null,
         created_at: expect.any(String),
         updated_at: expect.any(String),
         onboarding_url: expect.stringContaining(`${app.sandbox.url}/connect/`),

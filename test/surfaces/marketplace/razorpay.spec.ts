@@ -66,7 +66,7 @@ describe('payments with Razorpay', () => {
     app.sql<{ kind: string; provider: string | null; sum: string }>(
       `select t.kind, a.provider, sum(p.amount)::text as sum
        from ledger_postings p join ledger_accounts a on a.id = p.account_id join ledger_transactions t on t.id = p.transaction_id
-       where t.payment_id = $1 and a.kind = 'provider_clearing' group by t.sequence, t.kind, a.provider order by t.sequence`,
+       where t.payment_id = $1 and a.kind = 'provider_clearing' and t.kind <> 'provider_fee' group by t.sequence, t.kind, a.provider order by t.sequence`,
       [transactionId],
     );
 
@@ -168,6 +168,29 @@ describe('payments with Razorpay', () => {
       'payment.authorized',
       'payment.captured',
     ]);
+  });
+
+  it('books what Razorpay kept of a payment, once', async () => {
+    const visit = await paid();
+    const fees = () =>
+      app.sql(
+        `select a.kind, a.currency, p.amount::int as amount from ledger_postings p
+         join ledger_accounts a on a.id = p.account_id join ledger_transactions t on t.id = p.transaction_id
+         where t.kind = 'provider_fee' and t.payment_id = $1 order by p.amount`,
+        [visit.transactionId],
+      );
+    const kept = { currency: 'INR', amount: visit.payment.fee };
+    expect(kept.amount).toBe(1_600);
+    expect(await fees()).toEqual([
+      { kind: 'provider_clearing', ...kept, amount: -1_600 },
+      { kind: 'provider_fees', ...kept },
+    ]);
+    await app.sql(
+      `insert into pgboss.job (name, data) values ('payments.book-provider-fee', jsonb_build_object('paymentId', $1::text, 'asked', 1))`,
+      [visit.transactionId],
+    );
+    await settled(app);
+    expect(await fees()).toHaveLength(2);
   });
 
   it('takes the word of the checkout when it is signed for this order, and asks Razorpay', async () => {
@@ -275,6 +298,56 @@ describe('payments with Razorpay', () => {
       ['payment_received', '80000'],
       ['refund_given', '-80000'],
     ]);
+  });
+
+  it('gives back what comes for a payment that was given up, when another one pays for the visit', async () => {
+    const visit = await opened();
+    // Given up while the slot is still held: a clock that runs ahead, or an administrator with a job.
+    await jobNow('payments.reconcile', visit);
+    expect(await transaction(visit)).toMatchObject({ status: 'cancelled' });
+    const second = await intentFor(visit.patient, visit.id);
+    expect(second.transaction.id).not.toBe(visit.transactionId);
+    app.razorpay.control.pay(second.client_secret);
+    await settled(app);
+    expect(await visitOf(visit)).toBe('scheduled');
+    // Razorpay cannot close an order: the first one is paid, too.
+    const attempt = app.razorpay.control.pay(visit.orderId);
+    await settled(app);
+    expect(await failedJobs(app)).toEqual([]);
+    expect(await transaction(visit)).toMatchObject({ status: 'refunded', refunded: INR_800 });
+    expect(app.razorpay.control.payments().find(({ id }) => id === attempt.id)).toMatchObject({
+      status: 'refunded',
+      amount_refunded: 80_000,
+    });
+    const refunds = await admin.client.get(`/api/payments/refunds/?transaction_id=${visit.transactionId}`);
+    expect(refunds.body.data.items).toMatchObject([
+      { cause: 'paid_twice', status: 'succeeded', amount: INR_800 },
+    ]);
+    expect((await booked(visit)).map(({ kind, sum }) => [kind, sum])).toEqual([
+      ['payment_received', '80000'],
+      ['refund_given', '-80000'],
+    ]);
+    // The visit is the other payment's: it stands, and is given back when the visit is cancelled.
+    expect(await visitOf(visit)).toBe('scheduled');
+    const other = { ...visit, transactionId: second.transaction.id };
+    expect(await transaction(other)).toMatchObject({ status: 'succeeded' });
+    expect((await doctor.client.post(`/api/appointments/${visit.id}/cancel/`)).status).toBe(200);
+    await settled(app);
+    expect(await transaction(other)).toMatchObject({ status: 'refunded' });
+  });
+
+  it('leaves a visit to the payment that is open for it when money comes for one that was given up', async () => {
+    const visit = await opened();
+    await jobNow('payments.reconcile', visit);
+    const second = await intentFor(visit.patient, visit.id);
+    app.razorpay.control.pay(visit.orderId);
+    await settled(app);
+    expect(await transaction(visit)).toMatchObject({ status: 'refunded' });
+    expect(await visitOf(visit)).toBe('held');
+    app.razorpay.control.pay(second.client_secret);
+    await settled(app);
+    expect(await visitOf(visit)).toBe('scheduled');
+    expect(await failedJobs(app)).toEqual([]);
   });
 
   it('takes money that waits, when Razorpay did not take it by itself', async () => {
@@ -453,6 +526,19 @@ describe('payments with Razorpay', () => {
     expect(await visitOf(visit)).toBe('held');
     expect((await failedJobs(app)).map(({ name }) => name)).toEqual(['payments.process-webhook']);
     await app.sql(`delete from pgboss.job where name = 'payments.process-webhook'`);
+  });
+
+  it('takes no payment of an account whose payers bear the fee, and says so', async () => {
+    const visit = await opened();
+    app.razorpay.control.payWithFee(visit.orderId);
+    await settled(app);
+    expect(await transaction(visit)).toMatchObject({ status: 'processing' });
+    const path = '/api/payments/webhook-events/?type=payment.captured&ordering=-created_at';
+    expect((await admin.client.get(path)).body.data.items[0]).toMatchObject({
+      processed_at: null,
+      last_error: expect.stringMatching(/is 80000 INR, but 81600 INR arrived.*payers bear its fee/),
+    });
+    await app.sql(`delete from pgboss.job where name in ('payments.process-webhook', 'payments.collect')`);
   });
 
   it('can be paid on the sandbox’s page, which hands over what the checkout would', async () => {

@@ -185,7 +185,10 @@ describe('what is known of a call', () => {
       expect(poor.body.data).toEqual({
         id: expect.any(String),
         room_id: roomId,
+        participant_id: patient.userId,
+        name: 'Ann Lee',
         role: 'patient',
+        guest_kind: null,
         ...unmeasured,
         bitrate_kbps: null,
         packet_loss: null,
@@ -209,6 +212,52 @@ describe('what is known of a call', () => {
       expect((await list(patient, roomId))[0].summary).toBe(
         'Vos appareils et votre connexion sont prêts pour la consultation.',
       );
+    });
+
+    it('is saved by a guest with their key, and shown to the doctor and not to the patient', async () => {
+      const roomId = await newRoom();
+      const invitation = await doctor.client.post(`/api/rtc/rooms/${roomId}/guests/`, {
+        kind: 'interpreter',
+        display_name: 'Mo',
+      });
+      const { token, guest } = invitation.body.data;
+      const asGuest = (body: object) => app.client().post('/api/rtc/guests/pre-call-tests/', body);
+      const refused = await asGuest({ key: token, ...FINE });
+      expect([refused.status, refused.body.details.code]).toEqual([404, 'guest_key_not_found']);
+      const { key } = (await app.client().post('/api/rtc/guests/redeem/', { token })).body.data;
+      const saved = await asGuest({ key, ...FINE, microphone: 'denied' });
+      expect(saved.status).toBe(201);
+      expect(saved.body.data).toEqual({
+        id: expect.any(String),
+        room_id: roomId,
+        participant_id: guest.id,
+        name: 'Mo',
+        role: 'guest',
+        guest_kind: 'interpreter',
+        ...FINE,
+        microphone: 'denied',
+        verdict: 'unusable',
+        problems: ['no_microphone'],
+        summary: 'With this device or connection the visit cannot take place.',
+        advice: [expect.stringContaining('No microphone')],
+        created_at: TIME,
+      });
+      const inSpanish = await fetch(`${app.url}/api/rtc/guests/pre-call-tests/`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'accept-language': 'es-MX, en;q=0.5' },
+        body: JSON.stringify({ key, ...FINE }),
+      });
+      expect((await inSpanish.json()).data.summary).toBe(
+        'Sus dispositivos y su conexión están listos para la consulta.',
+      );
+      expect((await list(doctor, roomId))[1]).toEqual(saved.body.data);
+      expect(await list(patient, roomId)).toEqual([]);
+      for (const wrong of [FINE, { key: '', ...FINE }, { key: 'x'.repeat(201), ...FINE }, { key }]) {
+        expect((await asGuest(wrong)).status).toBe(400);
+      }
+      await doctor.client.request('DELETE', `/api/rtc/rooms/${roomId}/guests/${guest.id}/`);
+      const late = await asGuest({ key, ...FINE });
+      expect([late.status, late.body.details.code]).toEqual([410, 'guest_withdrawn']);
     });
 
     it('takes nothing else, and nothing after the visit', async () => {

@@ -32,6 +32,12 @@ export function childRunning(program: string, parent: number): number {
   return child;
 }
 
+/** How many files, sockets included, one process may have open; what it starts may have as many. */
+export function mostOpenFiles(): number {
+  const [, most = '0'] = /^Max open files +(\w+)/m.exec(readFileSync('/proc/self/limits', 'utf8')) ?? [];
+  return most === 'unlimited' ? Number.POSITIVE_INFINITY : Number(most);
+}
+
 /** Waits until all of them have ended; a test that leaves one behind fails. */
 export async function untilGone(seen: readonly Seen[]): Promise<void> {
   const left = () => seen.filter(({ pid, startedAt }) => statOf(pid)?.startedAt === startedAt);

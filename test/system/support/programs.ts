@@ -23,8 +23,12 @@ export function startRedis(at?: number): Promise<Program> {
  * coturn on loopback. Only a test lets it relay to loopback: in production that is the door to the host's
  * own services.
  * @param at the port; a free one when absent
+ * @param bytesPerSecond what it carries for each user; no bound when absent
  */
-export function startCoturn(secret: string, at?: number): Promise<Program> {
+export function startCoturn(
+  secret: string,
+  { at, bytesPerSecond }: { at?: number; bytesPerSecond?: number } = {},
+): Promise<Program> {
   return start(
     'turnserver',
     (port) => [
@@ -39,6 +43,7 @@ export function startCoturn(secret: string, at?: number): Promise<Program> {
       '--use-auth-secret',
       `--static-auth-secret=${secret}`,
       '--allow-loopback-peers',
+      ...(bytesPerSecond === undefined ? [] : [`--max-bps=${bytesPerSecond}`]),
       '--pidfile=turnserver.pid',
       '--log-file=stdout',
     ],

@@ -17,11 +17,19 @@ const FLAGS = [
   '--allow-loopback-in-peer-connection',
 ];
 
-/** @throws when no Chromium is installed; `CHROMIUM_PATH` names one in another place. */
-export async function launchChromium(): Promise<Browser> {
-  const executablePath = process.env.CHROMIUM_PATH ?? CHROMIUM_PATHS.find((path) => existsSync(path));
-  if (!executablePath) throw new Error('No chromium was found. On Debian: apt-get install chromium');
-  return chromium.launch({ executablePath, args: FLAGS });
+/** @throws when none is installed; `CHROMIUM_PATH` names one in another place. */
+export function chromiumPath(): string {
+  const path = process.env.CHROMIUM_PATH ?? CHROMIUM_PATHS.find((one) => existsSync(one));
+  if (!path) throw new Error('No chromium was found. On Debian: apt-get install chromium');
+  return path;
+}
+
+/** @param flags more of them */
+export async function launchChromium(
+  executablePath = chromiumPath(),
+  flags: readonly string[] = [],
+): Promise<Browser> {
+  return chromium.launch({ executablePath, args: [...FLAGS, ...flags] });
 }
 
 /** One person in front of a visit page, in a browser profile of their own. */

@@ -1,22 +1,9 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { DomainError, type ErrorKind } from '#kernel';
+import { DomainError } from '#kernel';
 import { Log, toDomainError } from '#platform';
 import { dialectOf } from './dialects/dialect-of.ts';
-
-/** What the framework itself finds wrong, before any code of ours has seen the request. */
-const FRAMEWORK_ERRORS: Record<number, [ErrorKind, string, string]> = {
-  400: ['invalid', 'malformed_request', 'The request could not be read.'],
-  401: ['unauthenticated', 'not_authenticated', 'Log in first.'],
-  403: ['forbidden', 'forbidden', 'This is not allowed.'],
-  404: ['not_found', 'route_not_found', 'There is nothing at this address.'],
-  405: ['not_found', 'route_not_found', 'There is nothing at this address.'],
-  408: ['unavailable', 'request_timeout', 'The request took too long to arrive.'],
-  413: ['too_large', 'body_too_large', 'The body is too large.'],
-  414: ['invalid', 'path_too_long', 'The address is too long.'],
-  415: ['unsupported_media', 'unsupported_media_type', 'Send JSON with Content-Type: application/json.'],
-  431: ['invalid', 'headers_too_large', 'The headers are too large.'],
-};
+import { knownFrameworkError } from './framework-errors.ts';
 
 const DESCRIBES_CONTENT = ['content-type', 'content-disposition', 'content-length'] as const;
 
@@ -64,8 +51,7 @@ function described(thrown: unknown) {
 function asDomainError(thrown: unknown): DomainError | undefined {
   const error = toDomainError(thrown);
   if (error instanceof DomainError) return error;
-  const known = FRAMEWORK_ERRORS[statusOf(error)];
-  return known && new DomainError(...known);
+  return knownFrameworkError(statusOf(error));
 }
 
 function statusOf(error: unknown): number {

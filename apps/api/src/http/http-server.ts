@@ -8,6 +8,7 @@ import { type Config, type Log, Metrics, runWithRequestId } from '#platform';
 import { dialectOf } from './dialects/dialect-of.ts';
 import { duplicateName } from './duplicate-name.ts';
 import { ErrorFilter } from './error.filter.ts';
+import { answerUnreadable, answerUnroutable } from './unreadable-requests.ts';
 import { validationPipe } from './validation.pipe.ts';
 
 const BODY_LIMIT_BYTES = 1024 * 1024;
@@ -28,6 +29,8 @@ export function httpAdapter(trustProxyHops: number): FastifyAdapter {
       // As long as an address can be: what is too long is then refused by the route's schema, in its own shape.
       maxParamLength: maxHeaderSize,
     },
+    frameworkErrors: answerUnroutable,
+    clientErrorHandler: answerUnreadable,
     genReqId: (request: IncomingMessage) => {
       const given = request.headers['x-request-id'];
       return typeof given === 'string' && REQUEST_ID.test(given) ? given : newId();

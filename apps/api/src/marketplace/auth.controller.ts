@@ -1,10 +1,11 @@
-import { Body, Controller, Get, Headers, Post } from '@nestjs/common';
+import { Body, Controller, Get, Post } from '@nestjs/common';
 import type { z } from 'zod';
 import { AccountsService, PasswordLoginsService, SessionsService } from '#auth';
 import type { Actor, UserActor } from '#kernel';
 import { CurrentActor } from '../http/current-actor.decorator.ts';
 import { Operation } from '../http/operation.decorator.ts';
 import { PutAndPatch } from '../http/put-and-patch.decorator.ts';
+import { UserAgent } from '../http/user-agent.decorator.ts';
 import {
   CompleteLogin,
   isChallenge,
@@ -43,7 +44,7 @@ export class AuthController {
   async register(
     @CurrentActor() actor: Actor,
     @Body({ schema: Register }) account: z.output<typeof Register>,
-    @Headers('user-agent') userAgent?: string,
+    @UserAgent() userAgent?: string,
   ) {
     const user = await this.accounts.register(actor, account);
     return toLogin(await this.sessions.open(actor, user.id, { origin: 'password', userAgent }), user);
@@ -61,7 +62,7 @@ export class AuthController {
   async logIn(
     @CurrentActor() actor: Actor,
     @Body({ schema: LogIn }) credentials: z.output<typeof LogIn>,
-    @Headers('user-agent') userAgent?: string,
+    @UserAgent() userAgent?: string,
   ) {
     const login = await this.logins.begin(actor, credentials, userAgent);
     return isChallenge(login) ? toChallenge(login) : toLogin(login, await this.accounts.byId(login.userId));
@@ -79,7 +80,7 @@ export class AuthController {
   async completeLogin(
     @CurrentActor() actor: Actor,
     @Body({ schema: CompleteLogin }) proof: z.output<typeof CompleteLogin>,
-    @Headers('user-agent') userAgent?: string,
+    @UserAgent() userAgent?: string,
   ) {
     const login = await this.logins.complete(actor, proof, userAgent);
     return toLogin(login, await this.accounts.byId(login.userId));
@@ -87,7 +88,8 @@ export class AuthController {
 
   @Post('refresh')
   @Operation({
-    summary: 'Trade a refresh token for a new pair; each refresh token works once',
+    summary:
+      'Trade a refresh token for a new pair; each refresh token works once, or again within ten seconds',
     access: 'public',
     answers: TokensAnswer,
     fails: ['unauthenticated'],

@@ -1,9 +1,10 @@
-import { Body, Controller, Get, Headers, Post } from '@nestjs/common';
+import { Body, Controller, Get, Post } from '@nestjs/common';
 import type { z } from 'zod';
 import { AccountsService, CognitoService } from '#auth';
 import type { Actor } from '#kernel';
 import { CurrentActor } from '../http/current-actor.decorator.ts';
 import { Operation } from '../http/operation.decorator.ts';
+import { UserAgent } from '../http/user-agent.decorator.ts';
 import { LoginAnswer, toLogin } from './auth.dto.ts';
 import { CognitoAuthorizationAnswer, CognitoCallback, toAuthorization } from './cognito.dto.ts';
 
@@ -37,7 +38,7 @@ export class CognitoController {
   async callback(
     @CurrentActor() actor: Actor,
     @Body({ schema: CognitoCallback }) body: z.output<typeof CognitoCallback>,
-    @Headers('user-agent') userAgent?: string,
+    @UserAgent() userAgent?: string,
   ) {
     const { timeZone, ...code } = body;
     const { userId, ...pair } = await this.cognito.logIn(actor, code, { timeZone, userAgent });

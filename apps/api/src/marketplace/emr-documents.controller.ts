@@ -46,7 +46,7 @@ export class EmrDocumentsController {
     access: 'authenticated',
     answers: AnnouncedDocument,
     status: 201,
-    message: 'Send the bytes.',
+    message: 'Send the bytes to upload.url, then POST to /api/files/{file_id}/complete/.',
     fails: ['not_found', 'too_large'],
     limit: 'upload',
   })

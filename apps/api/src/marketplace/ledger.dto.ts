@@ -11,6 +11,7 @@ const AccountKind = z
     'doctor_available',
     'doctor_receivable',
     'platform_revenue',
+    'subscription_revenue',
     'payout_clearing',
     'provider_fees',
   ])

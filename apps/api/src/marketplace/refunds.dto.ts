@@ -10,6 +10,7 @@ const Cause = z.enum([
   'appointment_cancelled',
   'doctor_absent',
   'slot_lost',
+  'paid_twice',
   'made_at_provider',
 ]);
 const Reason = RequiredText(500);

@@ -2,10 +2,11 @@ import { Body, Controller, Delete, Get, Param, Post, Query } from '@nestjs/commo
 import type { z } from 'zod';
 import { type Actor, mapPage, type UserActor } from '#kernel';
 import { Config } from '#platform';
-import { GuestEntrance, GuestsService } from '#rtc';
+import { GuestEntrance, GuestsService, PreCallTestsService } from '#rtc';
 import { CurrentActor } from '../http/current-actor.decorator.ts';
 import { Id } from '../http/fields.ts';
 import { Operation } from '../http/operation.decorator.ts';
+import { ReaderLanguage } from '../http/reader-language.decorator.ts';
 import {
   GuestAnswer,
   GuestJoinAnswer,
@@ -20,6 +21,7 @@ import {
   toGuestKey,
   toInvitation,
 } from './rtc-guests.dto.ts';
+import { PreCallTestAnswer, SaveGuestPreCallTest, toPreCallTest } from './rtc-record.dto.ts';
 
 /** People without an account who join one visit: an interpreter, a carer, a second doctor. */
 @Controller('api/rtc')
@@ -29,6 +31,7 @@ export class RtcGuestsController {
   constructor(
     private readonly guests: GuestsService,
     private readonly entrance: GuestEntrance,
+    private readonly tests: PreCallTestsService,
     config: Config,
   ) {
     this.#baseUrl = config.env.BASE_URL;
@@ -59,6 +62,22 @@ export class RtcGuestsController {
   })
   async join(@Body({ schema: JoinAsGuest }) { key }: z.output<typeof JoinAsGuest>) {
     return toGuestJoin(await this.entrance.join(key), this.#baseUrl);
+  }
+
+  @Post('guests/pre-call-tests')
+  @Operation({
+    summary: 'Save what a guest’s test of devices and connection has found; the answer says what to expect',
+    access: 'public',
+    answers: PreCallTestAnswer,
+    status: 201,
+    message: 'Saved.',
+    fails: ['not_found', 'gone'],
+  })
+  async savePreCallTest(
+    @ReaderLanguage() language: ReaderLanguage,
+    @Body({ schema: SaveGuestPreCallTest }) { key, findings }: z.output<typeof SaveGuestPreCallTest>,
+  ) {
+    return toPreCallTest(await this.tests.saveAsGuest(key, findings, language));
   }
 
   @Get('rooms/:id/guests')

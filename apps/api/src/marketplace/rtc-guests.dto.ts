@@ -11,15 +11,16 @@ import { iso, isoOrNull, RequiredText, Timestamp } from '../http/fields.ts';
 import { listQuery } from '../http/list-query.ts';
 import { IceServer, socketUrl } from './rtc.dto.ts';
 
-const MAX_TOKEN = 200;
+/** A link's token or a guest's key. */
+export const GuestSecret = z.string().min(1).max(200);
 
 export const InviteGuest = z.object({
   kind: z.enum(GUEST_KINDS).describe('A second doctor is invited by the doctor only.'),
   display_name: RequiredText(100).describe('What the others see; the guest cannot change it.'),
 });
 export const ListGuests = listQuery({}, {});
-export const RedeemLink = z.object({ token: z.string().min(1).max(MAX_TOKEN) });
-export const JoinAsGuest = z.object({ key: z.string().min(1).max(MAX_TOKEN) });
+export const RedeemLink = z.object({ token: GuestSecret });
+export const JoinAsGuest = z.object({ key: GuestSecret });
 
 export const GuestAnswer = z
   .object({

@@ -12,6 +12,7 @@ import {
 } from '#rtc';
 import { iso, isoOrNull, Timestamp } from '../http/fields.ts';
 import { listQuery } from '../http/list-query.ts';
+import { GuestSecret } from './rtc-guests.dto.ts';
 
 const measured = z.number().nullable();
 const CANDIDATE_TYPES = ['host', 'srflx', 'prflx', 'relay'] as const;
@@ -62,26 +63,44 @@ export const RecordAnswer = z
   })
   .meta({ id: 'CallRecord' });
 
-export const SavePreCallTest = z
-  .object({
-    camera: z.enum(DEVICE_STATES),
-    microphone: z.enum(DEVICE_STATES),
-    signalling: z.enum(['ok', 'failed']).describe('Whether a WebSocket came about.'),
-    turn: z.enum(TURN_STATES),
-    candidate_types: z.array(z.enum(CANDIDATE_TYPES)).max(CANDIDATE_TYPES.length),
-    round_trip_ms: z.number().min(0).max(60_000).optional(),
-    bitrate_kbps: z.number().min(0).max(10_000_000).optional(),
-    packet_loss: z.number().min(0).max(1).optional().describe('A share of 1.'),
-  })
-  .transform(
-    ({ candidate_types, round_trip_ms, bitrate_kbps, packet_loss, ...found }): PreCallFindings => ({
-      ...found,
-      candidateTypes: candidate_types,
-      ...(round_trip_ms !== undefined && { roundTripMs: round_trip_ms }),
-      ...(bitrate_kbps !== undefined && { bitrateKbps: bitrate_kbps }),
-      ...(packet_loss !== undefined && { packetLoss: packet_loss }),
-    }),
-  );
+const Findings = z.object({
+  camera: z.enum(DEVICE_STATES),
+  microphone: z.enum(DEVICE_STATES),
+  signalling: z.enum(['ok', 'failed']).describe('Whether a WebSocket came about.'),
+  turn: z.enum(TURN_STATES),
+  candidate_types: z.array(z.enum(CANDIDATE_TYPES)).max(CANDIDATE_TYPES.length),
+  round_trip_ms: z.number().min(0).max(60_000).optional(),
+  bitrate_kbps: z
+    .number()
+    .min(0)
+    .max(10_000_000)
+    .optional()
+    .describe('What got through of what a call would send.'),
+  packet_loss: z.number().min(0).max(1).optional().describe('A share of 1.'),
+});
+
+export const SavePreCallTest = Findings.transform(toFindings);
+
+export const SaveGuestPreCallTest = Findings.extend({ key: GuestSecret }).transform(({ key, ...found }) => ({
+  key,
+  findings: toFindings(found),
+}));
+
+function toFindings({
+  candidate_types,
+  round_trip_ms,
+  bitrate_kbps,
+  packet_loss,
+  ...found
+}: z.output<typeof Findings>): PreCallFindings {
+  return {
+    ...found,
+    candidateTypes: candidate_types,
+    ...(round_trip_ms !== undefined && { roundTripMs: round_trip_ms }),
+    ...(bitrate_kbps !== undefined && { bitrateKbps: bitrate_kbps }),
+    ...(packet_loss !== undefined && { packetLoss: packet_loss }),
+  };
+}
 
 export const ListPreCallTests = listQuery({}, {});
 
@@ -89,7 +108,10 @@ export const PreCallTestAnswer = z
   .object({
     id: z.uuid(),
     room_id: z.uuid(),
-    role: z.enum(['doctor', 'patient']),
+    participant_id: z.uuid().describe('Whose devices and connection.'),
+    name: z.string(),
+    role: z.enum(ROOM_ROLES),
+    guest_kind: z.enum(GUEST_KINDS).nullable(),
     camera: z.enum(DEVICE_STATES),
     microphone: z.enum(DEVICE_STATES),
     signalling: z.enum(['ok', 'failed']),
@@ -152,7 +174,10 @@ export function toPreCallTest(test: PreCallTest): z.infer<typeof PreCallTestAnsw
   return {
     id: test.id,
     room_id: test.roomId,
+    participant_id: test.participantId,
+    name: test.name,
     role: test.role,
+    guest_kind: test.guestKind,
     camera: found.camera,
     microphone: found.microphone,
     signalling: found.signalling,

@@ -6,7 +6,7 @@ import { type Actor, DomainError } from '#kernel';
 import { Translator } from '#platform';
 import { CurrentActor } from '../http/current-actor.decorator.ts';
 import { Operation } from '../http/operation.decorator.ts';
-import { PageLanguage } from './page-language.decorator.ts';
+import { ReaderLanguage } from '../http/reader-language.decorator.ts';
 import {
   RESET_SCRIPT,
   RESET_STYLE,
@@ -45,7 +45,7 @@ export class PasswordResetController {
   @Header('content-type', 'text/html; charset=utf-8')
   @Header('cache-control', 'no-store')
   @Operation({ summary: 'The form for a new password', access: 'public' })
-  form(@PageLanguage() language: PageLanguage) {
+  form(@ReaderLanguage() language: ReaderLanguage) {
     return resetPage(this.#words(language));
   }
 
@@ -55,7 +55,7 @@ export class PasswordResetController {
   @Operation({ summary: 'Takes the form', access: 'public', limit: 'authentication' })
   async submit(
     @CurrentActor() actor: Actor,
-    @PageLanguage() language: PageLanguage,
+    @ReaderLanguage() language: ReaderLanguage,
     @Body({ schema: ResetForm }) { token, password }: z.output<typeof ResetForm>,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
@@ -75,7 +75,7 @@ export class PasswordResetController {
     }
   }
 
-  #words(language: PageLanguage): ResetWords {
+  #words(language: ReaderLanguage): ResetWords {
     const values = { length: MIN_PASSWORD_LENGTH };
     return { language, text: (key) => this.translator.text(language, `auth:reset_page.${key}`, values) };
   }

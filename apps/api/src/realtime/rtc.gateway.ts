@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import { type BeforeApplicationShutdown, Injectable, type OnModuleInit } from '@nestjs/common';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import { invalid, isId, notFound, unauthenticated } from '#kernel';
@@ -12,10 +13,17 @@ import {
   readSubprotocols,
   SUBPROTOCOL,
 } from '#rtc';
+import { GatheringConnection } from './gathering-connection.ts';
 import { type Decision, Upgrades } from './upgrades.ts';
 
 const tokenRefused = () =>
   unauthenticated('join_token_not_valid', 'The token is not valid for this room. Ask for a new one.');
+
+/**
+ * How long a close waits for the other side's, in milliseconds. Who is gone without a word, or answers nothing on
+ * purpose, would hold the socket, and a process that stops, for the library's 30 s. (An option that its types lack.)
+ */
+const GOODBYE = { closeTimeout: 5_000 };
 
 /**
  * `/ws/rtc/{room_id}/`: checks the room and the token before the handshake is answered, then hands each
@@ -28,6 +36,7 @@ export class RtcGateway implements OnModuleInit, BeforeApplicationShutdown {
     noServer: true,
     maxPayload: RTC_LIMITS.maxFrameBytes,
     perMessageDeflate: false,
+    ...GOODBYE,
     handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
   });
 
@@ -58,16 +67,18 @@ export class RtcGateway implements OnModuleInit, BeforeApplicationShutdown {
   async #decide(roomId: string, offered: string | undefined): Promise<Decision> {
     const spoken = readSubprotocols((offered ?? '').split(',').map((name) => name.trim()));
     if (!spoken) return { refuse: invalid('subprotocol_required', `Offer the subprotocol ${SUBPROTOCOL}.`) };
-    if (!isId(roomId) || !(await this.directory.load(roomId))) return { refuse: notFound('room') };
+    if (!isId(roomId)) return { refuse: notFound('room') };
     const { token } = spoken;
-    if (token === null) return { accept: (socket) => this.#opened(socket, roomId, null) };
-    const admission = await this.directory.redeemJoinToken(roomId, hashJoinToken(token));
-    if (!admission) return { refuse: tokenRefused() };
-    return { accept: (socket) => this.#opened(socket, roomId, admission) };
+    const admission =
+      token === null ? null : await this.directory.redeemJoinToken(roomId, hashJoinToken(token));
+    // A token that lets somebody in has shown that there is such a room.
+    if (!admission && !(await this.directory.load(roomId))) return { refuse: notFound('room') };
+    if (!admission && token !== null) return { refuse: tokenRefused() };
+    return { accept: (socket, { socket: stream }) => this.#opened(socket, stream, roomId, admission) };
   }
 
-  #opened(socket: WebSocket, roomId: string, admission: Admission | null): void {
-    const visitor = this.door.open(socket, roomId, admission);
+  #opened(socket: WebSocket, stream: Duplex, roomId: string, admission: Admission | null): void {
+    const visitor = this.door.open(new GatheringConnection(socket, stream), roomId, admission);
     socket.on('message', (data: RawData) => visitor.receive((data as Buffer).toString('utf8')));
     socket.on('pong', () => visitor.ponged());
     socket.on('close', () => visitor.closed());

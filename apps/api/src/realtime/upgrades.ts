@@ -8,7 +8,9 @@ import { Config } from '#platform';
 import { dialectOf } from '../http/dialects/dialect-of.ts';
 
 /** What a gateway decides before the handshake is answered. */
-export type Decision = { readonly accept: (socket: WebSocket) => void } | { readonly refuse: DomainError };
+export type Decision =
+  | { readonly accept: (socket: WebSocket, request: IncomingMessage) => void }
+  | { readonly refuse: DomainError };
 
 export interface UpgradeRoute {
   /** For example `/ws/rtc/:room_id`; a slash at the end is allowed. */

@@ -15,6 +15,18 @@ POST   /_sandbox/payments/{id}/return     an authorised payment that nobody capt
 POST   /_sandbox/payments/{id}/refund     {"amount":500}, all that is left without it; as from the dashboard
 POST   /_sandbox/refunds/slow             {"slow":true}: new refunds wait to be settled
 POST   /_sandbox/refunds/{id}/settle      {"status":"processed"} or "failed"
+POST   /_sandbox/payments/{id}/dispute    {"amount":500,"phase":"chargeback","deductsAtOnset":true}, all optional
+POST   /_sandbox/disputes/{id}/contest    evidence was sent
+POST   /_sandbox/disputes/{id}/more       the evidence was not enough
+POST   /_sandbox/disputes/{id}/close      {"status":"won"}, "lost" or "closed"
+GET    /_sandbox/accounts                 every linked account
+POST   /_sandbox/accounts/review          {"review":true}: bank accounts wait to be looked at
+POST   /_sandbox/accounts/{id}/decide     {"status":"activated"} or "needs_clarification"
+POST   /_sandbox/accounts/{id}/suspend
+GET    /_sandbox/transfers                every transfer to a linked account
+POST   /_sandbox/transfers/slow           {"slow":true}: new transfers wait to be settled
+POST   /_sandbox/transfers/{id}/settle    {"status":"processed"} or "failed"
+POST   /_sandbox/transfers/{id}/reverse   {"amount":500}, all of it without; no webhook tells of it
 
 GET    /pay/{order id}?callback_url=      a page on which a person pays
 `;
@@ -27,6 +39,15 @@ const amountBody = z.strictObject({ amount: z.int().optional() });
 const slowBody = z.strictObject({ slow: z.boolean() });
 const settleRefundBody = z.strictObject({ status: z.enum(['processed', 'failed']) });
 const emptyBody = z.strictObject({});
+const disputeBody = z.strictObject({
+  amount: z.int().optional(),
+  reason: z.string().optional(),
+  phase: z.enum(['fraud', 'retrieval', 'chargeback', 'pre_arbitration', 'arbitration']).optional(),
+  deductsAtOnset: z.boolean().optional(),
+});
+const closeBody = z.strictObject({ status: z.enum(['won', 'lost', 'closed']) });
+const reviewBody = z.strictObject({ review: z.boolean() });
+const decideBody = z.strictObject({ status: z.enum(['activated', 'needs_clarification']) });
 
 /** The control API under `/_sandbox`. */
 export async function controlRoutes(
@@ -61,4 +82,24 @@ export async function controlRoutes(
     return { slow };
   });
   on('/refunds/:id/settle', settleRefundBody, (id, { status }) => control.settleRefund(id, status));
+  on('/payments/:id/dispute', disputeBody, (id, how) => control.dispute(id, how));
+  on('/disputes/:id/contest', emptyBody, (id) => control.contestDispute(id));
+  on('/disputes/:id/more', emptyBody, (id) => control.askForMoreEvidence(id));
+  on('/disputes/:id/close', closeBody, (id, { status }) => control.closeDispute(id, status));
+  app.get('/accounts', () => ({ accounts: control.accounts() }));
+  app.post('/accounts/review', (request) => {
+    const { review } = reviewBody.parse(request.body);
+    control.reviewAccounts(review);
+    return { review };
+  });
+  on('/accounts/:id/decide', decideBody, (id, { status }) => control.decideAccount(id, status));
+  on('/accounts/:id/suspend', emptyBody, (id) => control.suspendAccount(id));
+  app.get('/transfers', () => ({ transfers: control.allTransfers() }));
+  app.post('/transfers/slow', (request) => {
+    const { slow } = slowBody.parse(request.body);
+    control.slowTransfers(slow);
+    return { slow };
+  });
+  on('/transfers/:id/settle', settleRefundBody, (id, { status }) => control.settleTransfer(id, status));
+  on('/transfers/:id/reverse', amountBody, (id, { amount }) => control.reverseTransfer(id, amount));
 }

@@ -23,6 +23,8 @@ export interface Payment {
   id: string;
   entity: 'payment';
   amount: number;
+  /** In the currency that Razorpay settles in, as are its fee and tax. */
+  base_amount: number;
   currency: string;
   status: 'created' | 'authorized' | 'captured' | 'refunded' | 'failed';
   order_id: string;
@@ -41,6 +43,7 @@ export interface Payment {
   contact: string;
   notes: Notes | [];
   fee: number | null;
+  fee_bearer: 'platform' | 'customer';
   tax: number | null;
   error_code: string | null;
   error_description: string | null;
@@ -68,6 +71,23 @@ export interface Refund {
   speed_requested: 'normal' | 'optimum';
 }
 
+/** https://razorpay.com/docs/api/disputes/entity/ */
+export interface Dispute {
+  id: string;
+  entity: 'dispute';
+  payment_id: string;
+  amount: number;
+  currency: string;
+  amount_deducted: number;
+  reason_code: string;
+  reason_description: string;
+  respond_by: number;
+  status: 'open' | 'under_review' | 'won' | 'lost' | 'closed';
+  phase: 'fraud' | 'retrieval' | 'chargeback' | 'pre_arbitration' | 'arbitration';
+  created_at: number;
+  evidence: { amount: number; summary: string | null; submitted_at: number | null };
+}
+
 export type EventType =
   | 'payment.authorized'
   | 'payment.captured'
@@ -75,7 +95,19 @@ export type EventType =
   | 'order.paid'
   | 'refund.created'
   | 'refund.processed'
-  | 'refund.failed';
+  | 'refund.failed'
+  | 'payment.dispute.created'
+  | 'payment.dispute.under_review'
+  | 'payment.dispute.action_required'
+  | 'payment.dispute.won'
+  | 'payment.dispute.lost'
+  | 'payment.dispute.closed'
+  | 'transfer.processed'
+  | 'transfer.failed'
+  | 'product.route.under_review'
+  | 'product.route.needs_clarification'
+  | 'product.route.activated'
+  | 'account.suspended';
 
 /** A webhook's body, https://razorpay.com/docs/webhooks/payloads/ */
 interface EventBody {
@@ -83,7 +115,8 @@ interface EventBody {
   account_id: string;
   event: EventType;
   contains: string[];
-  payload: Record<string, { entity: object }>;
+  /** Beside the entity of a product stands what is missing, in `data`. */
+  payload: Record<string, { entity: object; data?: unknown }>;
   created_at: number;
 }
 

@@ -5,7 +5,8 @@ import type { WebhookWire } from '../payment-sandbox/webhook-sender.ts';
 import type { EventType, RazorpayEvent } from './entities.ts';
 import type { Store } from './store.ts';
 
-const ACCOUNT = 'acc_SandboxOfOne01';
+/** The platform's own account. */
+export const ACCOUNT = 'acc_SandboxOfOne01';
 
 /** `X-Razorpay-Signature` over the body as it is sent, https://razorpay.com/docs/webhooks/validate-test/ */
 export const razorpayWire: WebhookWire<RazorpayEvent> = {
@@ -30,16 +31,25 @@ export class EventLog {
     private readonly deliver: (recorded: RecordedEvent<RazorpayEvent>) => void,
   ) {}
 
-  /** The event keeps the objects as they are now. @param about by their names on the wire, the main one first */
-  record(type: EventType, about: Readonly<Record<string, object>>): void {
+  /**
+   * The event keeps the objects as they are now.
+   * @param about by their names on the wire, the main one first
+   * @param account whose event it is, when it is not the platform's
+   * @param data what stands beside the objects
+   */
+  record(
+    type: EventType,
+    about: Readonly<Record<string, object>>,
+    { account = ACCOUNT, data }: { account?: string; data?: unknown } = {},
+  ): void {
     const entries = Object.entries(about).map(
-      ([name, entity]) => [name, { entity: structuredClone(entity) }] as const,
+      ([name, entity]) => [name, structuredClone({ entity, ...(data !== undefined && { data }) })] as const,
     );
     const event: RazorpayEvent = {
       id: randomText(14),
       body: {
         entity: 'event',
-        account_id: ACCOUNT,
+        account_id: account,
         event: type,
         contains: Object.keys(about),
         payload: Object.fromEntries(entries),

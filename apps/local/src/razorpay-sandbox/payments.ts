@@ -17,6 +17,9 @@ export type Attempt =
 /** About what Razorpay takes, in tenths of a percent; the rest of the fee is tax. */
 const FEE_PER_MILLE = 20;
 const TAX_PER_CENT = 18;
+/** Paise for a minor unit, about. */
+const RATES: Readonly<Record<string, number>> = { INR: 1, JPY: 55, KWD: 27 };
+const USUAL_RATE = 85;
 
 /** Attempts to pay orders, https://razorpay.com/docs/payments/payments/#payment-life-cycle */
 export class Payments {
@@ -56,6 +59,18 @@ export class Payments {
       : this.authorize(payment, { capture: true });
   }
 
+  /**
+   * A person pays at an account whose payers bear the fee: the payment is more than its order. Errors: as
+   * `attempt`'s.
+   */
+  payWithFee(orderId: string): Payment {
+    const payment = this.attempt(orderId, 'pending');
+    const fee = Math.ceil((payment.base_amount * FEE_PER_MILLE) / 1_000);
+    const amount = payment.amount + fee;
+    Object.assign(payment, { amount, base_amount: amount, fee_bearer: 'customer' });
+    return this.authorize(payment, { capture: true });
+  }
+
   /** Errors: 400 when it is captured, gone, of another amount, or its order is paid by another. */
   capture(paymentId: string, { amount, currency }: { amount: number; currency: string }): Payment {
     const payment = this.store.payment(paymentId);
@@ -82,7 +97,7 @@ export class Payments {
   }
 
   private take(payment: Payment, order: Order): Payment {
-    const fee = Math.ceil((payment.amount * FEE_PER_MILLE) / 1_000);
+    const fee = Math.ceil((payment.base_amount * FEE_PER_MILLE) / 1_000);
     const tax = Math.round((fee * TAX_PER_CENT) / (100 + TAX_PER_CENT));
     Object.assign(payment, { status: 'captured', captured: true, fee, tax });
     Object.assign(order, { status: 'paid', amount_paid: order.amount, amount_due: 0 });
@@ -120,6 +135,7 @@ function newPayment({ id, amount, currency, notes }: Order): Payment {
     id: razorpayId('pay'),
     entity: 'payment',
     amount,
+    base_amount: amount * (RATES[currency] ?? USUAL_RATE),
     currency,
     status: 'created',
     order_id: id,
@@ -138,6 +154,7 @@ function newPayment({ id, amount, currency, notes }: Order): Payment {
     contact: '+919999999999',
     notes,
     fee: null,
+    fee_bearer: 'platform',
     tax: null,
     ...NO_ERROR,
     acquirer_data: { auth_code: null },

@@ -4,12 +4,16 @@ import { WebhookSender } from '../payment-sandbox/webhook-sender.ts';
 import { apiRoutes } from './api.routes.ts';
 import { controlRoutes } from './control.routes.ts';
 import { RazorpayControl } from './control.ts';
+import { Disputes } from './disputes.ts';
 import { EventLog, razorpayWire } from './events.ts';
+import { LinkedAccounts } from './linked-accounts.ts';
 import { Orders } from './orders.ts';
 import { payRoutes } from './pay.routes.ts';
 import { Payments } from './payments.ts';
 import { Refunds } from './refunds.ts';
+import { routeRoutes } from './route.routes.ts';
 import { Store } from './store.ts';
+import { Transfers } from './transfers.ts';
 
 export interface RazorpaySandboxOptions {
   /** A free port when absent or 0. */
@@ -35,8 +39,9 @@ export interface RazorpaySandbox {
 }
 
 /**
- * A Razorpay of one's own: its API for orders, payments and refunds under `/v1`, its signed webhooks, a page to
- * pay on under `/pay`, and under `/_sandbox` what goes wrong on demand (`GET /_sandbox/` explains it).
+ * A Razorpay of one's own: its API for orders, payments, refunds, disputes and transfers under `/v1`, for linked
+ * accounts under `/v2`, its signed webhooks, a page to pay on under `/pay`, and under `/_sandbox` what goes wrong on
+ * demand (`GET /_sandbox/` explains it).
  * Time and randomness are real, money is not. Errors: the port is taken; the state file is unreadable.
  */
 export async function startRazorpaySandbox(options: RazorpaySandboxOptions): Promise<RazorpaySandbox> {
@@ -49,9 +54,12 @@ export async function startRazorpaySandbox(options: RazorpaySandboxOptions): Pro
   const orders = new Orders(store);
   const payments = new Payments(store, log, faults);
   const refunds = new Refunds(store, log);
+  const disputes = new Disputes(store, log);
+  const accounts = new LinkedAccounts(store, log);
+  const transfers = new Transfers(store, log, accounts);
   const control = new RazorpayControl(
     { store, faults, webhooks, target },
-    { store, payments, refunds, keySecret },
+    { store, payments, refunds, disputes, accounts, transfers, keySecret },
   );
 
   const app = Fastify({ forceCloseConnections: true });
@@ -62,16 +70,9 @@ export async function startRazorpaySandbox(options: RazorpaySandboxOptions): Pro
   );
   // What was answered is in the file before the answer leaves.
   app.addHook('onSend', () => store.save());
-  await app.register(apiRoutes, {
-    prefix: '/v1',
-    store,
-    faults,
-    orders,
-    payments,
-    refunds,
-    keyId,
-    keySecret,
-  });
+  const answers = { store, faults, keyId, keySecret };
+  await app.register(apiRoutes, { prefix: '/v1', ...answers, orders, payments, refunds, transfers });
+  await app.register(routeRoutes, { prefix: '/v2', ...answers, accounts });
   await app.register(controlRoutes, { prefix: '/_sandbox', control });
   await app.register(payRoutes, { prefix: '/pay', store, control });
   const url = await app.listen({ port, host });

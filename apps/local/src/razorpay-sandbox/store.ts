@@ -1,8 +1,9 @@
 import { forget, KeptTables } from '../payment-sandbox/kept-tables.ts';
 import { randomText, unixNow } from '../payment-sandbox/random-text.ts';
 import type { RecordedEvent } from '../payment-sandbox/recorded-event.ts';
-import type { Order, Payment, RazorpayEvent, Refund } from './entities.ts';
+import type { Dispute, Order, Payment, RazorpayEvent, Refund } from './entities.ts';
 import { unknownId } from './errors.ts';
+import type { LinkedAccount, Product, Reversal, Stakeholder, Transfer } from './route-entities.ts';
 
 const MAX_EVENTS = 2_000;
 const A_MONTH = 30 * 86_400;
@@ -13,6 +14,12 @@ interface KnownRefund {
   refundId: string;
 }
 
+/** The transfer that an idempotency key gives again. */
+interface KnownTransfer {
+  request: string;
+  transferId: string;
+}
+
 interface Tables {
   order: Map<string, Order>;
   payment: Map<string, Payment>;
@@ -20,6 +27,13 @@ interface Tables {
   /** Minutes within which Razorpay captures what is paid for an order by itself; none when it never does. */
   capture: Map<string, number>;
   refund_key: Map<string, KnownRefund>;
+  dispute: Map<string, Dispute>;
+  account: Map<string, LinkedAccount>;
+  stakeholder: Map<string, Stakeholder>;
+  product: Map<string, Product>;
+  transfer: Map<string, Transfer>;
+  reversal: Map<string, Reversal>;
+  transfer_key: Map<string, KnownTransfer>;
   event: Map<string, RecordedEvent<RazorpayEvent>>;
 }
 
@@ -33,6 +47,13 @@ export class Store extends KeptTables<RazorpayEvent, Tables> {
       refund: new Map(),
       capture: new Map(),
       refund_key: new Map(),
+      dispute: new Map(),
+      account: new Map(),
+      stakeholder: new Map(),
+      product: new Map(),
+      transfer: new Map(),
+      reversal: new Map(),
+      transfer_key: new Map(),
       event: new Map(),
     };
     const store = new Store(tables, file);
@@ -51,6 +72,14 @@ export class Store extends KeptTables<RazorpayEvent, Tables> {
 
   refund(id: string): Refund {
     return found(this.tables.refund.get(id));
+  }
+
+  dispute(id: string): Dispute {
+    return found(this.tables.dispute.get(id));
+  }
+
+  transfer(id: string): Transfer {
+    return found(this.tables.transfer.get(id));
   }
 
   event(id: string): RecordedEvent<RazorpayEvent> {

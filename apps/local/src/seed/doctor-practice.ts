@@ -42,7 +42,7 @@ export class DoctorPractice {
     }
     if (kyc === 'approved') {
       await this.kyc.decide(admin, { doctorId, status: 'approved' });
-      await this.till.openAccount(actor);
+      await this.till.openAccount(actor, payeeOf(doctor));
     } else if (kyc !== 'submitted') {
       await this.kyc.decide(admin, { doctorId, status: 'rejected', reason: kyc.rejected });
     }
@@ -67,4 +67,22 @@ export class DoctorPractice {
   #today({ profile }: CastDoctor): Temporal.PlainDate {
     return this.timeline.end.toZonedDateTimeISO(profile.timeZone).toPlainDate();
   }
+}
+
+/** A tax number and a bank account of nobody, in India: nowhere else does a provider ask for them here. */
+function payeeOf({ firstName, lastName, practice }: CastDoctor) {
+  const legalName = `${firstName} ${lastName}`;
+  return {
+    legalName,
+    email: practice.email ?? 'payouts@televisit.test',
+    phone: practice.phone ?? '+918000000000',
+    pan: 'ABCPR1234F',
+    address: {
+      street: '14, 3rd Cross, Indiranagar',
+      city: 'Bengaluru',
+      state: 'Karnataka',
+      postalCode: '560038',
+    },
+    bank: { accountNumber: '50100012345678', ifsc: 'HDFC0000317', holder: legalName },
+  };
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { newId, systemActor, type UserActor } from '#kernel';
-import { CheckoutService, PayoutAccountsService, WebhooksService } from '#payments';
+import { DomainError, newId, systemActor, type UserActor } from '#kernel';
+import { CheckoutService, type Onboarding, PayoutOnboardingService, WebhooksService } from '#payments';
 import { Timeline } from './timeline.ts';
 
 /** What providers call it when a payment has arrived. */
@@ -8,7 +8,7 @@ const PAID = ['payment_intent.succeeded', 'payment.captured'];
 const ACCOUNT_CHANGED = ['account.updated'];
 
 /**
- * Pays a visit at the sandbox of its provider, and tells Stripe's where a doctor's money goes. There is no server
+ * Pays a visit at the sandbox of its provider, and tells it where a doctor's money goes. There is no server
  * yet that a sandbox could tell of it, so its event is fetched and handed in as it would have been sent.
  */
 @Injectable()
@@ -16,7 +16,7 @@ export class Till {
   constructor(
     private readonly timeline: Timeline,
     private readonly checkout: CheckoutService,
-    private readonly accounts: PayoutAccountsService,
+    private readonly onboarding: PayoutOnboardingService,
     private readonly webhooks: WebhooksService,
   ) {}
 
@@ -27,9 +27,14 @@ export class Till {
     await this.#tell(checkoutUrl, PAID, payment.providerReference ?? '');
   }
 
-  /** A doctor opens the account to be paid out to, and answers the questions on the provider's page. */
-  async openAccount(doctor: UserActor): Promise<void> {
-    const { account, onboarding } = await this.accounts.open(doctor);
+  /** A doctor opens the account to be paid out to, and answers the questions on the provider's page, or here. */
+  async openAccount(doctor: UserActor, details: Onboarding['details']): Promise<void> {
+    const { account, onboarding } = await this.onboarding.open(doctor, {}).catch((error: unknown) => {
+      const isAsked = error instanceof DomainError && error.code === 'payout_details_required';
+      if (!isAsked) throw error;
+      return this.onboarding.open(doctor, { details });
+    });
+    if (!onboarding) return;
     await submit(onboarding.url, { action: 'submit' });
     await this.#tell(onboarding.url, ACCOUNT_CHANGED, account.providerReference);
   }

@@ -20,7 +20,7 @@ interface Call {
 }
 
 export interface Operation {
-  method: 'GET' | 'POST';
+  method: 'GET' | 'POST' | 'DELETE';
   url: string;
   /** Also open to a browser that holds the publishable key and the intent's client secret. */
   publishable?: true;

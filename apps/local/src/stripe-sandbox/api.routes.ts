@@ -52,7 +52,7 @@ export async function apiRoutes(app: FastifyInstance, parts: ApiParts): Promise<
 }
 
 async function answer(parts: ApiParts, operation: Operation, request: FastifyRequest, reply: FastifyReply) {
-  const sent = ((operation.method === 'GET' ? request.query : request.body) ?? {}) as Form;
+  const sent = ((operation.method === 'POST' ? request.body : request.query) ?? {}) as Form;
   // Stripe.js sends its key as a parameter, so that the browser needs no preflight.
   const { key: keyParameter, expand: _expand, ...form } = sent;
   const key = authenticate(parts, operation, request.headers.authorization, keyParameter, form);

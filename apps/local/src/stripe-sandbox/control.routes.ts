@@ -20,9 +20,17 @@ POST   /_sandbox/accounts/{id}/complete   the person has told Stripe everything
 POST   /_sandbox/accounts/{id}/restrict   no money goes there until Stripe knows more
 GET    /_sandbox/transfers                every transfer to a connected account
 POST   /_sandbox/transfers/{id}/reverse   {"amount":500}, the whole of it without; as from the dashboard
+GET    /_sandbox/subscriptions            every subscription
+POST   /_sandbox/subscriptions/{id}/advance  a month passes: the next one is charged, or it ends
+POST   /_sandbox/subscriptions/{id}/card  {"payment_method":"pm_card_chargeDeclined"}, for the next charges
+POST   /_sandbox/subscriptions/{id}/retry {"payment_method":"pm_card_visa"}, what is owed is tried again
+POST   /_sandbox/subscriptions/{id}/give-up  nothing is tried any more until somebody pays
+POST   /_sandbox/subscriptions/{id}/cancel  {"when":"now"} or "period_end"; as from the dashboard
 
 GET    /pay/{client secret or intent id}?return_url=   a page on which a person pays
 GET    /connect/{secret}                  the page behind an account link
+GET    /checkout/{session id}             a page on which a person subscribes
+GET    /portal/{secret}                   a page on which they cancel, or pay with another card
 `;
 
 const payBody = z.strictObject({ payment_method: z.string().optional() });
@@ -35,6 +43,8 @@ const disputeBody = z.strictObject({
 });
 const amountBody = z.strictObject({ amount: z.int().optional() });
 const emptyBody = z.strictObject({});
+const cardBody = z.strictObject({ payment_method: z.string() });
+const cancelBody = z.strictObject({ when: z.enum(['now', 'period_end']) });
 const settleRefundBody = z.strictObject({ status: z.enum(['succeeded', 'failed']) });
 const closeDisputeBody = z.strictObject({ status: z.enum(['won', 'lost']) });
 
@@ -60,6 +70,12 @@ export async function controlRoutes(
   app.get('/intents', () => ({ intents: control.intents() }));
   app.get('/accounts', () => ({ accounts: control.accounts() }));
   app.get('/transfers', () => ({ transfers: control.transfers() }));
+  app.get('/subscriptions', () => ({ subscriptions: control.subscriptions() }));
+  on('/subscriptions/:id/advance', emptyBody, (id) => control.advance(id));
+  on('/subscriptions/:id/card', cardBody, (id, body) => control.useCard(id, body.payment_method));
+  on('/subscriptions/:id/retry', payBody, (id, body) => control.retryCharge(id, body.payment_method));
+  on('/subscriptions/:id/give-up', emptyBody, (id) => control.giveUpCharging(id));
+  on('/subscriptions/:id/cancel', cancelBody, (id, body) => control.cancelSubscription(id, body.when));
   on('/intents/:id/pay', payBody, (id, body) => control.pay(id, body.payment_method));
   on('/intents/:id/authenticate', authenticateBody, (id, body) => control.authenticate(id, body.passed));
   on('/intents/:id/settle', settleBody, (id, body) => control.settleIntent(id, body.outcome));

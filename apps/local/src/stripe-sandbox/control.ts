@@ -1,12 +1,14 @@
 import type Stripe from 'stripe';
 import { WebhookControl, type WebhookParts } from '../payment-sandbox/webhook-control.ts';
 import type { Accounts } from './accounts.ts';
+import type { CheckoutSessions } from './checkout-sessions.ts';
 import type { Disputes } from './disputes.ts';
 import { invalidRequest } from './errors.ts';
 import { NO_REQUEST } from './events.ts';
 import type { Intents } from './intents.ts';
 import type { Refunds } from './refunds.ts';
 import type { Store } from './store.ts';
+import type { Subscriptions } from './subscriptions.ts';
 import type { Transfers } from './transfers.ts';
 
 /** What is made to happen to each kind of thing. */
@@ -16,6 +18,8 @@ interface Lives {
   readonly disputes: Disputes;
   readonly accounts: Accounts;
   readonly transfers: Transfers;
+  readonly checkouts: CheckoutSessions;
+  readonly subscriptions: Subscriptions;
 }
 
 /** What a test or a person does to the sandbox from outside; `/_sandbox/` offers the same over HTTP. */
@@ -56,6 +60,16 @@ export class SandboxControl extends WebhookControl<Stripe.Event> {
   /** Every transfer, oldest first. */
   transfers(): Stripe.Transfer[] {
     return [...this.store.tables.transfer.values()];
+  }
+
+  /** Every page to subscribe on, oldest first. */
+  checkouts(): Stripe.Checkout.Session[] {
+    return [...this.store.tables['checkout.session'].values()];
+  }
+
+  /** Every subscription, oldest first. */
+  subscriptions(): Stripe.Subscription[] {
+    return [...this.store.tables.subscription.values()];
   }
 
   /** Pays as a person would. Errors: 404; 400 in the wrong state; 402 when the card is declined. */
@@ -119,5 +133,38 @@ export class SandboxControl extends WebhookControl<Stripe.Event> {
   /** A transfer taken back in Stripe's dashboard. Errors: 404; 400 when that is more than is left. */
   reverseTransfer(transferId: string, amount?: number): Stripe.TransferReversal {
     return this.lives.transfers.reverse(transferId, { amount }, NO_REQUEST);
+  }
+
+  /** Subscribes as a person would. Errors: 404; 400 when the page is not open; 402 when the card is declined. */
+  payCheckout(sessionId: string, paymentMethod?: string): Stripe.Checkout.Session {
+    return this.lives.checkouts.pay(sessionId, paymentMethod);
+  }
+
+  /** A month passes for a subscription: it is charged for the next one, or ends. Errors: 404; 400 when it has ended. */
+  advance(subscriptionId: string): Stripe.Subscription {
+    return this.lives.subscriptions.advance(subscriptionId);
+  }
+
+  /** What is owed is tried again, with another card if one is named. Errors: 404; 400 when nothing is owed. */
+  retryCharge(subscriptionId: string, paymentMethod?: string): Stripe.Subscription {
+    return this.lives.subscriptions.retry(subscriptionId, paymentMethod);
+  }
+
+  /** The card of the next charges. Errors: 404; 400 when it has ended. */
+  useCard(subscriptionId: string, paymentMethod: string): Stripe.Subscription {
+    return this.lives.subscriptions.useCard(subscriptionId, paymentMethod);
+  }
+
+  /** Stripe tries no more to charge. Errors: 404; 400 when it has ended. */
+  giveUpCharging(subscriptionId: string): Stripe.Subscription {
+    return this.lives.subscriptions.giveUp(subscriptionId);
+  }
+
+  /** Cancelled in Stripe's dashboard: now, or with the end of the month. Errors: 404; 400 when it has ended. */
+  cancelSubscription(subscriptionId: string, when: 'now' | 'period_end'): Stripe.Subscription {
+    const { subscriptions } = this.lives;
+    return when === 'now'
+      ? subscriptions.cancel(subscriptionId, NO_REQUEST)
+      : subscriptions.cancelAtPeriodEnd(subscriptionId, true);
   }
 }

@@ -6,13 +6,17 @@ import type { Store } from './store.ts';
 const EXPANDABLE = new Set([
   'balance_transaction',
   'charge',
+  'customer',
   'data',
   'destination',
   'failure_balance_transaction',
+  'invoice',
   'latest_charge',
+  'latest_invoice',
   'payment_intent',
   'payment_method',
   'source',
+  'subscription',
   'transfer',
 ]);
 const MAX_DEPTH = 4;

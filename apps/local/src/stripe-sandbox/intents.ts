@@ -4,12 +4,13 @@ import type { Faults } from '../payment-sandbox/faults.ts';
 import { unixNow } from '../payment-sandbox/random-text.ts';
 import { checkAmount } from './amounts.ts';
 import type { Charges } from './charges.ts';
-import { invalidRequest, resourceMissing, StripeApiError } from './errors.ts';
+import { invalidRequest, StripeApiError } from './errors.ts';
 import type { Cause, EventLog } from './events.ts';
 import { clientSecret, stripeId } from './ids.ts';
 import type { confirmForm, createIntentForm } from './intents.forms.ts';
+import { newMethodOf } from './payment-methods.ts';
 import type { Store } from './store.ts';
-import { type CardBehaviour, type Decline, declineOf, newPaymentMethod, testCard } from './test-cards.ts';
+import { type CardBehaviour, type Decline, declineOf, testCard } from './test-cards.ts';
 
 type Status = Stripe.PaymentIntent['status'];
 const CONFIRMABLE: readonly Status[] = [
@@ -253,13 +254,7 @@ export class Intents {
   }
 
   private attach(intent: Stripe.PaymentIntent, testId: string): void {
-    const known = this.store.tables.test_card.get(testId) ?? testId;
-    const card = testCard(known);
-    if (card === undefined) throw resourceMissing('PaymentMethod', testId, 'payment_method');
-    const method = newPaymentMethod(card);
-    this.store.tables.payment_method.set(method.id, method);
-    this.store.tables.test_card.set(method.id, known);
-    intent.payment_method = method.id;
+    intent.payment_method = newMethodOf(this.store, testId);
     if (intent.status === 'requires_payment_method') intent.status = 'requires_confirmation';
   }
 

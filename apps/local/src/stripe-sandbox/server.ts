@@ -5,18 +5,25 @@ import { Accounts } from './accounts.ts';
 import { operations } from './api.operations.ts';
 import { apiRoutes } from './api.routes.ts';
 import { Balance } from './balance.ts';
+import { billingOperations } from './billing.operations.ts';
+import { billingRoutes } from './billing.routes.ts';
 import { Charges } from './charges.ts';
+import { CheckoutSessions } from './checkout-sessions.ts';
 import { connectOperations } from './connect.operations.ts';
 import { connectRoutes } from './connect.routes.ts';
 import { controlRoutes } from './control.routes.ts';
 import { SandboxControl } from './control.ts';
+import { Customers } from './customers.ts';
 import { Disputes } from './disputes.ts';
 import { EventLog } from './events.ts';
 import { parseForm } from './form.ts';
 import { Intents } from './intents.ts';
+import { Invoices } from './invoices.ts';
 import { payRoutes } from './pay.routes.ts';
+import { Prices } from './prices.ts';
 import { Refunds } from './refunds.ts';
 import { Store } from './store.ts';
+import { Subscriptions } from './subscriptions.ts';
 import { Transfers } from './transfers.ts';
 import { stripeWire } from './webhooks.ts';
 
@@ -49,9 +56,10 @@ export interface StripeSandbox {
 }
 
 /**
- * A Stripe of one's own: its API for intents, refunds, charges, connected accounts, transfers and events under
- * `/v1`, its signed webhooks, pages to pay on under `/pay` and to open an account on under `/connect`, and
- * under `/_sandbox` what goes wrong on demand (`GET /_sandbox/` explains it).
+ * A Stripe of one's own: its API for intents, refunds, charges, connected accounts, transfers, subscriptions and
+ * events under `/v1`, its signed webhooks, pages to pay on under `/pay`, to open an account on under `/connect`, to
+ * subscribe on under `/checkout` and `/portal`, and under `/_sandbox` what goes wrong on demand (`GET /_sandbox/`
+ * explains it).
  * Time and randomness are real, money is not. Errors: the port is taken; the state file is unreadable.
  */
 export async function startStripeSandbox(options: StripeSandboxOptions): Promise<StripeSandbox> {
@@ -72,7 +80,9 @@ export async function startStripeSandbox(options: StripeSandboxOptions): Promise
   const disputes = new Disputes(store, log, charges, balance);
   const accounts = new Accounts(store, log, (secret) => `${url}/connect/${secret}`);
   const transfers = new Transfers(store, log, accounts, balance);
-  const lives = { intents, refunds, disputes, accounts, transfers };
+  const subscriptions = new Subscriptions(store, log, new Invoices(store, log, intents));
+  const checkouts = new CheckoutSessions(store, log, subscriptions, () => url);
+  const lives = { intents, refunds, disputes, accounts, transfers, checkouts, subscriptions };
   const control = new SandboxControl({ store, faults, webhooks, target }, store, lives);
 
   const app = Fastify({ forceCloseConnections: true, routerOptions: { querystringParser: parseForm } });
@@ -90,6 +100,12 @@ export async function startStripeSandbox(options: StripeSandboxOptions): Promise
     operations: [
       ...operations(store, intents, refunds),
       ...connectOperations(store, { accounts, transfers, balance }),
+      ...billingOperations(store, {
+        customers: new Customers(store, log),
+        prices: new Prices(store, log),
+        checkouts,
+        subscriptions,
+      }),
     ],
     secretKey,
     publishableKey,
@@ -97,6 +113,7 @@ export async function startStripeSandbox(options: StripeSandboxOptions): Promise
   await app.register(controlRoutes, { prefix: '/_sandbox', control });
   await app.register(payRoutes, { prefix: '/pay', store, intents });
   await app.register(connectRoutes, { prefix: '/connect', accounts });
+  await app.register(billingRoutes, { store, checkouts, subscriptions });
   url = await app.listen({ port, host });
   webhooks.resume();
 

@@ -30,6 +30,14 @@ export interface Onboarding {
   expiresAt: number;
 }
 
+/** What a person subscribes to on a page. */
+interface Order {
+  price: string;
+  quantity: number;
+  /** Of the subscription that comes of it. */
+  metadata: Stripe.Metadata;
+}
+
 interface Tables {
   payment_intent: Map<string, Stripe.PaymentIntent>;
   charge: Map<string, Stripe.Charge>;
@@ -39,6 +47,17 @@ interface Tables {
   payment_method: Map<string, Stripe.PaymentMethod>;
   account: Map<string, Stripe.Account>;
   transfer: Map<string, Stripe.Transfer>;
+  customer: Map<string, Stripe.Customer>;
+  product: Map<string, Stripe.Product>;
+  price: Map<string, Stripe.Price>;
+  'checkout.session': Map<string, Stripe.Checkout.Session>;
+  subscription: Map<string, Stripe.Subscription>;
+  invoice: Map<string, Stripe.Invoice>;
+  invoice_payment: Map<string, Stripe.InvoicePayment>;
+  /** By the page's id. */
+  order: Map<string, Order>;
+  /** Whose subscription a link is for, by the secret in the link. */
+  portal: Map<string, { customer: string; returnUrl: string | null }>;
   /** What leads a person from a link to the account, by the secret in the link. */
   onboarding: Map<string, Onboarding>;
   /** The test card behind each payment method. */
@@ -54,7 +73,16 @@ type StripeKind =
   | 'dispute'
   | 'payment_method'
   | 'account'
-  | 'transfer';
+  | 'transfer'
+  | 'customer'
+  | 'product'
+  | 'price'
+  | 'checkout.session'
+  | 'subscription'
+  | 'invoice'
+  | 'invoice_payment'
+  | 'order'
+  | 'portal';
 type Row<K extends keyof Tables> = Tables[K] extends Map<string, infer R> ? R : never;
 
 /** Stripe's objects. */
@@ -91,6 +119,10 @@ export class Store extends KeptTables<Stripe.Event, Tables> {
       'payment_method',
       'account',
       'transfer',
+      'customer',
+      'price',
+      'subscription',
+      'invoice',
     ] as const;
     for (const kind of kinds) {
       const row = this.tables[kind].get(id);
@@ -117,6 +149,15 @@ function emptyTables(): Tables {
     payment_method: new Map(),
     account: new Map(),
     transfer: new Map(),
+    customer: new Map(),
+    product: new Map(),
+    price: new Map(),
+    'checkout.session': new Map(),
+    subscription: new Map(),
+    invoice: new Map(),
+    invoice_payment: new Map(),
+    order: new Map(),
+    portal: new Map(),
     onboarding: new Map(),
     test_card: new Map(),
     event: new Map(),

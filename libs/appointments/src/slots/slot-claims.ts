@@ -3,8 +3,14 @@ import { sql } from 'kysely';
 import { localDay } from '#availability';
 import { type Doctor, isLicensed } from '#doctors';
 import { Clock, DomainError } from '#kernel';
-import { BuiltOnce, Database, violatedConstraint } from '#platform';
-import { dayFull, patientBusy, slotNotOffered, slotTaken } from '../visits/appointment.errors.ts';
+import { BuiltOnce, Config, Database, violatedConstraint } from '#platform';
+import {
+  dayFull,
+  patientBusy,
+  slotNotOffered,
+  slotTaken,
+  tooManyHolds,
+} from '../visits/appointment.errors.ts';
 import { isLive } from '../visits/live-visits.ts';
 import { type OfferedSlot, SlotsService } from './slots.service.ts';
 
@@ -12,6 +18,7 @@ import { type OfferedSlot, SlotsService } from './slots.service.ts';
 @Injectable()
 export class SlotClaims {
   constructor(
+    private readonly config: Config,
     private readonly database: Database,
     private readonly clock: Clock,
     private readonly slots: SlotsService,
@@ -78,6 +85,16 @@ export class SlotClaims {
       throw other.practitionerId === doctor.id ? slotTaken([]) : patientBusy(other.id);
     }
     await this.#assertDayHasRoom(doctor, slot, exceptId);
+  }
+
+  /**
+   * Who pays for nothing would keep others from a whole calendar. The hold that has just been made counts.
+   * @throws conflict `too_many_holds`
+   */
+  async assertPays(userId: string): Promise<void> {
+    const most = this.config.env.MAX_UNPAID_HOLDS;
+    const [held] = await HELD_BY.execute(this.database, { userId, now: this.clock.now() });
+    if (held && held.count > most) throw tooManyHolds(most);
   }
 
   /** A day of the practitioner's own zone takes as many visits as they say, those that are over included. */
@@ -157,6 +174,15 @@ const IN_THE_WAY = new BuiltOnce<Wish, OtherVisit>((query, value) =>
         ]),
       ]),
     ),
+);
+
+const HELD_BY = new BuiltOnce<{ userId: string; now: Temporal.Instant }, { count: number }>((query, value) =>
+  query
+    .selectFrom('appointments')
+    .select(sql<number>`count(*)`.as('count'))
+    .where('bookedBy', '=', value('userId'))
+    .where(sql<boolean>`status = 'held'`)
+    .where('holdExpiresAt', '>', value('now')),
 );
 
 /** The error that a refused write is to the caller, who is told what is free instead. */

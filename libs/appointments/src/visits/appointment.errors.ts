@@ -14,6 +14,10 @@ export const slotNotOffered = (nearestFree: readonly FreeSlot[]) =>
   conflict('slot_not_offered', 'The doctor offers no slot at this time.', { nearest_free: nearestFree });
 export const patientBusy = (appointmentId: string) =>
   conflict('patient_busy', 'You have another visit at this time.', { appointment_id: appointmentId });
+export const tooManyHolds = (most: number) =>
+  conflict('too_many_holds', 'You hold visits that are not paid for. Pay or cancel one of them first.', {
+    most,
+  });
 export const ownPractice = () => invalid('own_practice', 'A doctor cannot book a visit with themselves.');
 export const notAccepting = () =>
   conflict('doctor_not_accepting', 'This doctor takes no new bookings at present.');

@@ -66,7 +66,7 @@ export class BookingService {
    * Holds a slot for the actor, or for their dependant, until it is paid for.
    * @throws not_found `doctor_not_found`, `patient_not_found`; invalid `own_practice`; conflict `slot_taken`,
    *   `slot_not_offered`, `day_full` (with the nearest free slots), `patient_busy`, `patient_archived`,
-   *   `doctor_not_accepting`
+   *   `doctor_not_accepting`, `too_many_holds`
    */
   async hold(actor: UserActor, { doctorId, patientId, start, reason }: BookingRequest): Promise<Appointment> {
     const doctor = await this.doctors.listed(doctorId);
@@ -75,10 +75,13 @@ export class BookingService {
     const slot = await this.claims.offered(doctor, start);
     const patient = await this.patients.actedFor(actor, patientId);
     const until = this.clock.now().add({ minutes: HOLD_MINUTES });
-    return this.#hold(doctor, slot, { patientId: patient.id, bookedBy: actor.userId, reason, until }, (id) =>
+    const terms = { patientId: patient.id, bookedBy: actor.userId, reason, until };
+    return this.#hold(doctor, slot, terms, async (id) => {
       // A visit that costs nothing has nothing to wait for.
-      doctor.fee.amount === 0 ? this.confirm(actor, id) : this.#expireLater(id, until),
-    );
+      if (doctor.fee.amount === 0) return this.confirm(actor, id);
+      await this.claims.assertPays(actor.userId);
+      await this.#expireLater(id, until);
+    });
   }
 
   /**

@@ -1,5 +1,5 @@
 import type { CancellationPolicy } from '#doctors';
-import { type Money, percentage } from '#kernel';
+import { chargeableFor, type Money, money, percentage } from '#kernel';
 
 export type CancelledBy = 'patient' | 'doctor' | 'admin' | 'system';
 
@@ -36,10 +36,14 @@ export function freeUntil({
   return startsAt.subtract({ hours: cancellationPolicy.freeUntilHours });
 }
 
-/** What the patient gets back of the fee when `by` cancels at `at`. Who did not cause it loses nothing. */
+/**
+ * What the patient gets back of the fee when `by` cancels at `at`. Who did not cause it loses nothing. Where
+ * money goes back in steps, a part of a step is the patient's.
+ */
 export function quote(visit: Quotable, by: CancelledBy, at: Temporal.Instant): CancellationQuote {
   const refundPercent = by === 'patient' ? percentFor(visit, at) : 100;
-  return { refundPercent, refund: percentage(visit.fee, refundPercent) };
+  const { amount, currency } = chargeableFor(percentage(visit.fee, refundPercent));
+  return { refundPercent, refund: money(Math.min(amount, visit.fee.amount), currency) };
 }
 
 function percentFor(visit: Quotable, at: Temporal.Instant): number {

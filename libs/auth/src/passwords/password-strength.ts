@@ -107,7 +107,7 @@ export interface KnownOfPerson {
   readonly lastName: string;
 }
 
-type Weakness = 'too_short' | 'common' | 'monotonous' | 'personal';
+export type Weakness = 'too_short' | 'common' | 'monotonous' | 'personal';
 
 /** @throws invalid `password_too_weak`, with the reason in its details */
 export function requireStrong(password: string, person: KnownOfPerson): void {

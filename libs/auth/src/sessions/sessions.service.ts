@@ -15,6 +15,9 @@ import { SessionEnded } from '../events.ts';
 import { hashToken, newToken } from './random-token.ts';
 import { ACCESS_TOKEN_SECONDS, TokenIssuer } from './token-issuer.ts';
 
+/** For how long a refresh token is taken again: two tabs of a browser wake up at the same moment. */
+const TWICE_WITHIN_SECONDS = 10;
+
 /** How long a login lasts when its refresh tokens keep being used. */
 export const SESSION_DAYS = 30;
 
@@ -62,8 +65,8 @@ export interface SessionOrigin {
 }
 
 /**
- * Logins. Each has one chain of refresh tokens of which only the newest works: a token that is shown a
- * second time was copied by somebody, so the whole session ends (RFC 9700, section 4.14.2).
+ * Logins. Each has a chain of refresh tokens of which only the newest works: a token that is shown again
+ * later was copied by somebody, so the whole session ends (RFC 9700, section 4.14.2).
  */
 @Injectable()
 export class SessionsService {
@@ -199,13 +202,13 @@ export class SessionsService {
     if (found.revokedAt || Temporal.Instant.compare(found.expiresAt, now) <= 0 || found.status !== 'active') {
       return { failure: sessionEnded() };
     }
-    if (found.usedAt) {
+    if (found.usedAt && found.usedAt.until(now).total('seconds') > TWICE_WITHIN_SECONDS) {
       await this.#end('refresh_reuse', { userId: found.userId, only: found.id });
       return { failure: refreshTokenReused() };
     }
     await this.database.query
       .updateTable('refreshTokens')
-      .set({ usedAt: now })
+      .set({ usedAt: found.usedAt ?? now })
       .where('tokenHash', '=', hashToken(refreshToken))
       .execute();
     await this.database.query

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { AuditService } from '#audit';
 import { hasRole, notFound, type UserActor } from '#kernel';
 import { type Patient, PatientsService } from '#patients';
-import { notTheAuthor } from '../emr.errors.ts';
+import { emergencyReadsOnly, notTheAuthor } from '../emr.errors.ts';
 import { CareGrounds, type Ground } from './care-grounds.ts';
 
 /** A record of a chart, as far as the rules and the audit log need to know it. */
@@ -67,7 +67,7 @@ export class CarePolicy {
 
   /**
    * The chart, if the actor may add to it: an emergency opens it for reading only.
-   * @throws not_found `patient_not_found`
+   * @throws not_found `patient_not_found`; forbidden `emergency_reads_only`
    */
   async chartToWrite(
     actor: UserActor,
@@ -75,8 +75,13 @@ export class CarePolicy {
     resource: string,
     verb: string,
   ): Promise<Patient> {
-    const { chart } = await this.#chart(actor, reference, resource, verb, async (patientId) =>
-      (await this.grounds.cares(actor.userId, patientId)) ? {} : undefined,
+    const { chart } = await this.#chart(
+      actor,
+      reference,
+      resource,
+      verb,
+      async (patientId) => ((await this.grounds.cares(actor.userId, patientId)) ? {} : undefined),
+      emergencyReadsOnly,
     );
     return chart;
   }
@@ -156,6 +161,8 @@ export class CarePolicy {
     resource: string,
     verb: string,
     groundOf: (patientId: string, chart: Patient) => Promise<Ground | undefined>,
+    /** What somebody is told who may read the chart; to others there is none. */
+    errorForReaders?: () => Error,
   ): Promise<{ chart: Patient; ground: Ground }> {
     if (reference === 'me') return { chart: await this.patients.personalChart(actor), ground: {} };
     const chart = await this.patients.get(reference);
@@ -163,7 +170,8 @@ export class CarePolicy {
     if (ground) return { chart, ground };
     const { id: patientId } = chart;
     await this.#record(actor, { resource, id: null, patientId, organizationId: null }, verb, 'denied');
-    throw notFound('patient');
+    const mayRead = errorForReaders && (await this.grounds.forReading(actor.userId, patientId));
+    throw mayRead ? errorForReaders() : notFound('patient');
   }
 
   async #groundToRead(actor: UserActor, record: ChartRecord): Promise<Ground | undefined> {

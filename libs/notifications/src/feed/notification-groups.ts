@@ -53,6 +53,8 @@ export const NOTIFICATION_KINDS: Readonly<Record<NotificationType, Kind>> = {
   licence_expiring: { group: 'practice' },
   licence_expired: { group: 'practice' },
   licence_revoked: { group: 'practice' },
+  subscription_trial_ending: { group: 'practice' },
+  subscription_past_due: { group: 'payments' },
   chart_opened_in_emergency: { group: 'chart_access' },
   identity_approved: { group: 'account' },
   identity_rejected: { group: 'account' },

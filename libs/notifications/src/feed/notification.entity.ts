@@ -24,6 +24,8 @@ export const NOTIFICATION_TYPES = [
   'licence_expiring',
   'licence_expired',
   'licence_revoked',
+  'subscription_trial_ending',
+  'subscription_past_due',
   'chart_opened_in_emergency',
   'identity_approved',
   'identity_rejected',

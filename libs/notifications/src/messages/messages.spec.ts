@@ -15,6 +15,7 @@ const visit = {
   lastDay: Temporal.PlainDate.from('2026-03-31'),
   heldUntil: Temporal.Instant.from('2026-03-02T08:30:00Z'),
   expiresAt: Temporal.Instant.from('2026-03-10T08:30:00Z'),
+  endsAt: Temporal.Instant.from('2026-03-10T08:30:00Z'),
   absent: 'patient' as const,
 };
 

@@ -28,6 +28,12 @@ export interface VisitFacts {
   readonly absent: 'patient' | 'doctor' | 'both' | null;
 }
 
+/** When something ends, and the reader's own zone. */
+interface Deadline {
+  readonly endsAt: Temporal.Instant;
+  readonly timeZone: string;
+}
+
 interface PaymentFacts extends VisitFacts {
   readonly amount: Money;
 }
@@ -68,6 +74,9 @@ export const MESSAGES = {
     saying('licence_expiring', (voice) => ({ day: voice.day(lastDay) })),
   licence_expired: () => saying('licence_expired'),
   licence_revoked: () => saying('licence_revoked'),
+  subscription_trial_ending: ({ endsAt, timeZone }: Deadline) =>
+    saying('subscription_trial_ending', (voice) => ({ when: voice.when(endsAt, timeZone) })),
+  subscription_past_due: () => saying('subscription_past_due'),
   chart_opened_in_emergency: () => saying('chart_opened_in_emergency'),
   identity_approved: () => saying('identity_approved'),
   identity_rejected: () => saying('identity_rejected'),

@@ -21,7 +21,7 @@ export class PaymentReader {
     return asPayment(row);
   }
 
-  /** The payment of a visit that may still succeed or has succeeded. */
+  /** The payment of a visit that may still succeed or has succeeded; none whose money came beside another's. */
   async ofVisit(appointmentId: string): Promise<Payment | undefined> {
     const row = await this.#ofVisit(appointmentId).executeTakeFirst();
     return row && asPayment(row);
@@ -69,6 +69,7 @@ export class PaymentReader {
   #ofVisit(appointmentId: string) {
     return this.#all()
       .where('payments.appointmentId', '=', appointmentId)
-      .where('payments.status', '<>', 'cancelled');
+      .where('payments.status', '<>', 'cancelled')
+      .where('payments.isSurplus', '=', false);
   }
 }

@@ -40,6 +40,7 @@ export const PAYMENT_COLUMNS = [
   'payments.commissionAmount',
   'payments.commissionRuleId',
   'payments.status',
+  'payments.isSurplus',
   'payments.failureCode',
   'payments.succeededAt',
   'payments.createdAt',

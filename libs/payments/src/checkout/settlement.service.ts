@@ -70,10 +70,16 @@ export class SettlementService {
     return this.payments.locked(payment.id);
   }
 
-  /** The money is there: books it and makes the visit sure, or gives it back when the slot is gone. */
+  /**
+   * The money is there: books it and makes the visit sure, or gives it back when the slot is gone, or when the
+   * visit is another payment's by now. That one may be paid at this moment.
+   */
   async #succeed(actor: Actor, payment: Payment, providerReference: string): Promise<void> {
+    const holder = await this.payments.ofVisit(payment.appointmentId);
+    const isSurplus = holder !== undefined && holder.id !== payment.id;
     await this.#change(payment.id, {
       status: 'succeeded',
+      isSurplus,
       providerReference,
       failureCode: null,
       succeededAt: this.clock.now(),
@@ -86,6 +92,7 @@ export class SettlementService {
       paymentId: payment.id,
       appointmentId: payment.appointmentId,
     });
+    if (isSurplus) return this.refunds.giveBack(actor, payment.id, 'paid_twice', payment.amount);
     const confirmed = await this.appointments.confirm(actor, payment.appointmentId);
     if (confirmed === 'slot_lost') {
       await this.refunds.giveBack(actor, payment.id, 'slot_lost', payment.amount);
@@ -103,5 +110,7 @@ export class SettlementService {
 
 function assertWhole({ id, amount: due }: Payment, { amount, currency }: Money): void {
   if (amount === due.amount && currency === due.currency) return;
-  throw new Error(`${id} is ${due.amount} ${due.currency}, but ${amount} ${currency} arrived.`);
+  const isMore = currency === due.currency && amount > due.amount;
+  const guess = isMore ? ' Does the provider let payers bear its fee? It must not.' : '';
+  throw new Error(`${id} is ${due.amount} ${due.currency}, but ${amount} ${currency} arrived.${guess}`);
 }

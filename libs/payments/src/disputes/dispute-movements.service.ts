@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
-import { Clock, money, newId, subtract } from '#kernel';
+import { Clock, newId, subtract } from '#kernel';
 import { Database } from '#platform';
 import { goneOf, type Payment } from '../checkout/payment.entity.ts';
 import { DoctorAccountsService } from '../ledger/doctor-accounts.service.ts';
 import { LedgerService } from '../ledger/ledger.service.ts';
-import { postingsBetween, sharesAfter } from '../ledger/payment-shares.ts';
+import { feePostings, postingsBetween, sharesAfter } from '../ledger/payment-shares.ts';
 import type { DisputeMovement } from '../providers/payment-provider.ts';
 import type { Dispute } from './dispute.entity.ts';
 
@@ -83,11 +83,7 @@ export class DisputeMovementsService {
       );
     }
     if (fee.amount !== 0) {
-      const { provider } = before;
-      await this.ledger.post({ kind: 'dispute_fee', reference: id }, [
-        { account: { kind: 'provider_fees', provider }, amount: fee },
-        { account: { kind: 'provider_clearing', provider }, amount: money(-fee.amount, fee.currency) },
-      ]);
+      await this.ledger.post({ kind: 'dispute_fee', reference: id }, feePostings(before.provider, fee));
     }
   }
 

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { type Actor, Clock, newId } from '#kernel';
+import { type Actor, Clock, money, newId, subtract } from '#kernel';
 import { Database, Jobs, Transactional } from '#platform';
 import { type Payment } from '../checkout/payment.entity.ts';
 import { standing } from '../checkout/payment.states.ts';
 import { PaymentReader } from '../checkout/payment-reader.ts';
 import { type Outcome, SettlementService } from '../checkout/settlement.service.ts';
 import { DisputeClosed, DisputeOpened } from '../events.ts';
-import type { DisputeSnapshot } from '../providers/payment-provider.ts';
+import type { DisputeMovement, DisputeSnapshot } from '../providers/payment-provider.ts';
 import { asDispute, type Dispute } from './dispute.entity.ts';
 import { DISPUTING, disputeStates, UNDECIDED } from './dispute.states.ts';
 import { DisputeMovementsService } from './dispute-movements.service.ts';
@@ -31,9 +31,10 @@ export class DisputeSettlementService {
     const payment = await this.settlement.received(actor, await this.payments.locked(known.id));
     const existing = await this.#find(provider, snapshot.reference);
     const dispute = existing ?? (await this.#insert(payment, snapshot));
-    const isMoved = existing !== undefined && disputeStates.can(existing.status, snapshot.status);
+    const isMoved = existing !== undefined && moves(existing, snapshot);
     if (isMoved) await this.#change(dispute.id, snapshot);
-    const isBooked = await this.movements.book(payment, dispute, snapshot.movements);
+    const movements = snapshot.movements ?? movementsTo(dispute, snapshot);
+    const isBooked = await this.movements.book(payment, dispute, movements);
     if (existing && !isMoved && !isBooked) return 'unchanged';
     await this.#restate(payment);
     await this.#tell(payment, dispute, { isNew: !existing, isMoved, status: snapshot.status });
@@ -67,6 +68,7 @@ export class DisputeSettlementService {
         status,
         reason,
         answerBy,
+        asOf: snapshot.asOf,
         createdAt: now,
         updatedAt: now,
       })
@@ -75,10 +77,10 @@ export class DisputeSettlementService {
     return asDispute(row);
   }
 
-  async #change(disputeId: string, { status, reason, answerBy }: DisputeSnapshot): Promise<void> {
+  async #change(disputeId: string, { status, reason, answerBy, asOf }: DisputeSnapshot): Promise<void> {
     await this.database.query
       .updateTable('disputes')
-      .set({ status, reason, answerBy, updatedAt: this.clock.now() })
+      .set({ status, reason, answerBy, asOf, updatedAt: this.clock.now() })
       .where('id', '=', disputeId)
       .execute();
   }
@@ -111,4 +113,25 @@ export class DisputeSettlementService {
     const isOver = !(UNDECIDED as readonly string[]).includes(status);
     if (isOver && (isNew || isMoved)) await this.jobs.publish(DisputeClosed, about);
   }
+}
+
+/** What is older than what is known moves nothing. */
+function moves(known: Dispute, { status, asOf }: DisputeSnapshot): boolean {
+  if (!disputeStates.can(known.status, status)) return false;
+  const leadsBack = known.status === 'under_review' && status === 'needs_response';
+  return !leadsBack || Temporal.Instant.compare(asOf, known.asOf) > 0;
+}
+
+/**
+ * The movement from what is known to a sum. Only a decision gives back: a sum that is less without one is an older
+ * sum, and so is whatever comes with an older status.
+ */
+function movementsTo(known: Dispute, snapshot: DisputeSnapshot): DisputeMovement[] {
+  const { status, withdrawn } = snapshot;
+  const amount = subtract(known.withdrawn, withdrawn);
+  const isNews = known.status === status || moves(known, snapshot);
+  const isUndecided = (UNDECIDED as readonly string[]).includes(status);
+  if (!isNews || amount.amount === 0 || (isUndecided && amount.amount > 0)) return [];
+  const fee = money(0, amount.currency);
+  return [{ reference: `${status}:${withdrawn.amount}`, amount, fee }];
 }

@@ -61,8 +61,18 @@ export type FactKind =
   | 'rest_released'
   /** Reference: the attempt; the money is with the doctor. */
   | 'payout_paid'
+  /** Reference: the attempt, for which the provider has kept something for itself. */
+  | 'payout_fee'
   /** Reference: its own; the provider took back what was paid out, or a part of it. */
-  | 'payout_returned';
+  | 'payout_returned'
+  /** Reference: the money that came for a subscription. */
+  | 'subscription_paid'
+  /** Reference: the same, of which the provider has kept something for itself. */
+  | 'subscription_fee'
+  /** Reference: a refund of it, which was made at the provider. */
+  | 'subscription_refunded'
+  /** Reference: such a refund that the bank has sent back. */
+  | 'subscription_refund_returned';
 
 export interface Balance {
   readonly kind: AccountKind;

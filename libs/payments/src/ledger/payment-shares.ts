@@ -55,3 +55,11 @@ export function releasingPostings({ practitionerId }: Priced, { net }: Shares): 
     { account: { kind: 'doctor_available', practitionerId }, amount: credit },
   ];
 }
+
+/** What a provider keeps for itself is the platform's cost. */
+export function feePostings(provider: string, fee: Money): Posting[] {
+  return [
+    { account: { kind: 'provider_fees', provider }, amount: fee },
+    { account: { kind: 'provider_clearing', provider }, amount: money(-fee.amount, fee.currency) },
+  ];
+}

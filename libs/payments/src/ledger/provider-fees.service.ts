@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { type Actor, Clock, money } from '#kernel';
+import { type Actor, Clock } from '#kernel';
 import { Database, Jobs, Log } from '#platform';
 import { PaymentReader } from '../checkout/payment-reader.ts';
 import { isProviderUnavailable } from '../payments.errors.ts';
 import { PaymentProviders } from '../providers/payment-providers.ts';
 import { BookProviderFee } from '../queues.ts';
 import { LedgerService } from './ledger.service.ts';
+import { feePostings } from './payment-shares.ts';
 
 const ASK_AGAIN_MINUTES = 30;
 /** Four days: longer than a bank's weekend. */
@@ -31,18 +32,16 @@ export class ProviderFeesService {
   async book(actor: Actor, paymentId: string, asked: number): Promise<void> {
     const { provider, providerReference } = await this.payments.visible(actor, paymentId);
     if (providerReference === null || (await this.ledger.isBooked('provider_fee', paymentId))) return;
-    const source = this.providers.named(provider);
-    if (!source.feeOf) return;
-    const fee = await source.feeOf(providerReference).catch((error: unknown) => {
-      if (!isProviderUnavailable(error)) throw error;
-      return null;
-    });
+    const fee = await this.providers
+      .named(provider)
+      .feeOf(providerReference)
+      .catch((error: unknown) => {
+        if (!isProviderUnavailable(error)) throw error;
+        return null;
+      });
     if (fee === null) return this.#again(paymentId, asked + 1);
     await this.database.transaction(() =>
-      this.ledger.post({ kind: 'provider_fee', reference: paymentId, paymentId }, [
-        { account: { kind: 'provider_fees', provider }, amount: fee },
-        { account: { kind: 'provider_clearing', provider }, amount: money(-fee.amount, fee.currency) },
-      ]),
+      this.ledger.post({ kind: 'provider_fee', reference: paymentId, paymentId }, feePostings(provider, fee)),
     );
   }
 

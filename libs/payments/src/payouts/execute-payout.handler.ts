@@ -10,6 +10,8 @@ import { type PayoutAttempt, PayoutSettlementService } from './payout-settlement
 type Data = DataOf<typeof ExecutePayout>;
 
 const ASK_AGAIN_MINUTES = 1;
+/** The provider has taken it on and not made it yet; its webhook is likely to be sooner. */
+const LOOK_AGAIN_MINUTES = 30;
 
 /**
  * Makes a payout at the provider. Nothing is known before the provider has answered: a process that died in
@@ -37,8 +39,7 @@ export class ExecutePayoutHandler implements JobHandler<Data> {
         await this.settlement.refuse(actor, attempt, error.code);
       } else if (isProviderUnavailable(error)) {
         this.log.warn({ payoutId }, 'payment provider did not answer');
-        const startAfter = this.clock.now().add({ minutes: ASK_AGAIN_MINUTES });
-        await this.jobs.send(ExecutePayout, { payoutId }, { startAfter });
+        await this.#again(payoutId, ASK_AGAIN_MINUTES);
       } else {
         throw error;
       }
@@ -46,15 +47,21 @@ export class ExecutePayoutHandler implements JobHandler<Data> {
   }
 
   async #transfer(actor: Actor, attempt: PayoutAttempt): Promise<void> {
-    const { id: payoutId, attemptId, practitionerId, provider, amount } = attempt;
+    const { id: payoutId, attemptId, approvedAt, practitionerId, provider, amount } = attempt;
     const account = await this.accounts.find(practitionerId, provider);
     if (!account) throw new Error(`${payoutId} was approved without an account to send it to.`);
     const snapshot = await this.providers.payoutsBy(provider).transfer({
       payoutId,
       attemptId,
+      since: approvedAt ?? attempt.createdAt,
       accountReference: account.providerReference,
       amount,
     });
     await this.settlement.apply(actor, provider, snapshot);
+    if (snapshot.status === 'pending') await this.#again(payoutId, LOOK_AGAIN_MINUTES);
+  }
+
+  async #again(payoutId: string, minutes: number): Promise<void> {
+    await this.jobs.send(ExecutePayout, { payoutId }, { startAfter: this.clock.now().add({ minutes }) });
   }
 }

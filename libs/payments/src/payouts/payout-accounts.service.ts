@@ -2,12 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { AuditService } from '#audit';
 import { DoctorsService } from '#doctors';
 import { type Actor, Clock, notFound, type UserActor } from '#kernel';
-import { PracticesService } from '#organizations';
-import { Config, Database, Transactional } from '#platform';
+import { Database, Transactional } from '#platform';
 import type { Outcome } from '../checkout/settlement.service.ts';
-import { isProviderUnavailable, returnUrlRefused } from '../payments.errors.ts';
+import { isProviderUnavailable } from '../payments.errors.ts';
 import { PaymentProviders } from '../providers/payment-providers.ts';
-import type { AccountSnapshot, OnboardingLink, PayoutProvider } from '../providers/payout-provider.ts';
+import type { AccountSnapshot } from '../providers/payout-provider.ts';
 import { payeeOf } from './payee.policy.ts';
 import type { PayoutAccount } from './payout-account.entity.ts';
 
@@ -15,52 +14,29 @@ import type { PayoutAccount } from './payout-account.entity.ts';
 @Injectable()
 export class PayoutAccountsService {
   constructor(
-    private readonly config: Config,
     private readonly database: Database,
     private readonly clock: Clock,
     private readonly audit: AuditService,
     private readonly providers: PaymentProviders,
     private readonly doctors: DoctorsService,
-    private readonly practices: PracticesService,
   ) {}
-
-  /**
-   * Opens the doctor's account, once, and gives a link on which the provider asks the doctor for what it must
-   * know; again, a fresh link to the same account.
-   * @param returnUrl where the doctor's browser goes afterwards, of an allowed origin; the server's own address
-   *   when absent
-   * @throws not_found `doctor_not_found`; invalid `return_url_not_allowed`; unavailable
-   *   `payment_provider_unavailable`
-   */
-  async open(
-    actor: UserActor,
-    returnUrl: string = this.config.env.BASE_URL,
-  ): Promise<{ account: PayoutAccount; onboarding: OnboardingLink }> {
-    if (!this.#mayReturnTo(returnUrl)) throw returnUrlRefused();
-    const doctor = await this.doctors.own(actor);
-    const provider = this.providers.payouts;
-    let account = await this.find(doctor.id, provider.name);
-    if (!account) {
-      const { country } = await this.practices.get(doctor.organizationId);
-      const snapshot = await provider.createAccount({ doctorId: doctor.id, country });
-      account = await this.database.transaction(() => this.#keep(actor, doctor, provider, snapshot));
-    }
-    return { account, onboarding: await provider.onboardingLink(account.providerReference, returnUrl) };
-  }
 
   /**
    * A doctor's own account; an administrator names the doctor. While no money can go there the provider is
    * asked: a doctor who comes back from its page shall not have to wait for its webhook.
+   * @param currency the doctor's own when absent
    * @throws not_found `doctor_not_found`, `payout_account_not_found`; invalid `doctor_id_required`
    */
-  async get(actor: UserActor, doctorId?: string): Promise<PayoutAccount> {
+  async get(actor: UserActor, doctorId?: string, currency?: string): Promise<PayoutAccount> {
     const doctor = await payeeOf(this.doctors, actor, doctorId);
-    const provider = this.providers.payouts;
+    const provider = this.providers.payoutsIn(currency ?? doctor.fee.currency);
     const account = await this.find(doctor.id, provider.name);
     if (!account) throw notFound('payout_account');
     if (account.isReady) return account;
+    const { providerReference: reference, detailsReference } = account;
     try {
-      await this.apply(actor, provider.name, await provider.retrieveAccount(account.providerReference));
+      const snapshot = await provider.retrieveAccount({ reference, detailsReference });
+      await this.apply(actor, provider.name, snapshot);
     } catch (error) {
       if (!isProviderUnavailable(error)) throw error;
       return account;
@@ -88,48 +64,53 @@ export class PayoutAccountsService {
       .forUpdate()
       .executeTakeFirst();
     if (!account) return 'ignored';
-    const { detailsSubmitted, isReady, disabledReason, asOf } = snapshot;
+    const { detailsSubmitted, isReady, disabledReason, requirements, asOf } = snapshot;
+    const detailsReference = snapshot.detailsReference ?? account.detailsReference;
     const isOld = Temporal.Instant.compare(asOf, account.asOf) < 0;
     const isSame =
+      detailsReference === account.detailsReference &&
       detailsSubmitted === account.detailsSubmitted &&
       isReady === account.isReady &&
-      disabledReason === account.disabledReason;
+      disabledReason === account.disabledReason &&
+      requirements.join() === account.requirements.join();
     if (isOld || isSame) return 'unchanged';
-    await this.database.query
-      .updateTable('payoutAccounts')
-      .set({ detailsSubmitted, isReady, disabledReason, asOf, updatedAt: this.clock.now() })
-      .where('practitionerId', '=', account.practitionerId)
-      .where('provider', '=', provider)
-      .execute();
+    await this.#change(account, {
+      detailsReference,
+      detailsSubmitted,
+      isReady,
+      disabledReason,
+      requirements: [...requirements],
+      asOf,
+    });
     if (isReady !== account.isReady) {
-      await this.audit.record(actor, {
-        action: isReady ? 'payout_account.ready' : 'payout_account.restricted',
-        resource: 'payout_account',
-        resourceId: account.practitionerId,
-        organizationId: account.organizationId,
-      });
+      await this.#trace(actor, account, isReady ? 'ready' : 'restricted');
     }
     return 'applied';
   }
 
   /** Two clicks at once open one account: the provider gives both the same, and the first to come keeps it. */
-  async #keep(
+  @Transactional()
+  async keep(
     actor: UserActor,
     { id, organizationId }: { id: string; organizationId: string },
-    provider: PayoutProvider,
-    { reference, detailsSubmitted, isReady, disabledReason, asOf }: AccountSnapshot,
+    provider: string,
+    snapshot: AccountSnapshot,
   ): Promise<PayoutAccount> {
     const now = this.clock.now();
+    const { reference, detailsReference, detailsSubmitted, isReady, disabledReason, requirements, asOf } =
+      snapshot;
     const row = await this.database.query
       .insertInto('payoutAccounts')
       .values({
         practitionerId: id,
         organizationId,
-        provider: provider.name,
+        provider,
         providerReference: reference,
+        detailsReference,
         detailsSubmitted,
         isReady,
         disabledReason,
+        requirements: [...requirements],
         asOf,
         createdAt: now,
         updatedAt: now,
@@ -137,24 +118,45 @@ export class PayoutAccountsService {
       .onConflict((conflict) => conflict.columns(['practitionerId', 'provider']).doNothing())
       .returningAll()
       .executeTakeFirst();
-    if (row) {
-      await this.audit.record(actor, {
-        action: 'payout_account.opened',
-        resource: 'payout_account',
-        resourceId: id,
-        organizationId,
-      });
-    }
-    const account = row ?? (await this.find(id, provider.name));
+    if (row) await this.#trace(actor, row, 'opened');
+    const account = row ?? (await this.find(id, provider));
     if (!account) throw new Error(`${id} has no payout account.`);
     return account;
   }
 
-  #mayReturnTo(url: string): boolean {
-    const { BASE_URL, ALLOWED_ORIGINS } = this.config.env;
-    const { origin } = new URL(url);
-    return (
-      origin === new URL(BASE_URL).origin || ALLOWED_ORIGINS.some((own) => own === '*' || own === origin)
-    );
+  /** The provider has been told who the doctor is, and where the bank is whose number ends so. */
+  @Transactional()
+  async keepTold(
+    actor: UserActor,
+    account: PayoutAccount,
+    snapshot: AccountSnapshot,
+    bankAccountLast4: string,
+  ): Promise<PayoutAccount> {
+    await this.apply(actor, account.provider, snapshot);
+    await this.#change(account, { bankAccountLast4 });
+    await this.#trace(actor, account, 'details_told');
+    return (await this.find(account.practitionerId, account.provider)) ?? account;
+  }
+
+  async #change({ practitionerId, provider }: PayoutAccount, changes: Partial<PayoutAccount>): Promise<void> {
+    await this.database.query
+      .updateTable('payoutAccounts')
+      .set({ ...changes, updatedAt: this.clock.now() })
+      .where('practitionerId', '=', practitionerId)
+      .where('provider', '=', provider)
+      .execute();
+  }
+
+  async #trace(
+    actor: Actor,
+    { practitionerId, organizationId }: PayoutAccount,
+    act: 'opened' | 'details_told' | 'ready' | 'restricted',
+  ): Promise<void> {
+    await this.audit.record(actor, {
+      action: `payout_account.${act}`,
+      resource: 'payout_account',
+      resourceId: practitionerId,
+      organizationId,
+    });
   }
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
 import { type Doctor, DoctorsService } from '#doctors';
-import { type Money, money, subtract, type UserActor } from '#kernel';
+import { type Currency, type Money, money, subtract, type UserActor } from '#kernel';
 import { Database, Transactional } from '#platform';
 import { DoctorAccountsService } from '../ledger/doctor-accounts.service.ts';
 import { nothingToPayOut, payoutExceedsAvailable, payoutNotTransferable } from '../payments.errors.ts';
@@ -71,7 +71,7 @@ export class PayoutDraftsService {
     if (free.amount <= 0 || asked.amount <= 0) throw nothingToPayOut(free);
     if (asked.amount > free.amount) throw payoutExceedsAvailable(free);
     if (this.#transferable(asked).amount !== asked.amount) {
-      throw payoutNotTransferable(this.providers.payouts.transferStep(asked.currency));
+      throw payoutNotTransferable(this.#step(asked.currency));
     }
     const isAll = asked.amount === this.#transferable(net).amount;
     return this.payouts.insert(
@@ -79,7 +79,7 @@ export class PayoutDraftsService {
       doctor,
       {
         kind: isAll ? 'earnings' : 'advance',
-        provider: this.providers.payouts.name,
+        provider: this.providers.payoutsIn(asked.currency).name,
         amount: asked,
         carried: isAll ? subtract(net, asked) : money(0, asked.currency),
         period: null,
@@ -157,7 +157,7 @@ export class PayoutDraftsService {
     if (preview) return { ...result, outcome: 'preview', reason: null };
     const draft = {
       kind: 'earnings' as const,
-      provider: this.providers.payouts.name,
+      provider: this.providers.payoutsIn(amount.currency).name,
       amount,
       carried: subtract(sums.net, amount),
       period,
@@ -169,7 +169,11 @@ export class PayoutDraftsService {
 
   /** What of an amount the provider can send. */
   #transferable({ amount, currency }: Money): Money {
-    return money(amount - (amount % this.providers.payouts.transferStep(currency)), currency);
+    return money(amount - (amount % this.#step(currency)), currency);
+  }
+
+  #step(currency: Currency): number {
+    return this.providers.payoutsIn(currency).transferStep(currency);
   }
 
   /** The payouts of exactly this period, the last one of each currency first. */

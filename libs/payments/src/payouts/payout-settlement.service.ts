@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { type Actor, Clock, newId, subtract } from '#kernel';
+import { type Actor, Clock, type Money, newId, subtract } from '#kernel';
 import { Database, Jobs, Transactional } from '#platform';
 import type { Outcome } from '../checkout/settlement.service.ts';
 import { PayoutFailed, PayoutPaid } from '../events.ts';
 import { LedgerService } from '../ledger/ledger.service.ts';
+import { feePostings } from '../ledger/payment-shares.ts';
 import type { TransferSnapshot } from '../providers/payout-provider.ts';
 import type { Payout } from './payout.entity.ts';
 import { payoutStates } from './payout.states.ts';
@@ -47,9 +48,15 @@ export class PayoutSettlementService {
     const { payoutId, attemptId } = snapshot;
     let payout = payoutId === null ? undefined : await this.payouts.findLocked(payoutId);
     if (payout?.provider !== provider || payout.attemptId !== attemptId) return 'ignored';
-    const isNew = payoutStates.can(payout.status, 'paid');
+    const isOver = snapshot.status === 'failed';
+    if (isOver && payoutStates.can(payout.status, 'failed')) {
+      await this.#fail(actor, payout, snapshot.failureCode ?? 'transfer_failed');
+      return 'applied';
+    }
+    const isNew = snapshot.status === 'made' && payoutStates.can(payout.status, 'paid');
     if (isNew) payout = await this.#pay(actor, payout, snapshot);
-    const isReturned = await this.#takeBack(actor, payout, snapshot);
+    // What failed after it was made has come back whole.
+    const isReturned = await this.#takeBack(actor, payout, isOver ? payout.amount : snapshot.returned);
     return isNew || isReturned ? 'applied' : 'unchanged';
   }
 
@@ -58,16 +65,26 @@ export class PayoutSettlementService {
   async refuse(actor: Actor, { id, attemptId }: PayoutAttempt, failureCode: string): Promise<void> {
     const payout = await this.payouts.locked(id);
     if (payout.attemptId !== attemptId || !payoutStates.can(payout.status, 'failed')) return;
-    await this.reservations.release(payout, attemptId);
-    await this.payouts.change(actor, payout, 'failed', { status: 'failed', failureCode }, failureCode);
-    await this.jobs.publish(PayoutFailed, { payoutId: id, doctorId: payout.practitionerId });
+    await this.#fail(actor, payout, failureCode);
   }
 
-  async #pay(actor: Actor, payout: Payout, { reference, amount }: TransferSnapshot): Promise<Payout> {
+  async #fail(actor: Actor, payout: Payout, failureCode: string): Promise<void> {
+    const { id: payoutId, attemptId, practitionerId: doctorId } = payout;
+    if (attemptId === null) throw new Error(`${payoutId} failed without an attempt to make it.`);
+    await this.reservations.release(payout, attemptId);
+    await this.payouts.change(actor, payout, 'failed', { status: 'failed', failureCode }, failureCode);
+    await this.jobs.publish(PayoutFailed, { payoutId, doctorId });
+  }
+
+  async #pay(actor: Actor, payout: Payout, { reference, amount, fee }: TransferSnapshot): Promise<Payout> {
     if (subtract(payout.amount, amount).amount !== 0 || payout.attemptId === null) {
       throw new Error(`${payout.id} is ${payout.amount.amount}, but ${amount.amount} was transferred.`);
     }
     await this.ledger.post({ kind: 'payout_paid', reference: payout.attemptId }, payingPostings(payout));
+    if (fee.amount !== 0) {
+      const postings = feePostings(payout.provider, fee);
+      await this.ledger.post({ kind: 'payout_fee', reference: payout.attemptId }, postings);
+    }
     await this.jobs.publish(PayoutPaid, { payoutId: payout.id, doctorId: payout.practitionerId });
     return this.payouts.change(actor, payout, 'paid', {
       status: 'paid',
@@ -77,7 +94,7 @@ export class PayoutSettlementService {
   }
 
   /** What the provider took back since somebody last told. It can be a part, and again a part. */
-  async #takeBack(actor: Actor, payout: Payout, { returned }: TransferSnapshot): Promise<boolean> {
+  async #takeBack(actor: Actor, payout: Payout, returned: Money): Promise<boolean> {
     const more = subtract(returned, payout.returned);
     if (payout.status !== 'paid' || more.amount <= 0) return false;
     await this.ledger.post({ kind: 'payout_returned', reference: newId() }, takingBackPostings(payout, more));

@@ -3,6 +3,7 @@ import type { PaymentStatus } from '../checkout/payment.entity.ts';
 import type { DisputeStatus } from '../disputes/dispute.entity.ts';
 import type { RefundStatus } from '../refunds/refund.entity.ts';
 import type { AccountSnapshot, TransferSnapshot } from './payout-provider.ts';
+import type { SubscriptionNews } from './subscription-provider.ts';
 
 /** What a provider can say of a payment; giving money back is told of refunds, not of payments. */
 export type ProvidedStatus = Extract<
@@ -62,15 +63,19 @@ export interface DisputeSnapshot {
   readonly reason: string;
   /** Until when it can be answered. */
   readonly answerBy: Temporal.Instant | null;
-  /** All until that moment. */
-  readonly movements: readonly DisputeMovement[];
+  /** What the provider has taken and not given back, in the payment's currency. */
+  readonly withdrawn: Money;
+  /** All until that moment; `null` from a provider that tells the sum alone. */
+  readonly movements: readonly DisputeMovement[] | null;
+  /** The moment. */
+  readonly asOf: Temporal.Instant;
 }
 
 /** What a provider can say of the money of patients. */
 export type MoneySnapshot = PaymentSnapshot | RefundSnapshot | DisputeSnapshot;
 
 /** What a provider tells by itself. */
-export type ProviderNews = MoneySnapshot | AccountSnapshot | TransferSnapshot;
+export type ProviderNews = MoneySnapshot | AccountSnapshot | TransferSnapshot | SubscriptionNews;
 
 /** A payment with the secret that lets the patient's browser, and nobody else, pay it. */
 export interface ProviderIntent extends PaymentSnapshot {
@@ -101,6 +106,8 @@ export class ProviderRefusal extends Error {
     /** The provider's code. */
     readonly code: string,
     message: string,
+    /** What of the request it is about, as the provider names it. */
+    readonly field: string | null = null,
   ) {
     super(message);
     this.name = 'ProviderRefusal';
@@ -137,11 +144,8 @@ export interface PaymentProvider {
   /** Gives money back, or finds the refund that was made with the same `refundId`. */
   refund(request: { refundId: string; paymentReference: string; amount: Money }): Promise<RefundSnapshot>;
 
-  /**
-   * What the provider kept of a payment for its work; `null` while it does not know. A provider that does not
-   * tell has no such method.
-   */
-  feeOf?(reference: string): Promise<Money | null>;
+  /** What the provider kept of a payment for its work, taxes and all; `null` while it does not know. */
+  feeOf(reference: string): Promise<Money | null>;
 
   /**
    * Makes sure that a handover is genuine and belongs to this payment, where a provider hands anything over.

@@ -32,7 +32,7 @@ export class ComparisonService {
   async compare(provider: string, snapshot: MoneySnapshot): Promise<Difference> {
     if (snapshot.kind === 'payment') return this.#payment(provider, snapshot);
     const payment = await this.payments.byReference(provider, snapshot.paymentReference);
-    if (!payment) return FOREIGN;
+    if (!payment) return snapshot.kind === 'refund' ? this.#ofSubscription(provider, snapshot) : FOREIGN;
     const problem = await (snapshot.kind === 'refund'
       ? this.#refund(payment, snapshot)
       : this.#dispute(payment, snapshot));
@@ -69,6 +69,24 @@ export class ComparisonService {
     return booked === (snapshot.status === 'succeeded' ? -refund.amount : 0) ? null : 'ledger_differs';
   }
 
+  /** A refund that was made in the provider's dashboard, of a month of a subscription. */
+  async #ofSubscription(provider: string, snapshot: RefundSnapshot): Promise<Difference> {
+    const row = await this.database.query
+      .selectFrom('subscriptionPayments as payment')
+      .leftJoin('subscriptionRefunds as refund', (join) =>
+        join
+          .onRef('refund.subscriptionPaymentId', '=', 'payment.id')
+          .on('refund.providerReference', '=', snapshot.reference),
+      )
+      .select('refund.status')
+      .where('payment.provider', '=', provider)
+      .where('payment.providerReference', '=', snapshot.paymentReference)
+      .executeTakeFirst();
+    if (!row) return FOREIGN;
+    if (row.status === null) return { paymentId: null, problem: 'unknown_refund' };
+    return { paymentId: null, problem: row.status === snapshot.status ? null : 'status_differs' };
+  }
+
   async #dispute({ id: paymentId }: Payment, snapshot: DisputeSnapshot): Promise<Problem | null> {
     const dispute = await this.database.query
       .selectFrom('disputes')
@@ -78,8 +96,8 @@ export class ComparisonService {
       .executeTakeFirst();
     if (!dispute) return 'unknown_dispute';
     if (dispute.status !== snapshot.status) return 'status_differs';
-    const moved = snapshot.movements.reduce((sum, { amount }) => sum + amount.amount, 0);
-    if (0 - dispute.withdrawnAmount !== moved) return 'amount_differs';
+    const { amount: withdrawn } = snapshot.withdrawn;
+    if (dispute.withdrawnAmount !== withdrawn) return 'amount_differs';
     const movements = await this.database.query
       .selectFrom('disputeMovements')
       .select('id')
@@ -87,7 +105,7 @@ export class ComparisonService {
       .execute();
     const ids = movements.map(({ id }) => id);
     const booked = await this.#clearing(['dispute_withdrawn', 'dispute_reinstated'], ids);
-    return booked === moved ? null : 'ledger_differs';
+    return booked === 0 - withdrawn ? null : 'ledger_differs';
   }
 
   /** What these facts did to what the providers hold for us. */

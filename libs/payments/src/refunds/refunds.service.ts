@@ -4,6 +4,8 @@ import { AuditService } from '#audit';
 import {
   type Actor,
   Clock,
+  chargeable,
+  chargeStep,
   type Money,
   money,
   newId,
@@ -22,6 +24,7 @@ import {
   paymentNotRefundable,
   refundExceedsPayment,
   refundNotFailed,
+  refundNotSendable,
   refundRetried,
 } from '../payments.errors.ts';
 import { ExecuteRefund } from '../queues.ts';
@@ -49,6 +52,7 @@ const AUTOMATIC_REASONS = {
   slot_lost: 'The slot was gone when the payment arrived.',
   appointment_cancelled: 'The visit was cancelled.',
   doctor_absent: 'The doctor did not come to the visit.',
+  paid_twice: 'The visit had another payment when this one arrived.',
 } as const;
 
 /**
@@ -68,7 +72,7 @@ export class RefundsService {
   /**
    * An administrator gives back a payment or a part of it.
    * @throws not_found `transaction_not_found`; conflict `payment_is_…`, `refund_exceeds_payment`; invalid
-   *   `currency_mismatch`
+   *   `currency_mismatch`, `refund_not_sendable`
    */
   @Transactional()
   async request(actor: UserActor, { paymentId, amount, reason }: RefundRequest): Promise<Refund> {
@@ -77,6 +81,7 @@ export class RefundsService {
     const refundable = await this.#refundable(payment);
     const asked = amount ?? refundable;
     if (asked.amount === 0 || subtract(refundable, asked).amount < 0) throw refundExceedsPayment(refundable);
+    if (asked.amount !== chargeable(asked).amount) throw refundNotSendable(chargeStep(asked.currency));
     const refund = await this.#insert(actor, payment, { amount: asked, cause: 'requested', reason });
     await this.audit.record(actor, {
       action: 'refund.requested',
@@ -207,7 +212,8 @@ export class RefundsService {
       .where('status', '<>', 'failed')
       .executeTakeFirstOrThrow();
     const left = subtract(subtract(payment.amount, money(taken, payment.amount.currency)), payment.disputed);
-    return left.amount < 0 ? money(0, left.currency) : left;
+    // After a dispute of a part, what is left may be less than can be sent.
+    return left.amount < 0 ? money(0, left.currency) : chargeable(left);
   }
 
   async #retryOf(id: string): Promise<string | undefined> {

@@ -6,9 +6,11 @@ import { type Outcome, SettlementService } from '../checkout/settlement.service.
 import { DisputeSettlementService } from '../disputes/dispute-settlement.service.ts';
 import { PayoutAccountsService } from '../payouts/payout-accounts.service.ts';
 import { PayoutSettlementService } from '../payouts/payout-settlement.service.ts';
-import type { PaymentSnapshot, ProviderNews } from '../providers/payment-provider.ts';
-import { CollectPayment } from '../queues.ts';
+import type { PaymentSnapshot, ProviderNews, RefundSnapshot } from '../providers/payment-provider.ts';
+import type { SubscriptionNews } from '../providers/subscription-provider.ts';
+import { CollectPayment, FollowSubscription } from '../queues.ts';
 import { RefundSettlementService } from '../refunds/refund-settlement.service.ts';
+import { SubscriptionMoneyService } from '../subscriptions/subscription-money.service.ts';
 
 /** How long a provider has to take the money by itself. */
 const COLLECT_MINUTES = 2;
@@ -25,6 +27,7 @@ export class ProviderNewsService {
     private readonly disputes: DisputeSettlementService,
     private readonly accounts: PayoutAccountsService,
     private readonly payouts: PayoutSettlementService,
+    private readonly subscriptions: SubscriptionMoneyService,
   ) {}
 
   apply(actor: Actor, provider: string, news: ProviderNews): Promise<Outcome> {
@@ -32,14 +35,28 @@ export class ProviderNewsService {
       case 'payment':
         return this.#payment(actor, provider, news);
       case 'refund':
-        return this.refunds.apply(actor, provider, news);
+        return this.#refund(actor, provider, news);
       case 'dispute':
         return this.disputes.apply(actor, provider, news);
       case 'account':
         return this.accounts.apply(actor, provider, news);
       case 'transfer':
         return this.payouts.apply(actor, provider, news);
+      case 'subscription':
+        return this.#followLater(provider, news);
     }
+  }
+
+  /** Of a visit or, made in the provider's dashboard, of a month of a subscription. */
+  async #refund(actor: Actor, provider: string, news: RefundSnapshot): Promise<Outcome> {
+    const outcome = await this.refunds.apply(actor, provider, news);
+    return outcome === 'ignored' ? this.subscriptions.applyRefund(provider, news) : outcome;
+  }
+
+  /** The provider has to be asked, which is not done while the inbox is held. */
+  async #followLater(provider: string, { reference }: SubscriptionNews): Promise<Outcome> {
+    await this.jobs.send(FollowSubscription, { provider, reference });
+    return 'applied';
   }
 
   /** A provider that takes the money by itself does so at once; if it did not, we do. */

@@ -25,6 +25,19 @@ describe('a payload for an operator', () => {
     expect(readablePayload(bytes(event))).toEqual(event);
   });
 
+  it('leaves out where somebody’s bank is, and what the tax office calls them', () => {
+    const settlements = {
+      account_number: '50100012345678',
+      ifsc_code: 'HDFC0000317',
+      beneficiary_name: 'Asha',
+    };
+    const shown = readablePayload(
+      bytes({ id: 'acc_1', pan: 'ABCPR1234F', kyc: { pan: 'ABCPR1234F' }, settlements }),
+    );
+    expect(shown).toMatchObject({ id: 'acc_1' });
+    expect(JSON.stringify(shown)).not.toMatch(/5010|HDFC|Asha|ABCPR/);
+  });
+
   it('leaves out what opens something, and who somebody is', () => {
     const shown = readablePayload(
       bytes({

@@ -3,7 +3,7 @@ const REMOVED = '[removed]';
 
 /** What people are, have or wrote, and what opens something; with everything below it. */
 const HIDDEN =
-  /secret|token|password|signature|email|phone|contact|name$|holder|address|postal|city|^ip$|ip_|last4|fingerprint|iban|vpa|^card$|^bank|_bank|wallet|billing|shipping|customer|evidence|payment_method_details|individual|company|business_profile|external_account|tos_acceptance|persons?$|description|receipt_url/i;
+  /secret|token|password|signature|email|phone|contact|name$|holder|address|postal|city|^ip$|ip_|last4|fingerprint|iban|vpa|^card$|^bank|_bank|wallet|billing|shipping|customer|evidence|payment_method_details|individual|company|business_profile|external_account|tos_acceptance|persons?$|description|receipt_url|account_number|ifsc|beneficiary|^pan$|^gst|kyc/i;
 
 /** What ids, codes, currencies and dates are made of. A sentence, an address or a link is none of these. */
 const CODE = /^[\w.:-]{1,100}$/;

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { isCurrency, type Money, money } from '#kernel';
 
 const flag = z.enum(['0', '1']).transform((value) => value === '1');
 const list = z.string().transform((value) =>
@@ -8,6 +9,15 @@ const list = z.string().transform((value) =>
     .map((item) => item.trim())
     .filter(Boolean),
 );
+
+/** `EUR:4900,INR:199900`: minor units by currency. */
+const prices = list
+  .pipe(z.array(z.string().regex(/^[A-Z]{3}:[1-9]\d{0,7}$/)).min(1))
+  .transform((items) => items.map((item) => ({ currency: item.slice(0, 3), amount: Number(item.slice(4)) })))
+  .refine((items) => items.every(({ currency }) => isCurrency(currency)), {
+    error: 'names an unknown currency',
+  })
+  .transform((items) => items.map(({ currency, amount }) => money(amount, currency)));
 
 function isTimeZone(name: string): boolean {
   try {
@@ -28,6 +38,8 @@ const Environment = z.object({
   TRUST_PROXY_HOPS: z.coerce.number().int().min(0).default(0),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).optional(),
   RATE_LIMITS: flag.optional(),
+  /** How many visits an account may hold at a time without having paid for them. */
+  MAX_UNPAID_HOLDS: z.coerce.number().int().min(1).default(5),
   METRICS_PORT: z.coerce.number().int().min(1).max(65535).optional(),
   RUN_JOBS: flag.optional(),
   SEED_DEMO: flag.default(false),
@@ -74,10 +86,14 @@ const Environment = z.object({
   RAZORPAY_CURRENCIES: list.default(['INR']),
   /** For how many days after an order was made Razorpay takes what is paid for it; later it gives it back. */
   RAZORPAY_CAPTURE_DAYS: z.coerce.number().int().min(1).max(5).default(3),
+  /** Doctors are paid out by Razorpay Route what is paid there in INR; otherwise by Stripe. */
+  RAZORPAY_PAYOUTS: flag.default(true),
   RAZORPAY_API_URL: z.url().optional(),
 
   /** How long what payment providers sent is kept after it was processed. */
   WEBHOOK_RETENTION_DAYS: z.coerce.number().int().min(1).max(3650).default(90),
+  /** What a month of Pro costs, in each currency that it is sold in; the first where no other fits. */
+  PRO_PLAN_PRICES: prices.optional(),
   PLATFORM_COMMISSION_PERCENT: z.coerce.number().min(0).max(100).default(15),
 
   /** Who issues receipts and invoices, as tax law asks; the lines of the address are separated by commas. */
@@ -116,11 +132,15 @@ const Environment = z.object({
   VISIT_OPENS_MINUTES: z.coerce.number().int().min(0).default(15),
   VISIT_CLOSES_MINUTES: z.coerce.number().int().min(0).default(30),
 
+  /** How often each signalling connection is pinged; one that has not answered is dropped at the next ping. */
+  RTC_PING_SECONDS: z.coerce.number().int().min(1).max(60).default(25),
   TURN_URLS: list.default([]),
   TURN_SECRET: z.string().optional(),
 });
 
 export type Environment = z.infer<typeof Environment>;
+
+const DEVELOPMENT_PRICES = [money(4900, 'EUR'), money(4900, 'USD'), money(199900, 'INR')];
 
 /** The configuration of one process: the parsed environment and what follows from it. */
 export class Config {
@@ -144,6 +164,11 @@ export class Config {
 
   get passwordResetUrl(): string {
     return this.env.PASSWORD_RESET_URL ?? new URL('/reset-password', this.env.BASE_URL).href;
+  }
+
+  /** In production nothing is sold that nobody has set a price for. */
+  get proPlanPrices(): readonly Money[] {
+    return this.env.PRO_PLAN_PRICES ?? (this.production ? [] : DEVELOPMENT_PRICES);
   }
 
   /** Document 004: in development a client is not slowed down. */

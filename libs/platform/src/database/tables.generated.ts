@@ -79,7 +79,7 @@ export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
 
 export type KycStatus = "approved" | "expired" | "rejected" | "revoked" | "submitted" | "suspended" | "unsubmitted";
 
-export type LedgerAccountKind = "doctor_available" | "doctor_pending" | "doctor_receivable" | "payout_clearing" | "platform_revenue" | "provider_clearing" | "provider_fees";
+export type LedgerAccountKind = "doctor_available" | "doctor_pending" | "doctor_receivable" | "payout_clearing" | "platform_revenue" | "provider_clearing" | "provider_fees" | "subscription_revenue";
 
 export type LicenceDocumentKind = "degree" | "identity" | "insurance" | "licence";
 
@@ -95,7 +95,7 @@ export type PrescriptionStatus = "cancelled" | "draft" | "issued";
 
 export type ReconciliationSubject = "dispute" | "payment" | "refund";
 
-export type RefundCause = "appointment_cancelled" | "doctor_absent" | "made_at_provider" | "requested" | "slot_lost";
+export type RefundCause = "appointment_cancelled" | "doctor_absent" | "made_at_provider" | "paid_twice" | "requested" | "slot_lost";
 
 export type RefundStatus = "failed" | "pending" | "succeeded";
 
@@ -114,6 +114,12 @@ export type SessionOrigin = "cognito" | "password";
 export type SessionRevocation = "admin" | "erasure" | "logout" | "password_change" | "refresh_reuse" | "revoked" | "second_factor";
 
 export type Sex = "female" | "male" | "other" | "unknown";
+
+export type SubscriptionCheckoutStatus = "completed" | "expired" | "open";
+
+export type SubscriptionPlan = "basic" | "pro";
+
+export type SubscriptionStatus = "active" | "cancelled" | "expired" | "incomplete" | "past_due" | "suspended" | "trialing";
 
 export type UserStatus = "active" | "disabled" | "erased";
 
@@ -293,6 +299,7 @@ export interface DisputeMovements {
 export interface Disputes {
   amount: number;
   answerBy: Temporal.Instant | null;
+  asOf: Temporal.Instant;
   createdAt: Temporal.Instant;
   currency: string;
   feeAmount: Generated<number>;
@@ -679,6 +686,7 @@ export interface Payments {
   disputedAmount: Generated<number>;
   failureCode: string | null;
   id: string;
+  isSurplus: Generated<boolean>;
   organizationId: string;
   patientId: string;
   payerUserId: string;
@@ -693,7 +701,9 @@ export interface Payments {
 
 export interface PayoutAccounts {
   asOf: Temporal.Instant;
+  bankAccountLast4: string | null;
   createdAt: Temporal.Instant;
+  detailsReference: string | null;
   detailsSubmitted: boolean;
   disabledReason: string | null;
   isReady: boolean;
@@ -701,6 +711,7 @@ export interface PayoutAccounts {
   practitionerId: string;
   provider: string;
   providerReference: string;
+  requirements: string[];
   updatedAt: Temporal.Instant;
 }
 
@@ -892,10 +903,11 @@ export interface RoomJoinTokens {
 export interface RoomPreCallTests {
   createdAt: Temporal.Instant;
   findings: Json;
+  guestId: string | null;
   id: string;
   role: RoomRole;
   roomId: string;
-  userId: string;
+  userId: string | null;
   verdict: string;
 }
 
@@ -964,6 +976,76 @@ export interface StaffMembers {
   name: string;
   organizationId: string;
   userId: string | null;
+}
+
+export interface SubscriptionCheckouts {
+  amount: number;
+  cancelUrl: string;
+  createdAt: Temporal.Instant;
+  createdBy: string;
+  currency: string;
+  id: string;
+  organizationId: string;
+  plan: SubscriptionPlan;
+  provider: string;
+  providerReference: string | null;
+  status: SubscriptionCheckoutStatus;
+  successUrl: string;
+  updatedAt: Temporal.Instant;
+}
+
+export interface SubscriptionCustomers {
+  createdAt: Temporal.Instant;
+  organizationId: string;
+  provider: string;
+  providerReference: string;
+  userId: string;
+}
+
+export interface SubscriptionPayments {
+  amount: number;
+  createdAt: Temporal.Instant;
+  currency: string;
+  id: string;
+  invoiceReference: string;
+  isFeeBooked: Generated<boolean>;
+  organizationId: string;
+  paidAt: Temporal.Instant;
+  provider: string;
+  providerReference: string;
+  subscriptionId: string;
+}
+
+export interface SubscriptionRefunds {
+  amount: number;
+  createdAt: Temporal.Instant;
+  currency: string;
+  id: string;
+  organizationId: string;
+  providerReference: string;
+  status: RefundStatus;
+  subscriptionPaymentId: string;
+  updatedAt: Temporal.Instant;
+}
+
+export interface Subscriptions {
+  amount: number | null;
+  asOf: Temporal.Instant;
+  cancelsAt: Temporal.Instant | null;
+  createdAt: Temporal.Instant;
+  currency: string | null;
+  endedAt: Temporal.Instant | null;
+  id: string;
+  organizationId: string;
+  periodEndsAt: Temporal.Instant | null;
+  plan: SubscriptionPlan;
+  provider: string | null;
+  providerReference: string | null;
+  status: SubscriptionStatus;
+  trialEndsAt: Temporal.Instant | null;
+  trialWarnedAt: Temporal.Instant | null;
+  updatedAt: Temporal.Instant;
+  userId: string;
 }
 
 export interface SummaryPdfs {
@@ -1118,6 +1200,11 @@ export interface DB {
   secondFactors: SecondFactors;
   sessions: Sessions;
   staffMembers: StaffMembers;
+  subscriptionCheckouts: SubscriptionCheckouts;
+  subscriptionCustomers: SubscriptionCustomers;
+  subscriptionPayments: SubscriptionPayments;
+  subscriptionRefunds: SubscriptionRefunds;
+  subscriptions: Subscriptions;
   summaryPdfs: SummaryPdfs;
   users: Users;
   vitals: Vitals;

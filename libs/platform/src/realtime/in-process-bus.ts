@@ -1,17 +1,25 @@
-import { type FieldChange, type LogBounds, type LogEntry, RealtimeBus, type Stop } from './realtime-bus.ts';
+import { LogMemory } from './log-memory.ts';
+import {
+  type FieldChange,
+  type LogBounds,
+  type LogContent,
+  type LogEntry,
+  RealtimeBus,
+  type Stop,
+} from './realtime-bus.ts';
 
 type Listener<T> = (value: T) => void;
 
 interface Log {
-  /** The sequence number of `entries[0]`, or of the next entry when there is none. */
-  first: number;
-  entries: string[];
+  memory: LogMemory;
   readonly fields: Map<string, string>;
   readonly followers: Set<Listener<LogEntry>>;
   /** Entries that were appended while an earlier one was being delivered; `null` when none is. */
   undelivered: LogEntry[] | null;
-  /** On the monotonic clock, in milliseconds. */
-  expiresAt: number;
+  /** How long it outlives the last append, in milliseconds. */
+  ttl: number;
+  /** On the monotonic clock, in milliseconds; `null` until the sweeper has seen the last append. */
+  expiresAt: number | null;
 }
 
 const SWEEP_INTERVAL_MS = 10_000;
@@ -40,7 +48,7 @@ export class InProcessBus extends RealtimeBus {
 
   override async append(
     name: string,
-    text: string,
+    content: LogContent,
     bounds: LogBounds,
     change?: FieldChange,
   ): Promise<number | null> {
@@ -50,13 +58,20 @@ export class InProcessBus extends RealtimeBus {
       if (change.value === null) log.fields.delete(change.field);
       else log.fields.set(change.field, change.value);
     }
-    const sequence = log.first + log.entries.length;
-    log.entries.push(text);
-    // Cut in halves, so that the cost of moving what is kept is spread over many appends.
-    if (log.entries.length >= 2 * bounds.maxLength) cut(log, bounds.maxLength);
-    log.expiresAt = performance.now() + bounds.ttlSeconds * 1000;
-    deliver(log, { sequence, text });
-    return sequence;
+    return add(log, content, bounds);
+  }
+
+  override post(
+    name: string,
+    content: LogContent,
+    bounds: LogBounds,
+    failed: (error: unknown) => void,
+  ): void {
+    try {
+      add(this.logNamed(name), content, bounds);
+    } catch (error) {
+      failed(error);
+    }
   }
 
   override async follow(name: string, listener: Listener<LogEntry>) {
@@ -64,7 +79,7 @@ export class InProcessBus extends RealtimeBus {
     const own: Listener<LogEntry> = (entry) => listener(entry);
     log.followers.add(own);
     return {
-      sequence: log.first + log.entries.length - 1,
+      sequence: log.memory.last,
       stop: async () => {
         log.followers.delete(own);
       },
@@ -74,10 +89,7 @@ export class InProcessBus extends RealtimeBus {
   override async readAfter(name: string, sequence: number): Promise<LogEntry[] | null> {
     const log = this.logs.get(name);
     if (!log) return sequence === 0 ? [] : null;
-    const known = sequence >= log.first && sequence < log.first + log.entries.length;
-    if (sequence !== 0 && !known) return null;
-    const from = sequence === 0 ? 0 : sequence - log.first + 1;
-    return log.entries.slice(from).map((text, index) => ({ sequence: log.first + from + index, text }));
+    return log.memory.after(sequence);
   }
 
   override async fields(name: string): Promise<Map<string, string>> {
@@ -100,18 +112,19 @@ export class InProcessBus extends RealtimeBus {
 
   private logNamed(name: string): Log {
     return this.logs.getOrInsertComputed(name, () => ({
-      first: 1,
-      entries: [],
+      memory: new LogMemory(),
       fields: new Map(),
       followers: new Set(),
       undelivered: null,
-      expiresAt: 0,
+      ttl: 0,
+      expiresAt: null,
     }));
   }
 
   private sweep(): void {
     const now = performance.now();
     for (const [name, log] of this.logs) {
+      log.expiresAt ??= now + log.ttl;
       if (log.followers.size === 0 && log.expiresAt < now) this.logs.delete(name);
     }
     for (const [lease, expiresAt] of this.leases) {
@@ -120,10 +133,12 @@ export class InProcessBus extends RealtimeBus {
   }
 }
 
-function cut(log: Log, maxLength: number): void {
-  const surplus = log.entries.length - maxLength;
-  log.entries = log.entries.slice(surplus);
-  log.first += surplus;
+function add(log: Log, content: LogContent, { maxLength, ttlSeconds }: LogBounds): number {
+  const sequence = log.memory.push(String(content), maxLength);
+  log.ttl = ttlSeconds * 1000;
+  log.expiresAt = null;
+  deliver(log, { sequence, content });
+  return sequence;
 }
 
 /** A follower may append in turn; every follower has seen the first entry before the second is delivered. */

@@ -69,10 +69,10 @@ function conformance(name: string, open: () => RealtimeBus, skip: string | false
       const log = newId();
       const seen: string[][] = [[], []];
       await here.follow(log, (entry) => {
-        seen[0]?.push(entry.text);
-        if (entry.text === 'question') void here.append(log, 'answer', BOUNDS);
+        seen[0]?.push(String(entry.content));
+        if (entry.content === 'question') void here.append(log, 'answer', BOUNDS);
       });
-      await here.follow(log, (entry) => seen[1]?.push(entry.text));
+      await here.follow(log, (entry) => seen[1]?.push(String(entry.content)));
       await here.append(log, 'question', BOUNDS);
       await until(() => seen.every((texts) => texts.length === 2));
       expect(seen).toEqual([
@@ -86,7 +86,7 @@ function conformance(name: string, open: () => RealtimeBus, skip: string | false
       const one = (await here.append(log, 'one', BOUNDS))!;
       const two = (await here.append(log, 'two', BOUNDS))!;
       const seen: string[] = [];
-      const follower = await there.follow(log, (entry) => seen.push(entry.text));
+      const follower = await there.follow(log, (entry) => seen.push(String(entry.content)));
       expect(follower.sequence).toBe(two);
       await here.append(log, 'three', BOUNDS);
       await until(() => seen.length === 1);
@@ -94,13 +94,33 @@ function conformance(name: string, open: () => RealtimeBus, skip: string | false
       await here.append(log, 'four', BOUNDS);
       expect(seen).toEqual(['three']);
       const texts = async (sequence: number) =>
-        (await there.readAfter(log, sequence))?.map((entry) => entry.text) ?? null;
+        (await there.readAfter(log, sequence))?.map((entry) => entry.content) ?? null;
       expect(await texts(0)).toEqual(['one', 'two', 'three', 'four']);
       expect(await texts(one)).toEqual(['two', 'three', 'four']);
       expect(await texts(two + 2)).toEqual([]);
       expect(await texts(two + 99)).toBeNull();
       expect(await there.readAfter('no such log', 0)).toEqual([]);
       expect(await there.readAfter('no such log', 5)).toBeNull();
+    });
+
+    it('keeps the order of what is posted and what is appended', async () => {
+      const log = newId();
+      const heard: string[] = [];
+      await there.follow(log, (entry) => heard.push(String(entry.content)));
+      const never = (error: unknown) => {
+        throw error;
+      };
+      const written = { toString: () => 'as text' };
+      for (const content of ['a', 'b', written]) here.post(log, content, BOUNDS, never);
+      const number = await here.append(log, 'c', BOUNDS);
+      here.post(log, 'd', BOUNDS, never);
+      await until(() => heard.length === 5);
+      expect(heard).toEqual(['a', 'b', 'as text', 'c', 'd']);
+      expect((await there.readAfter(log, number! - 2))!.map((entry) => entry.content)).toEqual([
+        'as text',
+        'c',
+        'd',
+      ]);
     });
 
     it('forgets the oldest entries and says so', async () => {
@@ -112,7 +132,7 @@ function conformance(name: string, open: () => RealtimeBus, skip: string | false
       const kept = (await here.readAfter(log, 0))!;
       expect(kept.length).toBeGreaterThanOrEqual(10);
       expect(kept.length).toBeLessThan(20);
-      expect(kept.at(-1)).toEqual({ sequence: numbers[24], text: 'entry 24' });
+      expect(kept.at(-1)).toEqual({ sequence: numbers[24], content: 'entry 24' });
     });
 
     it('changes a field together with an entry, or does neither', async () => {
@@ -127,7 +147,7 @@ function conformance(name: string, open: () => RealtimeBus, skip: string | false
       expect(await change('v2', null)).not.toBeNull();
       expect(await change('v2', null)).toBeNull();
       expect(await there.fields(log)).toEqual(new Map());
-      expect((await here.readAfter(log, 0))!.map((entry) => entry.text)).toEqual([
+      expect((await here.readAfter(log, 0))!.map((entry) => entry.content)).toEqual([
         'to v1',
         'to v2',
         'to null',
@@ -157,7 +177,7 @@ function conformance(name: string, open: () => RealtimeBus, skip: string | false
       const log = newId();
       const text = 'a b\r\n"é" \u{1f600} \u0000 {"x":1}';
       await here.append(log, text, BOUNDS);
-      expect((await there.readAfter(log, 0))![0]!.text).toBe(text);
+      expect((await there.readAfter(log, 0))![0]!.content).toBe(text);
     });
   });
 }
@@ -180,7 +200,7 @@ describe('RedisBus', { skip: REDIS_URL ? false : 'REDIS_URL is not set' }, () =>
     try {
       const log = newId();
       const seen: string[] = [];
-      await reader.follow(log, (entry) => seen.push(entry.text));
+      await reader.follow(log, (entry) => seen.push(String(entry.content)));
       await writer.append(log, '0', BOUNDS);
       await until(() => seen.length === 1);
       await admin.call('CLIENT', 'KILL', 'TYPE', 'pubsub');

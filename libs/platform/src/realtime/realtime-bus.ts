@@ -1,9 +1,15 @@
 import type { OnApplicationShutdown } from '@nestjs/common';
+/**
+ * What an entry says: text, or what is written as text when it leaves the process. A reader in the writer's
+ * own process may be handed the latter as it is, so it must not change once it is appended.
+ */
+export type LogContent = string | { toString(): string };
+
 /** One entry of a log. */
 export interface LogEntry {
   /** Rises by one from entry to entry; where a log starts is the driver's affair. */
   readonly sequence: number;
-  readonly text: string;
+  readonly content: LogContent;
 }
 
 /** How much of a log is remembered. */
@@ -53,7 +59,15 @@ export abstract class RealtimeBus implements OnApplicationShutdown {
    * @returns the entry's sequence number, or `null` when `change.expected` is not what the field holds,
    * in which case nothing happened.
    */
-  abstract append(log: string, text: string, bounds: LogBounds, change?: FieldChange): Promise<number | null>;
+  abstract append(
+    log: string,
+    content: LogContent,
+    bounds: LogBounds,
+    change?: FieldChange,
+  ): Promise<number | null>;
+
+  /** Adds an entry whose number the writer does not wait for: what is done thousands of times a second. */
+  abstract post(log: string, content: LogContent, bounds: LogBounds, failed: (error: unknown) => void): void;
 
   /**
    * Calls the listener for every entry from now on. What a driver misses (a lost connection) it reads

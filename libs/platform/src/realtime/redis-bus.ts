@@ -1,33 +1,69 @@
 import { Redis } from 'ioredis';
-import { type FieldChange, type LogBounds, type LogEntry, RealtimeBus, type Stop } from './realtime-bus.ts';
+import {
+  type FieldChange,
+  type LogBounds,
+  type LogContent,
+  type LogEntry,
+  RealtimeBus,
+  type Stop,
+} from './realtime-bus.ts';
 
 /**
- * Changes the field if it holds what is expected, numbers the entry, keeps it and delivers it, in one step.
- * A log without a number starts at the server's time in milliseconds, so that numbers still rise after
- * Redis lost its data. Numbers are formatted by hand: Lua would write large ones as 1.7e+12.
+ * Numbers an entry, keeps it and delivers it. A log without a number starts at the server's time in
+ * milliseconds, so that numbers still rise after Redis lost its data. Numbers are formatted by hand: Lua
+ * would write large ones as 1.7e+12.
  */
-const APPEND = `
-local expects, expected, sets, value = ARGV[6], ARGV[7], ARGV[8], ARGV[9]
-if ARGV[5] ~= '' then
-  local current = redis.call('HGET', KEYS[3], ARGV[5])
+const ADD = `
+local function add(text, maxLength, channel)
+  local sequence = redis.call('INCR', KEYS[1])
+  if sequence == 1 then
+    local time = redis.call('TIME')
+    sequence = time[1] * 1000 + math.floor(time[2] / 1000)
+    redis.call('SET', KEYS[1], string.format('%.0f', sequence))
+  end
+  local number = string.format('%.0f', sequence)
+  redis.call('XADD', KEYS[2], 'MAXLEN', maxLength, number .. '-0', 't', text)
+  redis.call('PUBLISH', channel, number .. ' ' .. text)
+  return number
+end
+local function keep(seconds)
+  for i = 1, 3 do redis.call('EXPIRE', KEYS[i], seconds) end
+end
+`;
+
+/** Changes the field if it holds what is expected, and adds the entry, in one step. */
+const APPEND = `${ADD}
+local maxLength, ttl, channel, text = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+local field, expects, expected, sets, value = ARGV[5], ARGV[6], ARGV[7], ARGV[8], ARGV[9]
+if field ~= '' then
+  local current = redis.call('HGET', KEYS[3], field)
   if expects == '1' and current ~= expected then return false end
   if expects == '0' and current then return false end
-  if sets == '1' then redis.call('HSET', KEYS[3], ARGV[5], value) else redis.call('HDEL', KEYS[3], ARGV[5]) end
+  if sets == '1' then redis.call('HSET', KEYS[3], field, value) else redis.call('HDEL', KEYS[3], field) end
 end
-local sequence = redis.call('INCR', KEYS[1])
-if sequence == 1 then
-  local time = redis.call('TIME')
-  sequence = time[1] * 1000 + math.floor(time[2] / 1000)
-  redis.call('SET', KEYS[1], string.format('%.0f', sequence))
-end
-local number = string.format('%.0f', sequence)
-redis.call('XADD', KEYS[2], 'MAXLEN', ARGV[2], number .. '-0', 't', ARGV[1])
-for i = 1, 3 do redis.call('EXPIRE', KEYS[i], ARGV[3]) end
-redis.call('PUBLISH', ARGV[4], number .. ' ' .. ARGV[1])
+local number = add(text, maxLength, channel)
+keep(ttl)
 return number
 `;
 
-type WithAppend = Redis & { appendToLog(...args: (string | number)[]): Promise<string | null> };
+/** Adds several entries. */
+const POST = `${ADD}
+for i = 4, #ARGV do add(ARGV[i], ARGV[1], ARGV[3]) end
+keep(ARGV[2])
+`;
+
+type Arguments = (string | number)[];
+type WithScripts = Redis & {
+  appendToLog(...args: Arguments): Promise<string | null>;
+  postToLog(...args: Arguments): Promise<null>;
+};
+
+/** Entries of one log that leave together. */
+interface Posted {
+  readonly bounds: LogBounds;
+  readonly texts: string[];
+  readonly failed: ((error: unknown) => void)[];
+}
 
 /**
  * The bus of several processes, over Redis or Valkey: pub/sub to deliver, a capped stream per log to read
@@ -35,10 +71,11 @@ type WithAppend = Redis & { appendToLog(...args: (string | number)[]): Promise<s
  */
 export class RedisBus extends RealtimeBus {
   override readonly spansProcesses = true;
-  private readonly commands: WithAppend;
+  private readonly commands: WithScripts;
   private readonly subscriber: Redis;
   private readonly listeners = new Map<string, Set<(message: string) => void>>();
   private readonly followed = new Map<FollowedLog, string>();
+  private readonly posted = new Map<string, Posted>();
 
   /**
    * @param prefix what all keys and channels of this deployment begin with.
@@ -50,8 +87,9 @@ export class RedisBus extends RealtimeBus {
     report: (error: Error) => void,
   ) {
     super();
-    this.commands = new Redis(url, { enableAutoPipelining: true }) as WithAppend;
+    this.commands = new Redis(url, { enableAutoPipelining: true }) as WithScripts;
     this.commands.defineCommand('appendToLog', { numberOfKeys: 3, lua: APPEND });
+    this.commands.defineCommand('postToLog', { numberOfKeys: 3, lua: POST });
     this.subscriber = new Redis(url, { maxRetriesPerRequest: null });
     this.commands.on('error', report);
     this.subscriber.on('error', report);
@@ -71,19 +109,20 @@ export class RedisBus extends RealtimeBus {
 
   override async append(
     log: string,
-    text: string,
+    content: LogContent,
     bounds: LogBounds,
     change?: FieldChange,
   ): Promise<number | null> {
+    this.sendPosted(log);
     const { sequence, entries, fields, channel } = this.keysOf(log);
     const number = await this.commands.appendToLog(
       sequence,
       entries,
       fields,
-      text,
       bounds.maxLength,
       bounds.ttlSeconds,
       channel,
+      String(content),
       change?.field ?? '',
       change?.expected == null ? '0' : '1',
       change?.expected ?? '',
@@ -91,6 +130,16 @@ export class RedisBus extends RealtimeBus {
       change?.value ?? '',
     );
     return number === null ? null : Number(number);
+  }
+
+  /** What is posted to a log at once goes in one command: half of the cost of a message is the command. */
+  override post(log: string, content: LogContent, bounds: LogBounds, failed: (error: unknown) => void): void {
+    const posted = this.posted.getOrInsertComputed(log, () => {
+      process.nextTick(() => this.sendPosted(log));
+      return { bounds, texts: [], failed: [] };
+    });
+    posted.texts.push(String(content));
+    posted.failed.push(failed);
   }
 
   override async follow(log: string, listener: (entry: LogEntry) => void) {
@@ -135,10 +184,23 @@ export class RedisBus extends RealtimeBus {
     else this.commands.disconnect();
   }
 
+  private sendPosted(log: string): void {
+    const posted = this.posted.get(log);
+    if (!posted) return;
+    this.posted.delete(log);
+    const { sequence, entries, fields, channel } = this.keysOf(log);
+    const { bounds, texts, failed } = posted;
+    this.commands
+      .postToLog(sequence, entries, fields, bounds.maxLength, bounds.ttlSeconds, channel, ...texts)
+      .catch((error) => {
+        for (const tell of failed) tell(error);
+      });
+  }
+
   /** What is remembered from this number on, the entry with the number itself included. */
   private async range(log: string, from: number): Promise<LogEntry[]> {
     const rows = await this.commands.xrange(this.keysOf(log).entries, String(from), '+');
-    return rows.map(([id, values]) => ({ sequence: Number.parseInt(id, 10), text: values[1] ?? '' }));
+    return rows.map(([id, values]) => ({ sequence: Number.parseInt(id, 10), content: values[1] ?? '' }));
   }
 
   private async listen(channel: string, listener: (message: string) => void): Promise<Stop> {
@@ -197,7 +259,7 @@ class FollowedLog {
     const sequence = Number(message.slice(0, space));
     this.newest = Math.max(this.newest, sequence);
     if (this.last === null || this.reading || this.stopped || sequence <= this.last) return;
-    if (sequence === this.last + 1) this.deliver({ sequence, text: message.slice(space + 1) });
+    if (sequence === this.last + 1) this.deliver({ sequence, content: message.slice(space + 1) });
     else void this.catchUp().catch(() => {}); // The next entry or connection tries again.
   }
 

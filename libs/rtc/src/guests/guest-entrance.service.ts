@@ -1,11 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { VisitWindow } from '#appointments';
-import { type Actor, Clock, newId, notFound } from '#kernel';
+import { type Actor, Clock, notFound } from '#kernel';
 import { Database, Transactional } from '#platform';
 import { hashJoinToken, newJoinToken } from '../joining/join-token.ts';
-import { JOIN_TOKEN_SECONDS } from '../joining/join-tokens.service.ts';
-import { TurnCredentials } from '../joining/turn-credentials.ts';
-import type { IceConfiguration } from '../protocol/protocol.ts';
+import { type JoinGrant, JoinTokensService } from '../joining/join-tokens.service.ts';
 import { VisitTimeline } from '../record/visit-timeline.ts';
 import { RoomRecords } from '../rooms/room-records.ts';
 import type { VisitRoom } from '../rooms/visit-room.entity.ts';
@@ -20,13 +17,8 @@ export interface GuestKey {
 }
 
 /** What a guest needs to enter. */
-export interface GuestGrant {
-  readonly id: string;
-  readonly token: string;
-  readonly expiresAt: Temporal.Instant;
+export interface GuestGrant extends JoinGrant {
   readonly guest: Guest;
-  readonly room: VisitRoom;
-  readonly ice: IceConfiguration;
 }
 
 /** The way in for who was invited: a link is exchanged once for a key, and the key for join tokens. */
@@ -35,9 +27,8 @@ export class GuestEntrance {
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
-    private readonly window: VisitWindow,
     private readonly records: RoomRecords,
-    private readonly turn: TurnCredentials,
+    private readonly tokens: JoinTokensService,
     private readonly timeline: VisitTimeline,
   ) {}
 
@@ -69,11 +60,20 @@ export class GuestEntrance {
   }
 
   /**
-   * Lets a guest into the room once, as `JoinTokensService.issue` does for users.
+   * Lets a guest into the room once.
    * @throws not_found `guest_key_not_found`; gone `guest_withdrawn`, `room_ended`; conflict `too_early`,
    *   `too_late`
    */
   async join(key: string): Promise<GuestGrant> {
+    const { guest, room } = await this.byKey(key);
+    return { ...(await this.tokens.grant(room, { role: 'guest', guestId: guest.id })), guest };
+  }
+
+  /**
+   * Who holds this key, and their visit.
+   * @throws not_found `guest_key_not_found`; gone `guest_withdrawn`, `room_ended`
+   */
+  async byKey(key: string): Promise<{ guest: Guest; room: VisitRoom }> {
     const guest = await this.database.query
       .selectFrom('roomGuests')
       .select(GUEST_COLUMNS)
@@ -81,25 +81,7 @@ export class GuestEntrance {
       .executeTakeFirst();
     if (!guest) throw notFound('guest_key');
     if (guest.revokedAt) throw guestWithdrawn();
-    const room = await this.#openRoom(guest);
-    this.window.assertOpen({ ...room, status: room.visitStatus });
-    const id = newId();
-    const token = newJoinToken();
-    const createdAt = this.clock.now();
-    const expiresAt = createdAt.add({ seconds: JOIN_TOKEN_SECONDS });
-    await this.database.query
-      .insertInto('roomJoinTokens')
-      .values({
-        id,
-        tokenHash: hashJoinToken(token),
-        roomId: room.id,
-        guestId: guest.id,
-        role: 'guest',
-        createdAt,
-        expiresAt,
-      })
-      .execute();
-    return { id, token, expiresAt, guest, room, ice: this.turn.issue(guest.id) };
+    return { guest, room: await this.#openRoom(guest) };
   }
 
   async #openRoom(guest: Guest): Promise<VisitRoom> {

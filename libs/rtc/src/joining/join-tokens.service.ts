@@ -4,13 +4,18 @@ import { type Actor, Clock, newId, type Page, type PageRequest, type UserActor }
 import { Database, pageOf } from '#platform';
 import type { IceConfiguration, RoomRole } from '../protocol/protocol.ts';
 import { RoomRecords } from '../rooms/room-records.ts';
-import { roleIn, type VisitRoom } from '../rooms/visit-room.entity.ts';
+import { type MemberRole, roleIn, type VisitRoom } from '../rooms/visit-room.entity.ts';
 import { notAMember, roomEnded } from '../rtc.errors.ts';
 import { hashJoinToken, newJoinToken } from './join-token.ts';
 import { TurnCredentials } from './turn-credentials.ts';
 
 /** How long a join token waits to be used, in seconds. */
-export const JOIN_TOKEN_SECONDS = 120;
+const JOIN_TOKEN_SECONDS = 120;
+
+/** Whom a token lets in: somebody of the visit, in the login that asks, or a guest. */
+export type TokenHolder =
+  | { readonly role: MemberRole; readonly userId: string; readonly sessionId: string | null }
+  | { readonly role: 'guest'; readonly guestId: string };
 
 /** What a client needs to enter: it is shown once. */
 export interface JoinGrant {
@@ -51,6 +56,14 @@ export class JoinTokensService {
     const room = await this.records.visible(actor, roomId);
     const role = roleIn(room, actor.userId);
     if (!role) throw notAMember();
+    return this.grant(room, { role, userId: actor.userId, sessionId: actor.sessionId ?? null });
+  }
+
+  /**
+   * Lets the holder into a room once, whoever vouches for them.
+   * @throws gone `room_ended`; conflict `too_early`, `too_late`
+   */
+  async grant(room: VisitRoom, holder: TokenHolder): Promise<JoinGrant> {
     if (room.status === 'ended') throw roomEnded(room.endReason);
     this.window.assertOpen({ ...room, status: room.visitStatus });
     const token = newJoinToken();
@@ -59,18 +72,10 @@ export class JoinTokensService {
     const expiresAt = createdAt.add({ seconds: JOIN_TOKEN_SECONDS });
     await this.database.query
       .insertInto('roomJoinTokens')
-      .values({
-        id,
-        tokenHash: hashJoinToken(token),
-        roomId,
-        userId: actor.userId,
-        role,
-        sessionId: actor.sessionId ?? null,
-        createdAt,
-        expiresAt,
-      })
+      .values({ ...holder, id, tokenHash: hashJoinToken(token), roomId: room.id, createdAt, expiresAt })
       .execute();
-    return { id, token, role, expiresAt, room, ice: this.turn.issue(actor.userId) };
+    const participantId = holder.role === 'guest' ? holder.guestId : holder.userId;
+    return { id, token, role: holder.role, expiresAt, room, ice: this.turn.issue(participantId) };
   }
 
   /** The actor's own tokens, newest first. */

@@ -1,8 +1,11 @@
 import { Injectable } from '@nestjs/common';
+import { sql } from 'kysely';
 import { Clock, newId, type Page, type PageRequest, type UserActor } from '#kernel';
 import { Database, pageOf, Translator } from '#platform';
+import { GuestEntrance } from '../guests/guest-entrance.service.ts';
+import type { GuestKind, RoomRole } from '../protocol/protocol.ts';
 import { RoomRecords } from '../rooms/room-records.ts';
-import { type MemberRole, roleIn } from '../rooms/visit-room.entity.ts';
+import { roleIn, type VisitRoom } from '../rooms/visit-room.entity.ts';
 import { notAMember, roomEnded } from '../rtc.errors.ts';
 import { judge, type PreCallFindings, type PreCallProblem, type Verdict } from './pre-call-verdict.ts';
 
@@ -10,7 +13,11 @@ import { judge, type PreCallFindings, type PreCallProblem, type Verdict } from '
 export interface PreCallTest {
   readonly id: string;
   readonly roomId: string;
-  readonly role: MemberRole;
+  /** Whose devices and connection. */
+  readonly participantId: string;
+  readonly name: string;
+  readonly role: RoomRole;
+  readonly guestKind: GuestKind | null;
   readonly findings: PreCallFindings;
   readonly verdict: Verdict;
   readonly problems: readonly PreCallProblem[];
@@ -27,6 +34,7 @@ export class PreCallTestsService {
     private readonly database: Database,
     private readonly clock: Clock,
     private readonly records: RoomRecords,
+    private readonly guests: GuestEntrance,
     private readonly translator: Translator,
   ) {}
 
@@ -36,17 +44,18 @@ export class PreCallTestsService {
     const role = roleIn(room, actor.userId);
     if (!role) throw notAMember();
     if (room.status === 'ended') throw roomEnded(room.endReason);
-    const test = { id: newId(), roomId, role, findings, createdAt: this.clock.now() };
-    await this.database.query
-      .insertInto('roomPreCallTests')
-      .values({
-        ...test,
-        userId: actor.userId,
-        verdict: judge(findings).verdict,
-        findings: JSON.stringify(findings),
-      })
-      .execute();
-    return this.#told(test, await this.#languageOf(actor.userId));
+    const tester = { participantId: actor.userId, role, name: room[role].name, guestKind: null };
+    return this.#keep(room, tester, findings, await this.#languageOf(actor.userId));
+  }
+
+  /**
+   * For who has a key to the visit and no account.
+   * @throws not_found `guest_key_not_found`; gone `guest_withdrawn`, `room_ended`
+   */
+  async saveAsGuest(key: string, findings: PreCallFindings, language: string): Promise<PreCallTest> {
+    const { guest, room } = await this.guests.byKey(key);
+    const { id: participantId, displayName: name, kind: guestKind } = guest;
+    return this.#keep(room, { participantId, role: 'guest', name, guestKind }, findings, language);
   }
 
   /**
@@ -58,24 +67,48 @@ export class PreCallTestsService {
     const onlyOwn = roleIn(room, actor.userId) === 'patient';
     const found = await pageOf(
       this.database.query
-        .selectFrom('roomPreCallTests')
-        .select(['id', 'roomId', 'role', 'findings', 'createdAt'])
-        .where('roomId', '=', room.id)
-        .$if(onlyOwn, (query) => query.where('userId', '=', actor.userId))
-        .orderBy('createdAt', 'desc')
-        .orderBy('id'),
+        .selectFrom('roomPreCallTests as test')
+        .leftJoin('roomGuests as guest', 'guest.id', 'test.guestId')
+        .select(['test.id', 'test.role', 'test.findings', 'test.createdAt', 'guest.displayName'])
+        .select(['guest.kind as guestKind'])
+        .select(sql<string>`coalesce(test.user_id, test.guest_id)`.as('participantId'))
+        .where('test.roomId', '=', room.id)
+        .$if(onlyOwn, (query) => query.where('test.userId', '=', actor.userId))
+        .orderBy('test.createdAt', 'desc')
+        .orderBy('test.id'),
       page,
     );
     const language = await this.#languageOf(actor.userId);
     return {
       ...found,
-      items: found.items.map(({ findings, role, ...test }) =>
-        this.#told(
-          { ...test, role: role as MemberRole, findings: findings as unknown as PreCallFindings },
-          language,
-        ),
-      ),
+      items: found.items.map(({ displayName, findings, ...test }) => {
+        const name = test.role === 'guest' ? (displayName ?? '') : room[test.role].name;
+        // What was written by #keep.
+        const found = findings as unknown as PreCallFindings;
+        return this.#told({ ...test, roomId, name, findings: found }, language);
+      }),
     };
+  }
+
+  async #keep(
+    room: VisitRoom,
+    tester: Pick<PreCallTest, 'participantId' | 'role' | 'name' | 'guestKind'>,
+    findings: PreCallFindings,
+    language: string,
+  ): Promise<PreCallTest> {
+    const test = { id: newId(), roomId: room.id, findings, createdAt: this.clock.now() };
+    const { participantId, role } = tester;
+    await this.database.query
+      .insertInto('roomPreCallTests')
+      .values({
+        ...test,
+        role,
+        ...(role === 'guest' ? { guestId: participantId } : { userId: participantId }),
+        verdict: judge(findings).verdict,
+        findings: JSON.stringify(findings),
+      })
+      .execute();
+    return this.#told({ ...test, ...tester }, language);
   }
 
   #told(

@@ -83,26 +83,16 @@ export class DatabaseRoomDirectory extends RoomDirectory {
   }
 
   @Transactional()
-  override async participantJoined(
-    { roomId, participantId, role }: Admission,
-    at: Temporal.Instant,
-  ): Promise<void> {
+  override async participantJoined(admission: Admission, at: Temporal.Instant): Promise<void> {
+    const { roomId, participantId, role } = admission;
     const room = await this.#roomOf(roomId);
     // It may have ended while they came in: then they are sent out at once.
     if (room.status === 'ended') return;
-    // A process that died could not say that they had left.
-    await this.#closePresence(roomId, participantId, 'connection_lost', at);
-    await this.database.query
-      .insertInto('roomPresences')
-      .values({
-        id: newId(),
-        roomId,
-        participantId,
-        role,
-        joinedAt: at,
-        ...(role === 'guest' ? { guestId: participantId } : { userId: participantId }),
-      })
-      .execute();
+    if (!(await this.#openPresence(admission, at))) {
+      // A process that died could not say that they had left.
+      await this.#closePresence(roomId, participantId, 'connection_lost', at);
+      await this.#openPresence(admission, at);
+    }
     await this.timeline.add(participantActor(participantId, role), room, 'enter', participantId);
     if (role !== 'guest') await this.appointments.arrived(room.appointmentId, role);
   }
@@ -149,6 +139,27 @@ export class DatabaseRoomDirectory extends RoomDirectory {
       guestKind,
       admitted: admittedAt !== null,
     };
+  }
+
+  /** @returns whether nobody had forgotten to close an earlier one. */
+  async #openPresence(
+    { roomId, participantId, role }: Admission,
+    joinedAt: Temporal.Instant,
+  ): Promise<boolean> {
+    const opened = await this.database.query
+      .insertInto('roomPresences')
+      .values({
+        id: newId(),
+        roomId,
+        participantId,
+        role,
+        joinedAt,
+        ...(role === 'guest' ? { guestId: participantId } : { userId: participantId }),
+      })
+      .onConflict((open) => open.columns(['roomId', 'participantId']).where('leftAt', 'is', null).doNothing())
+      .returning('id')
+      .executeTakeFirst();
+    return opened !== undefined;
   }
 
   /** @returns the role of who had been present. */

@@ -35,10 +35,11 @@ export class PeerSession {
   alive = true;
   pingAt: number;
   iceRefreshAt = Number.POSITIVE_INFINITY;
-  statsAt = Number.NEGATIVE_INFINITY;
   private refusals = 0;
   /** The lowest `id` that was dropped for the rate and has not come again. */
   private awaitedId = Number.POSITIVE_INFINITY;
+  /** When the quality of each peer connection was last recorded, by who is at its other end. */
+  private readonly reportedAt = new Map<string | undefined, number>();
   private held: Held[] | null = null;
   private readonly messages: Rate;
   private readonly bytes: Rate;
@@ -77,6 +78,14 @@ export class PeerSession {
   inTurn(id: number): boolean {
     if (id > this.awaitedId) return false;
     if (id === this.awaitedId) this.awaitedId = Number.POSITIVE_INFINITY;
+    return true;
+  }
+
+  /** Whether a report on the connection with this participant is due. It counts as made. */
+  takesReport(about: string | undefined, nowMs: number): boolean {
+    const last = this.reportedAt.get(about) ?? Number.NEGATIVE_INFINITY;
+    if (nowMs - last < this.limits.statsIntervalMs) return false;
+    this.reportedAt.set(about, nowMs);
     return true;
   }
 

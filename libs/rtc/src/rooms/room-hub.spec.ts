@@ -153,6 +153,19 @@ describe('RoomHub: relay', () => {
     expect(doctor.connection.types()).toEqual(['welcome', 'participant-joined']);
   });
 
+  it('keeps a report of each peer connection, also when they come at once, and of none that cannot be', async () => {
+    const { deployment, doctor, patient } = await callOf();
+    const guest = await deployment.join('guest');
+    const about = (peer: typeof doctor) => peer.session.participant?.participantId ?? '';
+    for (const participant_id of [about(doctor), about(guest), about(doctor), newId(), newId()]) {
+      patient.say({ type: 'stats', participant_id, round_trip_ms: 40 });
+    }
+    expect(deployment.room.quality.map((report) => report.participant_id)).toEqual([
+      about(doctor),
+      about(guest),
+    ]);
+  });
+
   it('answers a ping', async () => {
     const { patient } = await callOf();
     patient.say({ type: 'ping' });
@@ -318,7 +331,7 @@ describe('RoomHub: healing', () => {
     patient.chat('b');
     const { bus, room } = deployment;
     const [, again] = (await bus.readAfter(logOf(room.roomId), patient.welcome().seq)) ?? [];
-    await bus.append(logOf(room.roomId), again?.text ?? '', { maxLength: 100, ttlSeconds: 60 });
+    await bus.append(logOf(room.roomId), again?.content ?? '', { maxLength: 100, ttlSeconds: 60 });
     patient.chat('c');
     expect(doctor.connection.ofType('chat').map((chat) => chat.text)).toEqual(['a', 'b', 'c']);
   });

@@ -111,7 +111,8 @@ export class RoomHub {
     if (raw.length > this.limits.maxFrameBytes) {
       return this.end(session, 'message_too_large', 'The message is too large.');
     }
-    if (!session.withinRate(raw.length, this.time.ms())) {
+    const now = this.time.ms();
+    if (!session.withinRate(raw.length, now)) {
       const refused = refusedOf(raw);
       if (refused.id) session.expectAgain(refused.id);
       return this.decline(session, 'rate_limited', 'Too many messages. This one was dropped.', refused);
@@ -135,7 +136,7 @@ export class RoomHub {
         return this.note(session, participant.participantId, quality);
       }
       default:
-        this.relay(session, participant, raw, message);
+        this.relay(session, participant, raw, message, now);
     }
   }
 
@@ -256,6 +257,7 @@ export class RoomHub {
     participant: ParticipantRecord,
     raw: string,
     message: RelayedMessage,
+    now: number,
   ): void {
     const room = this.rooms.get(session.roomId);
     if (room?.sessions.get(participant.participantId) !== session) return;
@@ -275,8 +277,8 @@ export class RoomHub {
       if (id <= session.lastId) return;
       session.lastId = id;
     }
-    const entry = relayedEntry(participant, raw, message, this.time.text());
-    this.bus.append(room.log, entry, this.bounds).catch((error) => {
+    const entry = relayedEntry(participant, raw, message, this.time.text(now));
+    this.bus.post(room.log, entry, this.bounds, (error) => {
       this.report(error);
       session.error('unavailable', 'The message could not be delivered.', this.time.text(), { id });
     });
@@ -284,8 +286,10 @@ export class RoomHub {
 
   private note(session: PeerSession, userId: string, quality: CallQuality): void {
     const now = this.time.ms();
-    if (now - session.statsAt < this.limits.statsIntervalMs) return;
-    session.statsAt = now;
+    const about = quality.participant_id;
+    // With who is not here there is no connection; so the reports are as few as the people.
+    if (about && !this.rooms.get(session.roomId)?.participants.has(about)) return;
+    if (!session.takesReport(about, now)) return;
     this.directory
       .recordQuality(session.roomId, userId, quality, Temporal.Instant.fromEpochMilliseconds(now))
       .catch(this.report);

@@ -60,11 +60,12 @@ describe('RoomHub: a bus that has lost its memory', () => {
   /** As a Redis that was restarted without its data. */
   class ForgetfulBus extends SharedBus {
     forget(log: string): void {
-      this['logs'].get(log)?.fields.clear();
-      const entries = this['logs'].get(log);
-      if (entries) {
-        entries.first += entries.entries.length + 1_000;
-        entries.entries = [];
+      const known = this['logs'].get(log);
+      if (known) {
+        const { memory } = known;
+        const Memory = memory.constructor as new (first: number) => typeof memory;
+        known.memory = new Memory(memory.last + 1_001);
+        known.fields.clear();
       }
       this['leases'].clear();
     }

@@ -55,7 +55,7 @@ export class Room {
   }
 
   apply(entry: LogEntry): void {
-    const content = readEntry(entry.text);
+    const content = readEntry(entry.content);
     switch (content.type) {
       case 'relayed':
         if (this.counts.isNew(content)) this.pass(entry, content);

@@ -1,4 +1,4 @@
-import type { LogBounds, LogEntry } from '#platform';
+import type { LogBounds, LogContent, LogEntry } from '#platform';
 import type { RelayedMessage } from '../protocol/protocol.ts';
 import { type ParticipantRecord, type Recipient, sees, viewOf } from '../rooms/participant.ts';
 import type { LeftReason } from '../rooms/room-directory.ts';
@@ -8,7 +8,8 @@ import type { LeftReason } from '../rooms/room-directory.ts';
  * and what the server tells. Its numbers are the `seq` of the wire, so all participants see one order, and
  * who was away reads on from the last number they have.
  *
- * An entry is text, for speed: what a participant says is passed on without being written anew.
+ * What a participant says is passed on without being written anew. Its entry becomes text only on its way to
+ * another process, for speed:
  *
  *     r<from>|<to>|<instance>|<id>|"at":"…","from":"…","type":"offer",…}      relayed
  *     s{"type":"participant-joined","at":"…","record":{…}}                    told by the server
@@ -34,16 +35,37 @@ export type Told =
 
 export type RecordChange = 'participant-joined' | 'presence' | 'admission';
 
-export interface Relayed {
-  readonly type: 'relayed';
-  readonly from: string;
-  /** Empty for everyone else in the room. */
-  readonly to: string;
-  readonly instance: string;
-  /** 0 where the sender does not count. */
-  readonly id: number;
-  /** The frame without its beginning, which carries the number. */
-  readonly tail: string;
+export class Relayed {
+  readonly type = 'relayed';
+
+  constructor(
+    readonly from: string,
+    /** Empty for everyone else in the room. */
+    readonly to: string,
+    readonly instance: string,
+    /** 0 where the sender does not count. */
+    readonly id: number,
+    /** The frame without its beginning, which carries the number. */
+    readonly tail: string,
+  ) {}
+
+  static read(text: string): Relayed {
+    const from = text.indexOf('|');
+    const to = text.indexOf('|', from + 1);
+    const instance = text.indexOf('|', to + 1);
+    const id = text.indexOf('|', instance + 1);
+    return new Relayed(
+      text.slice(1, from),
+      text.slice(from + 1, to),
+      text.slice(to + 1, instance),
+      Number(text.slice(instance + 1, id)),
+      text.slice(id + 1),
+    );
+  }
+
+  toString(): string {
+    return `r${this.from}|${this.to}|${this.instance}|${this.id}|${this.tail}`;
+  }
 }
 
 const RELAYED = 'r'.charCodeAt(0);
@@ -71,30 +93,21 @@ export function relayedEntry(
   raw: string,
   message: RelayedMessage,
   at: string,
-): string {
+): Relayed {
   const { participantId, instance } = sender;
   const rest = raw.slice(raw.indexOf('{') + 1);
-  return `r${participantId}|${message.to ?? ''}|${instance}|${message.id ?? 0}|"at":"${at}","from":"${participantId}",${rest}`;
+  const tail = `"at":"${at}","from":"${participantId}",${rest}`;
+  return new Relayed(participantId, message.to ?? '', instance, message.id ?? 0, tail);
 }
 
 export function toldEntry(told: Told): string {
   return `s${JSON.stringify(told)}`;
 }
 
-export function readEntry(text: string): Relayed | Told {
-  if (text.charCodeAt(0) !== RELAYED) return JSON.parse(text.slice(1)) as Told;
-  const from = text.indexOf('|');
-  const to = text.indexOf('|', from + 1);
-  const instance = text.indexOf('|', to + 1);
-  const id = text.indexOf('|', instance + 1);
-  return {
-    type: 'relayed',
-    from: text.slice(1, from),
-    to: text.slice(from + 1, to),
-    instance: text.slice(to + 1, instance),
-    id: Number(text.slice(instance + 1, id)),
-    tail: text.slice(id + 1),
-  };
+export function readEntry(content: LogContent): Relayed | Told {
+  if (content instanceof Relayed) return content;
+  const text = String(content);
+  return text.charCodeAt(0) === RELAYED ? Relayed.read(text) : (JSON.parse(text.slice(1)) as Told);
 }
 
 /** The frame that tells this recipient of the entry, or `null` when it is not for them. */
@@ -178,7 +191,7 @@ export function framesAfter(
   recipient: Recipient & { readonly instance: string },
 ): Heard {
   const counts = new SenderCounts();
-  const contents = entries.map(({ sequence, text }) => ({ sequence, content: readEntry(text) }));
+  const contents = entries.map(({ sequence, content }) => ({ sequence, content: readEntry(content) }));
   const frames: { sequence: number; frame: string }[] = [];
   let admitted = admittedAtFirst(contents, recipient);
   for (const { sequence, content } of contents) {

@@ -12,8 +12,7 @@ export class Timestamps {
   }
 
   /** ISO 8601. Writing an instant costs more than relaying a message, so it is written once a millisecond. */
-  text(): string {
-    const ms = this.ms();
+  text(ms = this.ms()): string {
     if (ms !== this.written.ms) {
       this.written = { ms, text: new Date(ms).toISOString() };
     }

@@ -141,6 +141,15 @@ export const PAYMENTS: Rows = {
     codes: '401 403 404 403 200 200',
     query: ({ people }) => `?doctor_id=${people.doctor.doctorId}`,
   },
+  'GET /api/payments/plans/': { codes: '200 200 200 200 200 200' },
+  'GET /api/payments/subscription/': { codes: '401 403 404 403 200 403' },
+  'GET /api/payments/subscriptions/': {
+    codes: '401 403 403 403 403 200+',
+    shows: ({ records }) => records.subscription,
+  },
+  'POST /api/payments/subscription/': { codes: '401 403 201 403 409 403' },
+  'POST /api/payments/subscription/portal/': { codes: '401 403 409 403 409 403', body: () => ({}) },
+  'POST /api/payments/subscription/checkout/': { codes: '401 403 201 403 201 403', body: () => ({}) },
   'POST /api/payments/webhooks/': {
     codes: '400 400 400 400 400 400',
     body: () => ({ id: 'evt_1', type: 'payment_intent.succeeded' }),

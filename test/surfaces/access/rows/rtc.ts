@@ -46,6 +46,14 @@ export const RTC: Rows = {
       return { key: made(await world.app.client().post('/api/rtc/guests/redeem/', { token })).key };
     },
   },
+  'POST /api/rtc/guests/pre-call-tests/': {
+    codes: '201 201 201 201 201 201',
+    body: async (world) => {
+      const { token } = await invited(world);
+      const { key } = made(await world.app.client().post('/api/rtc/guests/redeem/', { token }));
+      return { key, ...FINDINGS };
+    },
+  },
   'GET /api/rtc/rooms/{id}/guests/': { codes: '401 404 404 200 200 200', at: room },
   'POST /api/rtc/rooms/{id}/guests/': {
     codes: '401 404 404 201 201 403',

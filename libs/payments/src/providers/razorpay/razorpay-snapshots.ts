@@ -1,15 +1,13 @@
-import { z } from 'zod';
-import { isId, type Money, money } from '#kernel';
-import { unreadableWebhook } from '../../payments.errors.ts';
+import { isId, money } from '#kernel';
+import type { DisputeStatus } from '../../disputes/dispute.entity.ts';
 import type { RefundStatus } from '../../refunds/refund.entity.ts';
 import type {
+  DisputeSnapshot,
   PaymentSnapshot,
-  ProviderEvent,
   ProviderIntent,
-  ProviderNews,
   RefundSnapshot,
 } from '../payment-provider.ts';
-import { type OrderEntity, PaymentEntity, RefundEntity } from './razorpay-entities.ts';
+import type { DisputeEntity, OrderEntity, PaymentEntity, RefundEntity } from './razorpay-entities.ts';
 
 /** Our id of a refund, as Razorpay keeps it in the notes. */
 export const REFUND_ID = 'refund_id';
@@ -39,20 +37,24 @@ export function orderSnapshot(order: OrderEntity, attempts: readonly PaymentEnti
 }
 
 /** https://razorpay.com/docs/payments/payments/#payment-life-cycle */
-function attemptSnapshot(attempt: PaymentEntity): PaymentSnapshot {
-  const { id, amount, currency, order_id: orderId, status } = attempt;
+export function attemptSnapshot(attempt: PaymentEntity): PaymentSnapshot {
+  const { amount, currency, status } = attempt;
   const paid = isCaptured(attempt);
   const isUnderWay = status === 'created' || status === 'authorized';
   return {
     kind: 'payment',
-    // A payment without an order is none of ours.
-    reference: orderId ?? id,
+    reference: referenceOf(attempt),
     paymentId: null,
     status: paid ? 'succeeded' : isUnderWay ? 'processing' : 'failed',
     received: money(paid ? amount : 0, currency),
     awaitsCapture: status === 'authorized',
     failureCode: paid || isUnderWay ? null : failureCodeOf(attempt),
   };
+}
+
+/** The order. A payment without one is none of ours. */
+export function referenceOf({ id, order_id: orderId }: Pick<PaymentEntity, 'id' | 'order_id'>): string {
+  return orderId ?? id;
 }
 
 /** Also when it was given back since. */
@@ -80,8 +82,44 @@ export function refundSnapshot(refund: RefundEntity, orderId: string): RefundSna
     refundId: typeof refundId === 'string' && isId(refundId) ? refundId : null,
     paymentReference: orderId,
     status: REFUND_STATUS[refund.status],
-    amount: amountOf(refund),
+    amount: money(refund.amount, refund.currency),
     failureCode: refund.status === 'failed' ? 'refund_failed' : null,
+  };
+}
+
+const DISPUTE_STATUS: Readonly<Record<string, DisputeStatus>> = {
+  under_review: 'under_review',
+  won: 'won',
+  lost: 'lost',
+  closed: 'closed',
+};
+/** The bank suspects or asks, and takes nothing. */
+const INQUIRIES: ReadonlySet<string> = new Set(['fraud', 'retrieval']);
+
+/**
+ * https://razorpay.com/docs/payments/disputes/: whatever else it is called, somebody has to look at it. Some
+ * accounts are charged when a dispute begins, the others when it is lost; both tell the sum, and none its way back.
+ */
+export function disputeSnapshot(
+  dispute: DisputeEntity,
+  orderId: string,
+  asOf: Temporal.Instant,
+): DisputeSnapshot {
+  const { amount, currency, status, phase, respond_by: respondBy } = dispute;
+  const known = DISPUTE_STATUS[status] ?? 'needs_response';
+  const isInquiry = INQUIRIES.has(phase ?? '') && (known === 'needs_response' || known === 'under_review');
+  const isOurs = known === 'won' || known === 'closed';
+  return {
+    kind: 'dispute',
+    reference: dispute.id,
+    paymentReference: orderId,
+    status: isInquiry ? 'inquiry' : known,
+    amount: money(amount, currency),
+    reason: dispute.reason_code,
+    answerBy: respondBy ? Temporal.Instant.fromEpochMilliseconds(respondBy * 1000) : null,
+    withdrawn: money(isOurs ? 0 : (dispute.amount_deducted ?? 0), currency),
+    movements: null,
+    asOf,
   };
 }
 
@@ -92,58 +130,4 @@ export function intentOf(snapshot: PaymentSnapshot, sandbox: string | undefined)
     clientSecret: snapshot.reference,
     checkoutUrl: sandbox ? new URL(`/pay/${snapshot.reference}`, sandbox).href : null,
   };
-}
-
-const Told = z.object({ event: z.string().min(1) });
-
-/** The order that an event is about. */
-const About = z.object({
-  payload: z.object({ payment: z.object({ entity: z.object({ order_id: z.string().nullish() }) }) }),
-});
-
-/** The events that mean something to us (https://razorpay.com/docs/webhooks/payloads/). */
-const ABOUT: Readonly<Record<string, 'payment' | 'refund'>> = {
-  'payment.authorized': 'payment',
-  'payment.captured': 'payment',
-  'payment.failed': 'payment',
-  'order.paid': 'payment',
-  'refund.created': 'refund',
-  'refund.processed': 'refund',
-  'refund.failed': 'refund',
-};
-
-/**
- * @param id from the header `x-razorpay-event-id`
- * @throws invalid `webhook_unreadable`
- */
-export function providerEvent(id: unknown, body: unknown): ProviderEvent {
-  const told = Told.safeParse(body);
-  const named = z.string().min(1).max(255).safeParse(id);
-  if (!told.success || !named.success) throw unreadableWebhook();
-  const about = About.safeParse(body);
-  const paymentReference = (about.success && about.data.payload.payment.entity.order_id) || null;
-  const { event: type } = told.data;
-  return { id: named.data, type, isKnown: type in ABOUT, paymentReference };
-}
-
-const PaymentNews = z.object({ payload: z.object({ payment: z.object({ entity: PaymentEntity }) }) });
-const RefundNews = z.object({
-  payload: z.object({
-    refund: z.object({ entity: RefundEntity }),
-    payment: z.object({ entity: PaymentEntity }),
-  }),
-});
-
-export function newsIn(body: unknown): ProviderNews | null {
-  if (ABOUT[Told.parse(body).event] !== 'refund') {
-    return attemptSnapshot(PaymentNews.parse(body).payload.payment.entity);
-  }
-  const { refund, payment } = RefundNews.parse(body).payload;
-  // What nobody captured goes back by itself: it was never in the books.
-  if (!isCaptured(payment.entity)) return null;
-  return refundSnapshot(refund.entity, payment.entity.order_id ?? payment.entity.id);
-}
-
-function amountOf({ amount, currency }: { amount: number; currency: string }): Money {
-  return money(amount, currency);
 }

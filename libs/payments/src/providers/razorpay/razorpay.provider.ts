@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
-import type { Money } from '#kernel';
+import { Clock, type Money, money } from '#kernel';
 import { Config } from '#platform';
 import { forgedCheckout } from '../../payments.errors.ts';
 import {
@@ -15,22 +15,35 @@ import {
   type RefundSnapshot,
   type WebhookHeaders,
 } from '../payment-provider.ts';
-import { RazorpayClient } from './razorpay.client.ts';
-import { collectionOf, OrderEntity, PaymentEntity, RefundEntity } from './razorpay-entities.ts';
+import { PAGE, RazorpayClient } from './razorpay.client.ts';
+import {
+  collectionOf,
+  DisputeEntity,
+  OrderEntity,
+  OrderWithPayments,
+  PaymentEntity,
+  RefundEntity,
+} from './razorpay-entities.ts';
+import { newsIn, providerEvent } from './razorpay-events.ts';
 import { verifyCheckout, verifyRazorpaySignature } from './razorpay-signature.ts';
 import {
+  disputeSnapshot,
   intentOf,
   isCaptured,
-  newsIn,
   orderSnapshot,
-  providerEvent,
   REFUND_ID,
+  referenceOf,
   refundSnapshot,
 } from './razorpay-snapshots.ts';
 
 const MINUTES_A_DAY = 24 * 60;
-/** As many as Razorpay gives at once, and more than a payment will ever have. */
-const ALL = '100';
+/** More than a payment will ever have. */
+const ALL = String(PAGE);
+/**
+ * Razorpay takes its fees in the currency that it settles in, also of a payment in another one
+ * (https://razorpay.com/docs/payments/international-payments/currency-conversion/).
+ */
+const SETTLED_IN = 'INR';
 
 const Orders = collectionOf(OrderEntity);
 const Attempts = collectionOf(PaymentEntity);
@@ -50,6 +63,7 @@ export class RazorpayProvider implements PaymentProvider {
 
   constructor(
     private readonly config: Config,
+    private readonly clock: Clock,
     private readonly client: RazorpayClient,
   ) {}
 
@@ -144,14 +158,42 @@ export class RazorpayProvider implements PaymentProvider {
     return refundSnapshot(refund, orderId);
   }
 
-  /** Of disputes nothing is asked yet. */
+  async feeOf(reference: string): Promise<Money | null> {
+    const fee = (await this.#attempts(reference)).find(isCaptured)?.fee;
+    return typeof fee === 'number' ? money(fee, SETTLED_IN) : null;
+  }
+
+  /** Orders with the attempts to pay them, and what else happened since then to orders that are older. */
   async *since(instant: Temporal.Instant): AsyncIterable<MoneySnapshot> {
-    const from = String(Math.floor(instant.epochMilliseconds / 1000));
-    for (let skip = 0; ; skip += Number(ALL)) {
-      const query = { from, count: ALL, skip: String(skip) };
-      const { items } = await this.client.ask(Orders, { method: 'GET', path: '/orders', query });
-      for (const order of items) yield* this.#ofOrder(order);
-      if (items.length < Number(ALL)) return;
+    const from = Math.floor(instant.epochMilliseconds / 1000);
+    const query = { from: String(from) };
+    const payments = new KnownPayments(this.client);
+    const told = new Set<string>();
+    const expanded = { ...query, 'expand[]': 'payments' };
+    for await (const order of this.client.all(OrderWithPayments, { path: '/orders', query: expanded })) {
+      if (told.has(order.id)) continue;
+      told.add(order.id);
+      const attempts = newestFirst(order.payments.items);
+      payments.add(attempts);
+      yield orderSnapshot(order, attempts);
+    }
+    for await (const attempt of this.client.all(PaymentEntity, { path: '/payments', query })) {
+      payments.add([attempt]);
+      const { order_id: orderId } = attempt;
+      if (!orderId || told.has(orderId)) continue;
+      told.add(orderId);
+      yield await this.#snapshot(await this.#order(orderId));
+    }
+    for await (const refund of this.client.all(RefundEntity, { path: '/refunds', query })) {
+      const payment = await payments.get(refund.payment_id);
+      // What nobody captured goes back by itself: it was never in the books.
+      if (isCaptured(payment)) yield refundSnapshot(refund, referenceOf(payment));
+    }
+    // Of disputes Razorpay lists all, the newest first.
+    for await (const dispute of this.client.all(DisputeEntity, { path: '/disputes' })) {
+      if (dispute.created_at < from) return;
+      const payment = await payments.get(dispute.payment_id);
+      yield disputeSnapshot(dispute, referenceOf(payment), this.clock.now());
     }
   }
 
@@ -193,16 +235,6 @@ export class RazorpayProvider implements PaymentProvider {
     }
   }
 
-  async *#ofOrder(order: OrderEntity): AsyncIterable<MoneySnapshot> {
-    const attempts = await this.#attempts(order.id);
-    yield orderSnapshot(order, attempts);
-    const paid = attempts.find(isCaptured);
-    if (!paid) return;
-    const path = `/payments/${paid.id}/refunds`;
-    const { items } = await this.client.ask(Refunds, { method: 'GET', path, query: { count: ALL } });
-    for (const refund of items) yield refundSnapshot(refund, order.id);
-  }
-
   #order(reference: string): Promise<OrderEntity> {
     return this.client.ask(OrderEntity, { method: 'GET', path: `/orders/${reference}` });
   }
@@ -211,7 +243,7 @@ export class RazorpayProvider implements PaymentProvider {
   async #attempts(orderId: string): Promise<readonly PaymentEntity[]> {
     const path = `/orders/${orderId}/payments`;
     const { items } = await this.client.ask(Attempts, { method: 'GET', path });
-    return items.toSorted((one, other) => other.created_at - one.created_at);
+    return newestFirst(items);
   }
 
   async #snapshot(order: OrderEntity): Promise<PaymentSnapshot> {
@@ -225,4 +257,27 @@ export class RazorpayProvider implements PaymentProvider {
 
 function parsed(rawBody: Uint8Array): unknown {
   return JSON.parse(Buffer.from(rawBody).toString('utf8'));
+}
+
+function newestFirst(attempts: readonly PaymentEntity[]): readonly PaymentEntity[] {
+  return attempts.toSorted((one, other) => other.created_at - one.created_at);
+}
+
+/** Payments by id; Razorpay is asked for those that nobody has named before. */
+class KnownPayments {
+  readonly #known = new Map<string, PaymentEntity>();
+
+  constructor(private readonly client: RazorpayClient) {}
+
+  add(payments: readonly PaymentEntity[]): void {
+    for (const payment of payments) this.#known.set(payment.id, payment);
+  }
+
+  async get(id: string): Promise<PaymentEntity> {
+    const known = this.#known.get(id);
+    if (known) return known;
+    const payment = await this.client.ask(PaymentEntity, { method: 'GET', path: `/payments/${id}` });
+    this.#known.set(id, payment);
+    return payment;
+  }
 }

@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { Clock, type Currency, decimalsOf, type Money } from '#kernel';
+import { Clock, type Currency, chargeStep, type Money } from '#kernel';
 import type {
   AccountSnapshot,
+  OnboardingByPage,
   OnboardingLink,
   PayoutProvider,
   TransferSnapshot,
 } from '../payout-provider.ts';
+import { wholeSecond } from '../whole-second.ts';
 import { StripeClient } from './stripe.client.ts';
 import { ATTEMPT_ID, accountSnapshot, PAYOUT_ID, transferSnapshot } from './stripe-snapshots.ts';
 
@@ -16,54 +18,24 @@ const ALL_TRANSFERS = 100;
 @Injectable()
 export class StripePayoutProvider implements PayoutProvider {
   readonly name = 'stripe';
+  readonly onboarding: OnboardingByPage = {
+    by: 'page',
+    open: (request) => this.#open(request),
+    link: (reference, returnUrl) => this.#link(reference, returnUrl),
+  };
 
   constructor(
     private readonly clock: Clock,
     private readonly client: StripeClient,
   ) {}
 
-  async createAccount(request: { doctorId: string; country: string }): Promise<AccountSnapshot> {
-    const { doctorId, country } = request;
-    const account = await this.client.ask((stripe) =>
-      stripe.accounts.create(
-        {
-          // The platform bears fees and losses; Stripe asks for what it must know, and shows its dashboard.
-          controller: {
-            fees: { payer: 'application' },
-            losses: { payments: 'application' },
-            requirement_collection: 'stripe',
-            stripe_dashboard: { type: 'express' },
-          },
-          capabilities: { transfers: { requested: true } },
-          country,
-          metadata: { doctor_id: doctorId },
-        },
-        { idempotencyKey: `account-${doctorId}` },
-      ),
-    );
-    return accountSnapshot(account, this.#now());
-  }
-
-  async retrieveAccount(reference: string): Promise<AccountSnapshot> {
+  async retrieveAccount({ reference }: { reference: string }): Promise<AccountSnapshot> {
     const account = await this.client.ask((stripe) => stripe.accounts.retrieve(reference));
-    return accountSnapshot(account, this.#now());
+    return accountSnapshot(account, wholeSecond(this.clock));
   }
 
-  async onboardingLink(reference: string, returnUrl: string): Promise<OnboardingLink> {
-    const link = await this.client.ask((stripe) =>
-      stripe.accountLinks.create({
-        account: reference,
-        type: 'account_onboarding',
-        return_url: returnUrl,
-        refresh_url: returnUrl,
-      }),
-    );
-    return { url: link.url, expiresAt: Temporal.Instant.fromEpochMilliseconds(link.expires_at * 1000) };
-  }
-
-  /** https://docs.stripe.com/currencies#three-decimal: the last digit has to be 0. */
   transferStep(currency: Currency): number {
-    return decimalsOf(currency) === 3 ? 10 : 1;
+    return chargeStep(currency);
   }
 
   async transfer(request: {
@@ -94,8 +66,41 @@ export class StripePayoutProvider implements PayoutProvider {
     });
   }
 
-  /** As exact as the times in Stripe's events, so that the two can be told apart. */
-  #now(): Temporal.Instant {
-    return this.clock.now().round({ smallestUnit: 'second', roundingMode: 'floor' });
+  async retrieveTransfer(reference: string): Promise<TransferSnapshot> {
+    return transferSnapshot(await this.client.ask((stripe) => stripe.transfers.retrieve(reference)));
+  }
+
+  async #open(request: { doctorId: string; country: string }): Promise<AccountSnapshot> {
+    const { doctorId, country } = request;
+    const account = await this.client.ask((stripe) =>
+      stripe.accounts.create(
+        {
+          // The platform bears fees and losses; Stripe asks for what it must know, and shows its dashboard.
+          controller: {
+            fees: { payer: 'application' },
+            losses: { payments: 'application' },
+            requirement_collection: 'stripe',
+            stripe_dashboard: { type: 'express' },
+          },
+          capabilities: { transfers: { requested: true } },
+          country,
+          metadata: { doctor_id: doctorId },
+        },
+        { idempotencyKey: `account-${doctorId}` },
+      ),
+    );
+    return accountSnapshot(account, wholeSecond(this.clock));
+  }
+
+  async #link(reference: string, returnUrl: string): Promise<OnboardingLink> {
+    const link = await this.client.ask((stripe) =>
+      stripe.accountLinks.create({
+        account: reference,
+        type: 'account_onboarding',
+        return_url: returnUrl,
+        refresh_url: returnUrl,
+      }),
+    );
+    return { url: link.url, expiresAt: Temporal.Instant.fromEpochMilliseconds(link.expires_at * 1000) };
   }
 }

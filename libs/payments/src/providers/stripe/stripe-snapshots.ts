@@ -13,6 +13,7 @@ import type {
   RefundSnapshot,
 } from '../payment-provider.ts';
 import type { AccountSnapshot, TransferSnapshot } from '../payout-provider.ts';
+import { subscriptionIn } from './stripe-subscription-snapshots.ts';
 
 /** Our ids, as Stripe keeps them for us (https://docs.stripe.com/api/metadata). */
 export const PAYMENT_ID = 'payment_id';
@@ -91,9 +92,19 @@ const DISPUTE_STATUS: Readonly<Record<string, DisputeStatus>> = {
 };
 
 /** https://docs.stripe.com/api/disputes/object: whatever else it is called, somebody has to look at it. */
-export function disputeSnapshot(dispute: Stripe.Dispute): DisputeSnapshot {
+export function disputeSnapshot(dispute: Stripe.Dispute, asOf: Temporal.Instant): DisputeSnapshot {
   const { payment_intent: intent, currency, evidence_details: evidence } = dispute;
   const disputed = fromStripe(dispute.amount, currency);
+  const movements = dispute.balance_transactions.map((booked) => ({
+    reference: booked.id,
+    // An account in another currency is moved in that: then it is the disputed amount, there or back.
+    amount:
+      booked.currency === currency
+        ? fromStripe(booked.amount, currency)
+        : money(Math.sign(booked.amount) * disputed.amount, disputed.currency),
+    fee: fromStripe(booked.fee, booked.currency),
+  }));
+  const moved = movements.reduce((sum, { amount }) => sum + amount.amount, 0);
   return {
     kind: 'dispute',
     reference: dispute.id,
@@ -102,15 +113,9 @@ export function disputeSnapshot(dispute: Stripe.Dispute): DisputeSnapshot {
     amount: disputed,
     reason: dispute.reason,
     answerBy: evidence?.due_by ? Temporal.Instant.fromEpochMilliseconds(evidence.due_by * 1000) : null,
-    movements: dispute.balance_transactions.map((booked) => ({
-      reference: booked.id,
-      // An account in another currency is moved in that: then it is the disputed amount, there or back.
-      amount:
-        booked.currency === currency
-          ? fromStripe(booked.amount, currency)
-          : money(Math.sign(booked.amount) * disputed.amount, disputed.currency),
-      fee: fromStripe(booked.fee, booked.currency),
-    })),
+    withdrawn: money(0 - moved, disputed.currency),
+    movements,
+    asOf,
   };
 }
 
@@ -119,22 +124,27 @@ export function accountSnapshot(account: Stripe.Account, asOf: Temporal.Instant)
   return {
     kind: 'account',
     reference: account.id,
+    detailsReference: null,
     detailsSubmitted: account.details_submitted,
     isReady: account.payouts_enabled && account.capabilities?.transfers === 'active',
     disabledReason: account.requirements?.disabled_reason ?? null,
+    requirements: account.requirements?.currently_due ?? [],
     asOf,
   };
 }
 
-/** https://docs.stripe.com/api/transfers/object: a transfer that exists has been made. */
+/** https://docs.stripe.com/api/transfers/object: a transfer that exists has been made, and costs nothing. */
 export function transferSnapshot(transfer: Stripe.Transfer): TransferSnapshot {
   return {
     kind: 'transfer',
     reference: transfer.id,
     payoutId: ownId(transfer.metadata, PAYOUT_ID),
     attemptId: ownId(transfer.metadata, ATTEMPT_ID),
+    status: 'made',
     amount: fromStripe(transfer.amount, transfer.currency),
     returned: fromStripe(transfer.amount_reversed, transfer.currency),
+    fee: fromStripe(0, transfer.currency),
+    failureCode: null,
   };
 }
 
@@ -157,6 +167,14 @@ const ABOUT: Readonly<Record<string, ProviderNews['kind']>> = {
   'transfer.created': 'transfer',
   'transfer.updated': 'transfer',
   'transfer.reversed': 'transfer',
+  'checkout.session.completed': 'subscription',
+  'customer.subscription.created': 'subscription',
+  'customer.subscription.updated': 'subscription',
+  'customer.subscription.paused': 'subscription',
+  'customer.subscription.resumed': 'subscription',
+  'customer.subscription.deleted': 'subscription',
+  'invoice.paid': 'subscription',
+  'invoice.payment_failed': 'subscription',
 };
 
 const Event = z.object({
@@ -189,18 +207,20 @@ export function providerEvent(body: unknown): ProviderEvent {
 
 export function newsIn(event: Stripe.Event): ProviderNews | null {
   const { object } = event.data;
+  const asOf = () => Temporal.Instant.fromEpochMilliseconds(event.created * 1000);
   switch (ABOUT[event.type]) {
     case 'refund':
       return refundSnapshot(object as Stripe.Refund);
     case 'dispute':
-      return disputeSnapshot(object as Stripe.Dispute);
+      return disputeSnapshot(object as Stripe.Dispute, asOf());
     case 'account':
-      return accountSnapshot(
-        object as Stripe.Account,
-        Temporal.Instant.fromEpochMilliseconds(event.created * 1000),
-      );
+      return accountSnapshot(object as Stripe.Account, asOf());
     case 'transfer':
       return transferSnapshot(object as Stripe.Transfer);
+    case 'subscription': {
+      const reference = subscriptionIn(object);
+      return reference === undefined ? null : { kind: 'subscription', reference };
+    }
     case 'payment':
       return paymentSnapshot(object as Stripe.PaymentIntent);
     default:

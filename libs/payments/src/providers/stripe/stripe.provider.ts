@@ -126,7 +126,10 @@ export class StripeProvider implements PaymentProvider {
     const created = { gte: Math.floor(instant.epochMilliseconds / 1000) };
     yield* this.#every((stripe, page) => stripe.paymentIntents.list({ created, ...page }), paymentSnapshot);
     yield* this.#every((stripe, page) => stripe.refunds.list({ created, ...page }), refundSnapshot);
-    yield* this.#every((stripe, page) => stripe.disputes.list({ created, ...page }), disputeSnapshot);
+    yield* this.#every(
+      (stripe, page) => stripe.disputes.list({ created, ...page }),
+      (dispute) => disputeSnapshot(dispute, this.clock.now()),
+    );
   }
 
   recognizes(headers: WebhookHeaders): boolean {

@@ -1,6 +1,6 @@
 import { describe, it } from 'node:test';
 import { expect } from 'expect';
-import { languageOf } from './page-language.decorator.ts';
+import { languageOf } from './reader-language.decorator.ts';
 
 describe('the language of a page', () => {
   it('is the one of the address, then the most wanted that there is, then English', () => {

@@ -1,7 +1,7 @@
 import type { BrowserContext } from 'playwright-core';
 import type { VisitPage } from './two-browsers.ts';
 
-/** What the page of {@link relayOnly} remembers. */
+/** What the page of {@link watched} remembers. */
 interface Watched extends Window {
   connections: RTCPeerConnection[];
 }
@@ -9,22 +9,29 @@ interface Watched extends Window {
 export interface PairInUse {
   /** Of both ends. */
   readonly kinds: (string | undefined)[];
+  /** Where the page's own end is. */
+  readonly address: string | undefined;
   /** Another one after each ICE restart. */
   readonly iceUser: string | undefined;
 }
 
+/** Lets {@link pairInUse} look into the peer connections of the context's pages. */
+export const watched = (context: BrowserContext): Promise<void> => watch(context, 'all');
+
 /** Every peer connection of the context's pages may use a relay only, as behind two strict firewalls. */
-export async function relayOnly(context: BrowserContext): Promise<void> {
-  await context.addInitScript(() => {
-    const watched = window as unknown as Watched;
-    watched.connections = [];
+export const relayOnly = (context: BrowserContext): Promise<void> => watch(context, 'relay');
+
+async function watch(context: BrowserContext, policy: RTCIceTransportPolicy): Promise<void> {
+  await context.addInitScript((iceTransportPolicy) => {
+    const page = window as unknown as Watched;
+    page.connections = [];
     window.RTCPeerConnection = class extends RTCPeerConnection {
       constructor(configuration?: RTCConfiguration) {
-        super({ ...configuration, iceTransportPolicy: 'relay' });
-        watched.connections.push(this);
+        super({ ...configuration, iceTransportPolicy });
+        page.connections.push(this);
       }
     };
-  });
+  }, policy);
 }
 
 /** The pair of candidates that carries the call. */
@@ -39,6 +46,7 @@ export function pairInUse({ page }: VisitPage): Promise<PairInUse> {
     const pair = report?.get(transport?.selectedCandidatePairId);
     const kindOf = (id: string) => report?.get(id)?.candidateType;
     return {
+      address: report?.get(pair?.localCandidateId)?.address,
       kinds: [kindOf(pair?.localCandidateId), kindOf(pair?.remoteCandidateId)],
       iceUser: transport?.iceLocalUsernameFragment,
     };

@@ -2,16 +2,21 @@ import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { LANGUAGES } from '#platform';
 
-export type PageLanguage = (typeof LANGUAGES)[number];
+export type ReaderLanguage = (typeof LANGUAGES)[number];
 
-/** The language of a page: that of `lang` in its address, else the first of the browser's that we have, else English. */
-export const PageLanguage = createParamDecorator((_: unknown, context: ExecutionContext): PageLanguage => {
-  const { query, headers } = context.switchToHttp().getRequest<FastifyRequest>();
-  const { lang } = query as { lang?: unknown };
-  return languageOf(typeof lang === 'string' ? lang : '', headers['accept-language'] ?? '');
-});
+/**
+ * The language of who reads without an account: that of `lang` in the address, else the first of the browser's
+ * that we have, else English.
+ */
+export const ReaderLanguage = createParamDecorator(
+  (_: unknown, context: ExecutionContext): ReaderLanguage => {
+    const { query, headers } = context.switchToHttp().getRequest<FastifyRequest>();
+    const { lang } = query as { lang?: unknown };
+    return languageOf(typeof lang === 'string' ? lang : '', headers['accept-language'] ?? '');
+  },
+);
 
-export function languageOf(asked: string, accepted: string): PageLanguage {
+export function languageOf(asked: string, accepted: string): ReaderLanguage {
   const wanted = accepted
     .slice(0, 500)
     .split(',')
