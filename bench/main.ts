@@ -8,8 +8,10 @@ import { mixedRead } from './benches/mixed-read.ts';
 import { prescription } from './benches/prescription.ts';
 import { relay } from './benches/relay.ts';
 import { relayRedis } from './benches/relay-redis.ts';
+import { settlement } from './benches/settlement.ts';
 import { slotsBench } from './benches/slots.ts';
 import { webhook } from './benches/webhook.ts';
+import { webhookBurst } from './benches/webhook-burst.ts';
 import { machine } from './machine.ts';
 import { MeasuredProcess } from './measured-process.ts';
 import { describeMachine, describeOutcome } from './report.ts';
@@ -20,6 +22,8 @@ const BENCHES: readonly Bench[] = [
   mixedRead,
   booking,
   webhook,
+  webhookBurst,
+  settlement,
   relay,
   relayRedis,
   idle,

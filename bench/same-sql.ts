@@ -158,7 +158,7 @@ async function recordedOf(
 }
 
 /** Puts `{{name}}` for each value of the operation, and for each id that the server made. */
-function withPlaces(
+export function withPlaces(
   recorded: readonly Statement[],
   values: Readonly<Record<string, string>>,
 ): { statements: Statement[]; madeHere: string[] } {

@@ -18,6 +18,8 @@ interface Server<Cast> {
   readonly api: MeasuredProcess;
   readonly url: string;
   readonly webhookSecret: string;
+  /** For another process beside it. */
+  readonly environment: Readonly<Record<string, string>>;
   /** Who is in the database. */
   readonly cast: Cast;
   stop(): Promise<void>;
@@ -99,6 +101,7 @@ export async function openServer<Cast>(
     api,
     url,
     webhookSecret,
+    environment,
     cast,
     async stop() {
       await api.stop();

@@ -13,11 +13,11 @@ const ROOMS = 200;
 /** Of each participant in a round. */
 const MESSAGES = 30;
 
-/** Whoever else has part in the work. */
+/** Processes that share a load, and where the two of a room are connected. */
 interface Side {
   readonly name: string;
   readonly processes: readonly [MeasuredProcess, ...MeasuredProcess[]];
-  seats(room: RoomOfTwo): readonly [Seat, Seat];
+  readonly seats: (room: RoomOfTwo) => readonly [Seat, Seat];
 }
 
 export const relayRedis: Bench = {
@@ -28,7 +28,8 @@ export const relayRedis: Bench = {
     const stage = await openStage();
     const redis = await startRedis();
     const settings = { REDIS_URL: `redis://127.0.0.1:${redis.port}` };
-    const [one, two] = [await openOn(settings), await openOn(settings)];
+    const open = () => openServer(stage.databaseUrl, async () => undefined, settings);
+    const [one, two] = [await open(), await open()];
     const loads: RelayLoad[] = [];
     const admin = new Redis(redis.port, '127.0.0.1');
     const redisCpu = new Map<string, number>();
@@ -51,9 +52,6 @@ export const relayRedis: Bench = {
         seats: (room) => gateway(at(stage.url), room),
       },
     ];
-    function openOn(extra: Readonly<Record<string, string>>) {
-      return openServer(stage.databaseUrl, async () => undefined, extra);
-    }
     try {
       const competitors: Competitor[] = [];
       for (const { name, processes, seats } of sides) {

@@ -5,6 +5,7 @@ export * from './database/built-once.ts';
 export * from './database/conditions.ts';
 export * from './database/database.ts';
 export * from './database/database-errors.ts';
+export * from './database/gathering.ts';
 export * from './database/hash-chain.ts';
 export * from './database/migrate.ts';
 export * from './database/page-of.ts';

@@ -248,6 +248,9 @@ describe('receipts, credit notes and invoices', () => {
     }
     expect(await list(`transaction_id=${visit.transactionId}`, doctor)).toHaveLength(1);
     expect(await list('kind=receipt&year=2001')).toEqual([]);
+    const [paper] = await list(`transaction_id=${visit.transactionId}`, doctor);
+    expect(await list(`search=${paper?.number.toLowerCase()}`, doctor)).toEqual([paper]);
+    expect(await list('search=rec-2001', doctor)).toEqual([]);
     expect((await admin.client.get(`/api/payments/invoices/${NOBODY}/`)).status).toBe(404);
   });
 

@@ -87,6 +87,13 @@ describe('the ledger', () => {
     expect((await get(`${at}?page_size=1&page=2`)).items).toEqual([oldest]);
     expect((await get(`${at}?occurred_before=${oldest.occurred_at}`)).total).toBe(0);
     expect((await get(`${at}?occurred_after=2999-01-01T00:00:00Z`)).items).toEqual([]);
+    expect((await get(`${at}?search=RECEIVED`)).items).toEqual([oldest]);
+    expect((await get(`${at}?search=nothing`)).items).toEqual([]);
+    expect(await accounts('currency=EUR&search=clearing')).toEqual([clearing]);
+    expect((await accounts('currency=EUR&search=stripe')).map(({ kind }) => kind).toSorted()).toEqual([
+      'provider_clearing',
+      'provider_fees',
+    ]);
   });
 
   it('balances in each currency, now and at any time', async () => {

@@ -67,22 +67,21 @@ export function listQuery<Column extends string, Filters extends z.ZodRawShape>(
     });
 }
 
-/** The query of an export: that of the list without its pages and its order, and the `format` of the file. */
+/** The filter of an export whose rows have something to search in. */
+export const SEARCH = { search: z.string().trim().min(1).max(200).optional() };
+
+/** The query of an export: filters of the list without its pages and its order, and the `format` of the file. */
 export function exportQuery<Filters extends z.ZodRawShape>(filters: Filters) {
   return z
     .object({
       format: z.enum(['csv', 'xlsx']).default('csv'),
-      search: z.string().trim().min(1).max(200).optional(),
       ...TIMES,
       ...filters,
     })
     .transform((query) => {
-      const { format, search, ...rest } = query as Pick<Base, 'search'> & Times & { format: 'csv' | 'xlsx' };
+      const { format, ...rest } = query as Times & { format: 'csv' | 'xlsx' };
       const { times, own } = timesOf(rest);
-      return {
-        format,
-        filter: { ...(own as z.output<z.ZodObject<Filters>>), ...(search && { search }), ...times },
-      };
+      return { format, filter: { ...(own as z.output<z.ZodObject<Filters>>), ...times } };
     });
 }
 

@@ -19,19 +19,22 @@ export const ListInvoices = listQuery(
     doctor_id: z.uuid().optional(),
     year: z.coerce.number().int().min(2000).max(9999).optional().describe('Of the number.'),
   },
-).transform(({ page, order, created, updated, kind, year, transaction_id, payout_id, doctor_id }) => ({
-  page,
-  filter: {
-    kind,
-    year,
-    order,
-    paymentId: transaction_id,
-    payoutId: payout_id,
-    practitionerId: doctor_id,
-    // It never changes, so both mean when it was issued.
-    issued: narrowest([created, updated]),
-  },
-}));
+).transform(
+  ({ page, order, created, updated, kind, year, search, transaction_id, payout_id, doctor_id }) => ({
+    page,
+    filter: {
+      kind,
+      year,
+      search,
+      order,
+      paymentId: transaction_id,
+      payoutId: payout_id,
+      practitionerId: doctor_id,
+      // It never changes, so both mean when it was issued.
+      issued: narrowest([created, updated]),
+    },
+  }),
+);
 
 export const InvoiceAnswer = z
   .object({

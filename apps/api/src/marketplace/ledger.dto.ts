@@ -38,18 +38,20 @@ export const POSTING_TIMES = {
 export const ListLedgerAccounts = listQuery(
   { kind: 'kind', currency: 'currency', created_at: 'createdAt' },
   { ...ACCOUNT_FILTERS, as_of: AsOf },
-).transform(({ page, doctor_id, as_of, created, updated, kind, currency, provider, order }) => {
+).transform(({ page, doctor_id, as_of, created, updated, ...rest }) => {
+  const { kind, currency, provider, search, order } = rest;
   // An account is opened once and never changes, so both mean when it was opened.
-  const filter = { kind, currency, provider, order, practitionerId: doctor_id, asOf: as_of };
+  const filter = { kind, currency, provider, search, order, practitionerId: doctor_id, asOf: as_of };
   return { page, filter: { ...filter, created: narrowest([created, updated]) } };
 });
 
 export const ListPostings = listQuery({ occurred_at: 'occurredAt' }, POSTING_TIMES).transform(
-  ({ page, occurred_after, occurred_before, created, updated, order }) => ({
+  ({ page, occurred_after, occurred_before, created, updated, search, order }) => ({
     page,
     filter: {
       // It is booked when it happens, and never changes.
       occurred: narrowest([{ from: occurred_after, to: occurred_before }, created, updated]),
+      search,
       ascending: order ? !order.descending : false,
     },
   }),

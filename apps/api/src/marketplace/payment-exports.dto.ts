@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { csvOf, type Sheet, xlsxOf } from '#platform';
-import { exportQuery, narrowest } from '../http/list-query.ts';
+import { exportQuery, narrowest, SEARCH } from '../http/list-query.ts';
 import { ACCOUNT_FILTERS, POSTING_TIMES } from './ledger.dto.ts';
 import { TRANSACTION_FILTERS } from './payments.dto.ts';
 import { PAYOUT_FILTERS } from './payouts.dto.ts';
@@ -17,21 +17,21 @@ export const SPREADSHEETS = Object.values(TYPES);
 
 export type Format = keyof typeof TYPES;
 
-export const ExportTransactions = exportQuery(TRANSACTION_FILTERS).transform(
+export const ExportTransactions = exportQuery({ ...SEARCH, ...TRANSACTION_FILTERS }).transform(
   ({ format, filter: { appointment_id, doctor_id, ...filter } }) => ({
     format,
     filter: { ...filter, appointmentId: appointment_id, practitionerId: doctor_id },
   }),
 );
 
-export const ExportRefunds = exportQuery(REFUND_FILTERS).transform(
+export const ExportRefunds = exportQuery({ ...SEARCH, ...REFUND_FILTERS }).transform(
   ({ format, filter: { transaction_id, ...filter } }) => ({
     format,
     filter: { ...filter, paymentId: transaction_id },
   }),
 );
 
-export const ExportPayouts = exportQuery(PAYOUT_FILTERS).transform(
+export const ExportPayouts = exportQuery({ ...SEARCH, ...PAYOUT_FILTERS }).transform(
   ({ format, filter: { doctor_id, period_from, period_to, ...filter } }) => ({
     format,
     filter: { ...filter, practitionerId: doctor_id, period: { from: period_from, to: period_to } },

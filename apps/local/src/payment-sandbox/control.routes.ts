@@ -14,7 +14,8 @@ POST   /_sandbox/faults                   sets one; "count" is a number or "all"
          {"fault":"duplicate","count":3,"copies":2}
          {"fault":"reorder","count":2}               held until 2 have come, then sent in reverse
          {"fault":"decline","count":1,"declineCode":"insufficient_funds"}
-         {"fault":"drop_response","count":1,"how":"destroy"}   or "hang": a POST works, its answer is lost
+         {"fault":"drop_response","count":1,"how":"destroy"}   or "hang", "error": a POST works, its answer is lost
+         {"fault":"outage","count":3}                 requests are answered with 503, and nothing is done
 DELETE /_sandbox/faults                   clears them
 POST   /_sandbox/events/{id}/redeliver    sends an event once more
 POST   /_sandbox/events/release           sends what a reorder still holds

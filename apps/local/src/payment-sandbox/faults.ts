@@ -16,15 +16,18 @@ export const faultSchema = z.discriminatedUnion('fault', [
   z.strictObject({ fault: z.literal('reorder'), count: z.int().min(2), types }),
   /** What would do is declined, with the provider's usual code unless another is named. */
   z.strictObject({ fault: z.literal('decline'), count, declineCode: z.string().optional() }),
-  /** A POST does its work, then its answer is lost: the connection breaks or stays silent. */
+  /** A POST does its work, then its answer is lost: the connection breaks, stays silent, or says 500. */
   z.strictObject({
     fault: z.literal('drop_response'),
     count,
-    how: z.enum(['destroy', 'hang']).default('destroy'),
+    how: z.enum(['destroy', 'hang', 'error']).default('destroy'),
   }),
+  /** Requests are answered with 503, and nothing is done. */
+  z.strictObject({ fault: z.literal('outage'), count }),
 ]);
 export type Fault = z.output<typeof faultSchema>;
 export type FaultInput = z.input<typeof faultSchema>;
+export type LostAnswer = Extract<Fault, { fault: 'drop_response' }>['how'];
 type FaultOf<K extends Fault['fault']> = Extract<Fault, { fault: K }>;
 
 /** What is to happen to one event's webhook. */
@@ -73,8 +76,12 @@ export class Faults {
     return fault && (fault.declineCode ?? usual);
   }
 
-  takeDroppedResponse(): 'destroy' | 'hang' | undefined {
+  takeDroppedResponse(): LostAnswer | undefined {
     return this.take('drop_response')?.how;
+  }
+
+  takeOutage(): boolean {
+    return this.take('outage') !== undefined;
   }
 
   private take<K extends Fault['fault']>(kind: K, type?: string): FaultOf<K> | undefined {

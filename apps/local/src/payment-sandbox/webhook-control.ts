@@ -1,4 +1,4 @@
-import type { Fault, FaultInput, Faults } from './faults.ts';
+import type { Fault, FaultInput, Faults, LostAnswer } from './faults.ts';
 import type { KeptTables } from './kept-tables.ts';
 import type { RecordedEvent } from './recorded-event.ts';
 import type { WebhookSender } from './webhook-sender.ts';
@@ -59,9 +59,17 @@ export class WebhookControl<E> {
     this.addFault({ fault: 'decline', count, declineCode });
   }
 
-  /** The next POSTs do their work and lose the answer: `destroy` breaks the connection, `hang` says nothing. */
-  dropResponses(count: Count, how?: 'destroy' | 'hang'): void {
+  /**
+   * The next POSTs do their work and lose the answer: `destroy` breaks the connection, `hang` says nothing,
+   * `error` says 500.
+   */
+  dropResponses(count: Count, how?: LostAnswer): void {
     this.addFault({ fault: 'drop_response', count, how });
+  }
+
+  /** The next requests are answered with 503, and nothing is done. */
+  breakDown(count: Count): void {
+    this.addFault({ fault: 'outage', count });
   }
 
   /** Sends an event once more. Errors: 404. */

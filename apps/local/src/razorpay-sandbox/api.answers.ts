@@ -24,7 +24,10 @@ export const listQuery = pageQuery.extend({ from: z.coerce.number().int().defaul
 
 /** Lets in whoever has the key, and answers what goes wrong as Razorpay does. */
 export function answering(app: FastifyInstance, parts: AnswerParts): void {
-  app.addHook('onRequest', async (request) => authenticate(parts, request.headers.authorization));
+  app.addHook('onRequest', async (request) => {
+    authenticate(parts, request.headers.authorization);
+    if (parts.faults.takeOutage()) throw new RazorpayApiError(503, 'The service is out of order.');
+  });
   app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
     const answer = asApiError(error);
     return reply.code(answer.status).send(answer.body);
@@ -50,6 +53,7 @@ export function writing(
       const answer = run(request as ById);
       const dropped = faults.takeDroppedResponse();
       if (dropped === undefined) return answer;
+      if (dropped === 'error') throw new RazorpayApiError(500, 'The server encountered an error.');
       await store.save();
       reply.hijack();
       if (dropped === 'destroy') reply.raw.socket?.destroy();

@@ -299,6 +299,12 @@ describe('the Razorpay sandbox', () => {
     });
     await expect(hanging).rejects.toMatchObject({ name: 'TimeoutError' });
     expect((await ask('GET', '/v1/orders?receipt=dropped')).body.count).toBe(2);
+    sandbox.control.dropResponses(1, 'error');
+    const again = { body: { amount: 500, currency: 'INR', receipt: 'dropped' } };
+    expect((await ask('POST', '/v1/orders', again)).status).toBe(500);
+    sandbox.control.breakDown(1);
+    expect((await ask('POST', '/v1/orders', again)).status).toBe(503);
+    expect((await ask('GET', '/v1/orders?receipt=dropped')).body.count).toBe(3);
   });
 
   it('shows a page to pay on, and what went wrong there', async () => {

@@ -2,10 +2,10 @@ import cors from '@fastify/cors';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import Stripe from 'stripe';
 import { z } from 'zod';
-import type { Faults } from '../payment-sandbox/faults.ts';
+import type { Faults, LostAnswer } from '../payment-sandbox/faults.ts';
 import { unixNow } from '../payment-sandbox/random-text.ts';
 import type { ApiKey, Operation } from './api.operations.ts';
-import { ParameterError, StripeApiError, unauthorized } from './errors.ts';
+import { type ErrorBody, ParameterError, StripeApiError, unauthorized } from './errors.ts';
 import { expand, readExpand } from './expand.ts';
 import { type Form, readForm, text } from './form.ts';
 import { savedAnswer } from './idempotency.ts';
@@ -19,6 +19,12 @@ interface ApiParts {
   secretKey: string;
   publishableKey: string;
 }
+
+const OUT_OF_ORDER: ErrorBody = { type: 'api_error', message: 'The service is out of order.' };
+const FAILED = {
+  status: 500,
+  body: JSON.stringify({ error: { type: 'api_error', message: 'An unknown error occurred.' } }),
+};
 
 const holdsClientSecret = z.object({ client_secret: text });
 
@@ -56,10 +62,11 @@ async function answer(parts: ApiParts, operation: Operation, request: FastifyReq
   // Stripe.js sends its key as a parameter, so that the browser needs no preflight.
   const { key: keyParameter, expand: _expand, ...form } = sent;
   const key = authenticate(parts, operation, request.headers.authorization, keyParameter, form);
+  if (parts.faults.takeOutage()) throw new StripeApiError(503, OUT_OF_ORDER);
+  const lost = operation.method === 'POST' ? parts.faults.takeDroppedResponse() : undefined;
   const idempotencyKey = operation.method === 'POST' ? request.headers['idempotency-key'] : undefined;
   if (typeof idempotencyKey !== 'string') {
-    const done = run(parts, operation, request, reply, { key, form, sent }, null);
-    return finish(parts, operation, reply, done);
+    return finish(reply, run(parts, operation, request, reply, { key, form, sent }, null), lost);
   }
   reply.header('idempotency-key', idempotencyKey);
   const first = {
@@ -69,13 +76,20 @@ async function answer(parts: ApiParts, operation: Operation, request: FastifyReq
   const saved = savedAnswer(parts.store, idempotencyKey, first);
   if (saved !== undefined) {
     reply.header('idempotent-replayed', 'true').header('original-request', saved.requestId);
-    return finish(parts, operation, reply, saved);
+    return finish(reply, saved, lost);
   }
   const done = run(parts, operation, request, reply, { key, form, sent }, idempotencyKey);
+  // A failure of Stripe's own is remembered like any other answer.
+  const answered = lost === 'error' && done.status === 200 ? FAILED : done;
   const requestId = reply.getHeader('request-id') as string;
-  parts.store.tables.answer.set(idempotencyKey, { request: first, requestId, ...done, created: unixNow() });
+  parts.store.tables.answer.set(idempotencyKey, {
+    request: first,
+    requestId,
+    ...answered,
+    created: unixNow(),
+  });
   parts.store.touch();
-  return finish(parts, operation, reply, done);
+  return finish(reply, answered, lost);
 }
 
 /** Errors: those of refused parameters; what went wrong after that is an answer. */
@@ -100,15 +114,14 @@ function run(
 }
 
 function finish(
-  { faults }: ApiParts,
-  operation: Operation,
   reply: FastifyReply,
-  { status, body }: { status: number; body: string },
+  done: { status: number; body: string },
+  lost: LostAnswer | undefined,
 ): FastifyReply {
-  const dropped = operation.method === 'POST' ? faults.takeDroppedResponse() : undefined;
-  if (dropped === undefined) return reply.code(status).type('application/json').send(body);
+  const { status, body } = lost === 'error' && done.status === 200 ? FAILED : done;
+  if (lost === undefined || lost === 'error') return reply.code(status).type('application/json').send(body);
   reply.hijack();
-  if (dropped === 'destroy') reply.raw.socket?.destroy();
+  if (lost === 'destroy') reply.raw.socket?.destroy();
   return reply;
 }
 

@@ -159,6 +159,23 @@ describe('requests that go wrong', () => {
     ).toBe(again.id);
   });
 
+  it('are remembered as failed when they failed after their work, and as nothing when the service was down', async () => {
+    const { control } = world.sandbox;
+    const once = stripeAt(world.sandbox.url, undefined, { maxNetworkRetries: 0 });
+    const ask = (idempotencyKey: string) =>
+      once.paymentIntents.create({ amount: 1000, currency: 'eur' }, { idempotencyKey });
+    const before = control.intents().length;
+    control.dropResponses(1, 'error');
+    for (const time of ['failed', 'failed again']) {
+      await expect(ask('failed')).rejects.toMatchObject({ type: 'StripeAPIError', statusCode: 500 });
+      expect([time, control.intents().length]).toEqual([time, before + 1]);
+    }
+    control.breakDown(1);
+    await expect(ask('down')).rejects.toMatchObject({ type: 'StripeAPIError', statusCode: 503 });
+    expect(control.intents()).toHaveLength(before + 1);
+    expect((await ask('down')).status).toBe('requires_payment_method');
+  });
+
   it('are declined with a good card', async () => {
     world.sandbox.control.declineNext(1, 'lost_card');
     const { id } = await world.stripe.paymentIntents.create({ amount: 1000, currency: 'eur' });

@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import { type Money, money } from '#kernel';
 import type { Tables } from '#platform';
 
@@ -31,10 +31,16 @@ const SERIES: Readonly<Record<InvoiceKind, string>> = {
   commission_invoice: 'COM',
 };
 
+const DIGITS = 6;
+
+/** The number of a row, as it stands on the paper. */
+export const PRINTED_NUMBER = sql<string>`(${JSON.stringify(SERIES)}::jsonb ->> kind::text)
+  || '-' || year || '-' || lpad(number::text, greatest(${sql.lit(DIGITS)}, length(number::text)), '0')`;
+
 export function asInvoice({ amount, taxAmount, taxBasisPoints, currency, number, ...row }: Row): Invoice {
   return {
     ...row,
-    number: `${SERIES[row.kind]}-${row.year}-${String(number).padStart(6, '0')}`,
+    number: `${SERIES[row.kind]}-${row.year}-${String(number).padStart(DIGITS, '0')}`,
     amount: money(amount, currency),
     tax: money(taxAmount, currency),
     taxPercent: taxBasisPoints / 100,

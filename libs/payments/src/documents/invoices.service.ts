@@ -11,10 +11,10 @@ import {
   type Period,
   type UserActor,
 } from '#kernel';
-import { given, pageOf, type Tables, within } from '#platform';
+import { containing, given, pageOf, type Tables, within } from '#platform';
 import { PaymentReader } from '../checkout/payment-reader.ts';
 import { notPaid } from '../payments.errors.ts';
-import { asInvoice, type Invoice, type InvoiceKind } from './invoice.entity.ts';
+import { asInvoice, type Invoice, type InvoiceKind, PRINTED_NUMBER } from './invoice.entity.ts';
 import { InvoiceFilesService } from './invoice-files.service.ts';
 import { InvoiceRecordsService } from './invoice-records.service.ts';
 import { InvoicingService } from './invoicing.service.ts';
@@ -25,6 +25,8 @@ export interface InvoiceFilter {
   readonly payoutId?: string;
   readonly practitionerId?: string;
   readonly year?: number;
+  /** Matches the number, as it stands on the paper. */
+  readonly search?: string;
   readonly issued?: Period;
   readonly order?: { readonly by: 'issuedAt' | 'amount'; readonly descending: boolean };
 }
@@ -42,7 +44,7 @@ export class InvoicesService {
 
   /** Newest first unless asked otherwise. */
   async list(actor: UserActor, filter: InvoiceFilter, page: PageRequest): Promise<Page<Invoice>> {
-    const { kind, paymentId, payoutId, practitionerId, year, issued } = filter;
+    const { kind, paymentId, payoutId, practitionerId, year, search, issued } = filter;
     const { by, descending } = filter.order ?? { by: 'issuedAt', descending: true };
     const direction = descending ? 'desc' : 'asc';
     const found = await pageOf(
@@ -57,6 +59,7 @@ export class InvoicesService {
               payoutId && eb('payoutId', '=', payoutId),
               practitionerId && eb('practitionerId', '=', practitionerId),
               year && eb('year', '=', year),
+              search && eb(PRINTED_NUMBER, 'ilike', containing(search)),
               ...within('issuedAt', issued),
             ]),
           ),

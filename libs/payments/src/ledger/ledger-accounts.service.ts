@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
 import { type Actor, type Money, money, notFound, type Page, type PageRequest, type Period } from '#kernel';
-import { Database, given, pageOf, within } from '#platform';
+import { containing, Database, given, pageOf, within } from '#platform';
 import type { AccountKind, FactKind } from './ledger.service.ts';
 
 /** An account with what is on it at a moment. */
@@ -20,6 +20,8 @@ export interface LedgerAccountFilter {
   readonly currency?: string;
   readonly provider?: string;
   readonly practitionerId?: string;
+  /** Matches the kind and the provider. */
+  readonly search?: string;
   readonly created?: Period;
   /** Balances at this instant, with what happened at it; now when absent. */
   readonly asOf?: Temporal.Instant;
@@ -51,7 +53,7 @@ export class LedgerAccountsService {
 
   /** By kind and currency unless asked otherwise. */
   async list(_admin: Actor, filter: LedgerAccountFilter, page: PageRequest): Promise<Page<LedgerAccount>> {
-    const { kind, currency, provider, practitionerId, created, asOf, order } = filter;
+    const { kind, currency, provider, practitionerId, search, created, asOf, order } = filter;
     const found = await pageOf(
       this.#accounts(asOf)
         .where((eb) =>
@@ -61,6 +63,11 @@ export class LedgerAccountsService {
               currency && eb('account.currency', '=', currency),
               provider && eb('account.provider', '=', provider),
               practitionerId && eb('account.practitionerId', '=', practitionerId),
+              search &&
+                eb.or([
+                  eb(eb.cast('account.kind', 'text'), 'ilike', containing(search)),
+                  eb('account.provider', 'ilike', containing(search)),
+                ]),
               ...within('account.createdAt', created),
             ]),
           ),
@@ -85,12 +92,13 @@ export class LedgerAccountsService {
 
   /**
    * What was booked on an account, newest first unless asked otherwise.
+   * @param search matches the kind of fact
    * @throws not_found `ledger_account_not_found`
    */
   async postings(
     admin: Actor,
     accountId: string,
-    { occurred, ascending = false }: { occurred?: Period; ascending?: boolean },
+    { occurred, search, ascending = false }: { occurred?: Period; search?: string; ascending?: boolean },
     page: PageRequest,
   ): Promise<Page<LedgerPosting>> {
     await this.get(admin, accountId);
@@ -110,7 +118,14 @@ export class LedgerAccountsService {
           'posting.currency',
         ])
         .where('posting.accountId', '=', accountId)
-        .where((eb) => eb.and(within('transaction.occurredAt', occurred)))
+        .where((eb) =>
+          eb.and(
+            given([
+              search && eb('transaction.kind', 'ilike', containing(search)),
+              ...within('transaction.occurredAt', occurred),
+            ]),
+          ),
+        )
         .orderBy('transaction.sequence', direction)
         .orderBy('posting.id', direction),
       page,

@@ -116,19 +116,21 @@ export class LedgerService {
       .returning('id')
       .executeTakeFirst();
     if (!transaction) return false;
-    for (const { account, amount } of postings) {
-      if (amount.amount === 0) continue;
-      await db
-        .insertInto('ledgerPostings')
-        .values({
+    const moving = postings.filter(({ amount }) => amount.amount !== 0);
+    if (moving.length === 0) return true;
+    const accounts = await this.#accounts(moving);
+    await db
+      .insertInto('ledgerPostings')
+      .values(
+        moving.map(({ account, amount: { amount, currency } }) => ({
           id: newId(),
           transactionId: transaction.id,
-          accountId: await this.#account(account, amount.currency),
-          amount: amount.amount,
-          currency: amount.currency,
-        })
-        .execute();
-    }
+          accountId: accounts.idOf(account, currency),
+          amount,
+          currency,
+        })),
+      )
+      .execute();
     return true;
   }
 
@@ -159,24 +161,85 @@ export class LedgerService {
       .execute();
   }
 
-  async #account({ kind, provider, practitionerId }: AccountName, currency: string): Promise<string> {
-    const name = { kind, provider: provider ?? null, practitionerId: practitionerId ?? null, currency };
-    const db = this.database.query;
-    const find = () =>
-      db
-        .selectFrom('ledgerAccounts')
-        .select('id')
-        .where('kind', '=', kind)
-        .where('currency', '=', currency)
-        .where('provider', 'is not distinct from', name.provider)
-        .where('practitionerId', 'is not distinct from', name.practitionerId);
-    const existing = await find().executeTakeFirst();
-    if (existing) return existing.id;
-    await db
+  /** The accounts of postings, those that nobody has written to yet opened. */
+  async #accounts(postings: readonly Posting[]): Promise<Accounts> {
+    const known = await this.#find(postings);
+    const missing = postings.filter(({ account, amount }) => !known.has(account, amount.currency));
+    if (missing.length === 0) return known;
+    await this.database.query
       .insertInto('ledgerAccounts')
-      .values({ id: newId(), ...name })
+      .values(
+        missing.map(({ account: { kind, provider, practitionerId }, amount: { currency } }) => ({
+          id: newId(),
+          kind,
+          provider: provider ?? null,
+          practitionerId: practitionerId ?? null,
+          currency,
+        })),
+      )
+      // Somebody else was faster.
       .onConflict((conflict) => conflict.doNothing())
       .execute();
-    return (await find().executeTakeFirstOrThrow()).id;
+    return this.#find(postings);
   }
+
+  async #find(postings: readonly Posting[]): Promise<Accounts> {
+    const rows = await this.database.query
+      .selectFrom('ledgerAccounts')
+      .select(['id', 'kind', 'provider', 'practitionerId', 'currency'])
+      .where((eb) =>
+        eb.or(
+          postings.map(({ account: { kind, provider, practitionerId }, amount: { currency } }) =>
+            eb.and([
+              eb('kind', '=', kind),
+              eb('currency', '=', currency),
+              provider === undefined ? eb('provider', 'is', null) : eb('provider', '=', provider),
+              practitionerId === undefined
+                ? eb('practitionerId', 'is', null)
+                : eb('practitionerId', '=', practitionerId),
+            ]),
+          ),
+        ),
+      )
+      .execute();
+    return new Accounts(rows);
+  }
+}
+
+/** Accounts by whose money they hold. */
+class Accounts {
+  readonly #ids: ReadonlyMap<string, string>;
+
+  constructor(
+    rows: readonly {
+      id: string;
+      kind: AccountKind;
+      provider: string | null;
+      practitionerId: string | null;
+      currency: string;
+    }[],
+  ) {
+    this.#ids = new Map(rows.map((row) => [keyOf(row, row.currency), row.id]));
+  }
+
+  has(account: AccountName, currency: string): boolean {
+    return this.#ids.has(keyOf(account, currency));
+  }
+
+  idOf(account: AccountName, currency: string): string {
+    const key = keyOf(account, currency);
+    const id = this.#ids.get(key);
+    if (id === undefined) throw new Error(`The account ${key} is not there.`);
+    return id;
+  }
+}
+
+interface Named {
+  readonly kind: AccountKind;
+  readonly provider?: string | null;
+  readonly practitionerId?: string | null;
+}
+
+function keyOf({ kind, provider, practitionerId }: Named, currency: string): string {
+  return [kind, provider ?? '', practitionerId ?? '', currency].join(' ');
 }

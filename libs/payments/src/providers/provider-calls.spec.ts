@@ -22,7 +22,7 @@ function questionThatFails(times: number) {
 
 function calls() {
   const metrics = new Metrics({ env: {} } as ConstructorParameters<typeof Metrics>[0]);
-  return { calls: new ProviderCalls('one', metrics), metrics };
+  return { calls: new ProviderCalls('one', metrics, 10_000), metrics };
 }
 
 describe('calls to a payment provider', () => {

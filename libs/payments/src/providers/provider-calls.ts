@@ -1,5 +1,6 @@
 import {
   BrokenCircuitError,
+  type CircuitBreakerPolicy,
   ConsecutiveBreaker,
   circuitBreaker,
   ExponentialBackoff,
@@ -10,16 +11,12 @@ import type { Metrics } from '#platform';
 import { isProviderUnavailable, providerUnavailable } from '../payments.errors.ts';
 import { ProviderRefusal } from './payment-provider.ts';
 
-/** How long a provider may take to answer one request. */
-export const ANSWER_TIMEOUT_MS = 10_000;
-
 /** How often a question is put again that is as good asked twice as once. */
 export const RETRIES = 2;
 const FIRST_RETRY_MS = 250;
 const LAST_RETRY_MS = 2_000;
 /** So many questions in a row without an answer, and the provider is left alone for a while. */
 const FAILURES_IN_A_ROW = 10;
-const LEFT_ALONE_MS = 10_000;
 
 /**
  * How questions are put to one payment provider: again with growing, random pauses where asking twice is as
@@ -31,15 +28,19 @@ export class ProviderCalls {
     maxAttempts: RETRIES,
     backoff: new ExponentialBackoff({ initialDelay: FIRST_RETRY_MS, maxDelay: LAST_RETRY_MS }),
   });
-  readonly #breaker = circuitBreaker(handleWhen(isProviderUnavailable), {
-    halfOpenAfter: LEFT_ALONE_MS,
-    breaker: new ConsecutiveBreaker(FAILURES_IN_A_ROW),
-  });
+  readonly #breaker: CircuitBreakerPolicy;
 
+  /** @param leftAloneMs how long the provider is left alone */
   constructor(
     private readonly provider: string,
     private readonly metrics: Metrics,
-  ) {}
+    leftAloneMs: number,
+  ) {
+    this.#breaker = circuitBreaker(handleWhen(isProviderUnavailable), {
+      halfOpenAfter: leftAloneMs,
+      breaker: new ConsecutiveBreaker(FAILURES_IN_A_ROW),
+    });
+  }
 
   /**
    * @param question throws unavailable `payment_provider_unavailable` when there is no answer

@@ -41,8 +41,11 @@ export class ComparisonService {
 
   async #payment(provider: string, snapshot: PaymentSnapshot): Promise<Difference> {
     const payment = await this.payments.byReference(provider, snapshot.reference);
-    if (!payment)
-      return snapshot.paymentId === null ? FOREIGN : { paymentId: null, problem: 'unknown_payment' };
+    if (!payment) {
+      // When the answer that named it was lost, nobody got what one needs to pay it.
+      const isNobodys = snapshot.paymentId === null || !isPaidOrUnderWay(snapshot);
+      return isNobodys ? FOREIGN : { paymentId: null, problem: 'unknown_payment' };
+    }
     const { id: paymentId, status } = payment;
     if (snapshot.status !== 'succeeded') {
       // One that is cancelled here can still be open there, where nobody can close it: no money has come.
@@ -122,4 +125,8 @@ export class ComparisonService {
       .executeTakeFirstOrThrow();
     return sum;
   }
+}
+
+function isPaidOrUnderWay({ status }: PaymentSnapshot): boolean {
+  return status === 'succeeded' || status === 'processing';
 }

@@ -1,11 +1,22 @@
 import { Injectable } from '@nestjs/common';
+import { sql } from 'kysely';
 import { type Actor, Clock, newId } from '#kernel';
-import { Config, Database, Jobs, Metrics, Transactional } from '#platform';
+import { Config, Database, Gathering, Jobs, Metrics, Transactional } from '#platform';
 import type { Outcome } from '../checkout/settlement.service.ts';
 import type { ProviderEvent, WebhookHeaders } from '../providers/payment-provider.ts';
 import { PaymentProviders } from '../providers/payment-providers.ts';
 import { ProcessWebhook } from '../queues.ts';
 import { ProviderNewsService } from './provider-news.service.ts';
+
+/** So many webhooks are kept by one transaction. */
+const MOST_AT_ONCE = 100;
+
+/** What came. */
+interface Letter {
+  readonly provider: string;
+  readonly event: ProviderEvent;
+  readonly rawBody: Uint8Array;
+}
 
 /** An error is read by a person. */
 const ERROR_LENGTH = 500;
@@ -13,6 +24,12 @@ const ERROR_LENGTH = 500;
 /** The inbox for what providers tell: kept first, once each, and worked on by a job. */
 @Injectable()
 export class WebhooksService {
+  /** Providers send in bursts, and want an answer soon. */
+  readonly #intake = new Gathering<Letter>(
+    (letters) => this.database.transaction(() => this.#keep(letters)),
+    MOST_AT_ONCE,
+  );
+
   constructor(
     private readonly database: Database,
     private readonly config: Config,
@@ -32,7 +49,7 @@ export class WebhooksService {
   async receive(_actor: Actor, rawBody: Uint8Array, headers: WebhookHeaders, from?: string): Promise<void> {
     const provider = this.providers.senderOf(headers, from);
     const event = provider.verifyWebhook(rawBody, headers);
-    await this.database.transaction(() => this.#keep(provider.name, event, rawBody));
+    await this.#intake.add({ provider: provider.name, event, rawBody });
   }
 
   /** Works on a webhook of the inbox, once; again when it is replayed. */
@@ -79,26 +96,36 @@ export class WebhooksService {
       .execute();
   }
 
-  /** Events that mean nothing to us are kept too, and are done with at once. */
-  async #keep(provider: string, event: ProviderEvent, rawBody: Uint8Array): Promise<void> {
-    const { id, type, isKnown, paymentReference } = event;
-    const now = this.clock.now();
-    const webhookEventId = newId();
-    const kept = await this.database.query
-      .insertInto('webhookEvents')
-      .values({
-        id: webhookEventId,
+  /**
+   * Those that are known stay as they are. Events that mean nothing to us are kept too, and are done with at once.
+   * In the order of their ids, so that two processes that are told the same do not wait for each other.
+   */
+  async #keep(letters: readonly Letter[]): Promise<void> {
+    const now = this.clock.now().toString();
+    const rows = letters
+      .map(({ provider, event: { id, type, isKnown, paymentReference }, rawBody }) => ({
+        id: newId(),
         provider,
         eventId: id,
         type,
+        isKnown,
         paymentReference,
-        payload: rawBody,
-        receivedAt: now,
-        ...(!isKnown && { processedAt: now, outcome: 'ignored' satisfies Outcome }),
-      })
-      .onConflict((conflict) => conflict.columns(['provider', 'eventId']).doNothing())
-      .returning('id')
-      .executeTakeFirst();
-    if (kept && isKnown) await this.jobs.send(ProcessWebhook, { webhookEventId });
+        payload: Buffer.from(rawBody),
+      }))
+      .toSorted((one, other) => (one.eventId < other.eventId ? -1 : 1));
+    const column = <Name extends keyof (typeof rows)[number]>(name: Name) => rows.map((row) => row[name]);
+    const kept = await sql<{ id: string; isKnown: boolean }>`
+      insert into webhook_events (id, provider, event_id, type, payment_reference, payload, received_at, processed_at,
+        outcome)
+      select id, provider, event_id, type, payment_reference, payload, ${now}::timestamptz,
+        case when not is_known then ${now}::timestamptz end, case when not is_known then ${'ignored' satisfies Outcome} end
+      from unnest(${column('id')}::uuid[], ${column('provider')}::text[], ${column('eventId')}::text[],
+        ${column('type')}::text[], ${column('paymentReference')}::text[], ${column('payload')}::bytea[],
+        ${column('isKnown')}::boolean[])
+        as letter (id, provider, event_id, type, payment_reference, payload, is_known)
+      on conflict (provider, event_id) do nothing
+      returning id, processed_at is null as is_known`.execute(this.database.query);
+    const known = kept.rows.flatMap(({ id, isKnown }) => (isKnown ? [{ webhookEventId: id }] : []));
+    if (known.length > 0) await this.jobs.sendAll(ProcessWebhook, known);
   }
 }

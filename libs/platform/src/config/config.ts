@@ -90,6 +90,8 @@ const Environment = z.object({
   RAZORPAY_PAYOUTS: flag.default(true),
   RAZORPAY_API_URL: z.url().optional(),
 
+  /** How long a payment provider may take to answer, and is left alone after it has stopped answering. */
+  PAYMENT_PROVIDER_TIMEOUT_MS: z.coerce.number().int().min(100).max(60_000).default(10_000),
   /** How long what payment providers sent is kept after it was processed. */
   WEBHOOK_RETENTION_DAYS: z.coerce.number().int().min(1).max(3650).default(90),
   /** What a month of Pro costs, in each currency that it is sold in; the first where no other fits. */

@@ -37,8 +37,7 @@ export class JobRunner implements OnApplicationBootstrap {
     const { boss } = this.jobs;
     const existing = new Set((await boss.getQueues()).map((queue) => queue.name));
     if (!existing.has(DEAD_LETTERS)) await boss.createQueue(DEAD_LETTERS);
-    const handlers = this.#handlers();
-    for (const [{ queue, event, schedule }] of handlers) {
+    for (const [{ queue, event, schedule }] of this.#handlers()) {
       if (!existing.has(queue.name)) {
         await boss.createQueue(queue.name, {
           notify: true,
@@ -54,7 +53,12 @@ export class JobRunner implements OnApplicationBootstrap {
       if (event) await boss.subscribe(event.name, queue.name);
       if (schedule) await boss.schedule(queue.name, schedule, {});
     }
-    if (!this.config.runsJobs) return;
+    if (this.config.runsJobs) await this.work();
+  }
+
+  /** Works on every queue from now on, or on the one with a name. */
+  async work(only?: string): Promise<void> {
+    const handlers = this.#handlers().filter(([{ queue }]) => only === undefined || queue.name === only);
     await Promise.all(handlers.map(([declaration, handler]) => this.#work(declaration, handler)));
   }
 

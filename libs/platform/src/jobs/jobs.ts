@@ -55,6 +55,12 @@ export class Jobs implements OnModuleInit, OnApplicationShutdown {
     });
   }
 
+  /** Puts a job for each on the queue, to be done at once. */
+  async sendAll<Data extends JobData>(queue: Queue<Data>, all: readonly Data[]): Promise<void> {
+    const jobs = all.map((data) => ({ data }));
+    await this.boss.insert(queue.name, jobs, { db: fromKysely(this.database.query) });
+  }
+
   /**
    * A subquery: the value of `field`, as text, in the data of each job of the queue that is still to be done,
    * now or later. A job that failed for good is none of them.

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { Config, Metrics } from '#platform';
 import { providerUnavailable } from '../../payments.errors.ts';
 import { ProviderRefusal } from '../payment-provider.ts';
-import { ANSWER_TIMEOUT_MS, ProviderCalls } from '../provider-calls.ts';
+import { ProviderCalls } from '../provider-calls.ts';
 import { collectionOf, Failure } from './razorpay-entities.ts';
 
 const RAZORPAY = 'https://api.razorpay.com';
@@ -35,7 +35,7 @@ export class RazorpayClient {
     private readonly config: Config,
     metrics: Metrics,
   ) {
-    this.#calls = new ProviderCalls('razorpay', metrics);
+    this.#calls = new ProviderCalls('razorpay', metrics, config.env.PAYMENT_PROVIDER_TIMEOUT_MS);
   }
 
   /**
@@ -76,7 +76,7 @@ export class RazorpayClient {
       const response = await fetch(url, {
         method,
         redirect: 'error',
-        signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
+        signal: AbortSignal.timeout(this.config.env.PAYMENT_PROVIDER_TIMEOUT_MS),
         headers: {
           authorization: `Basic ${btoa(`${RAZORPAY_KEY_ID}:${RAZORPAY_KEY_SECRET}`)}`,
           ...(body && { 'content-type': 'application/json' }),

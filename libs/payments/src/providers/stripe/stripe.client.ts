@@ -3,7 +3,7 @@ import type Stripe from 'stripe';
 import { Config, Metrics } from '#platform';
 import { providerUnavailable } from '../../payments.errors.ts';
 import { ProviderRefusal } from '../payment-provider.ts';
-import { ANSWER_TIMEOUT_MS, ProviderCalls, RETRIES } from '../provider-calls.ts';
+import { ProviderCalls, RETRIES } from '../provider-calls.ts';
 
 /** Stripe's own SDK, with its errors sorted into "no" and "nobody knows". */
 @Injectable()
@@ -15,7 +15,7 @@ export class StripeClient {
     private readonly config: Config,
     metrics: Metrics,
   ) {
-    this.#calls = new ProviderCalls('stripe', metrics);
+    this.#calls = new ProviderCalls('stripe', metrics, config.env.PAYMENT_PROVIDER_TIMEOUT_MS);
   }
 
   /**
@@ -59,10 +59,10 @@ export class StripeClient {
   /** The SDK takes a while to load, so it is loaded when somebody first pays. */
   async #connect(): Promise<Stripe> {
     const { default: Sdk } = await import('stripe');
-    const { STRIPE_SECRET_KEY, STRIPE_API_URL } = this.config.env;
+    const { STRIPE_SECRET_KEY, STRIPE_API_URL, PAYMENT_PROVIDER_TIMEOUT_MS: timeout } = this.config.env;
     const url = STRIPE_API_URL === undefined ? undefined : new URL(STRIPE_API_URL);
     return new Sdk(STRIPE_SECRET_KEY, {
-      timeout: ANSWER_TIMEOUT_MS,
+      timeout,
       // The SDK asks again by itself, with pauses and jitter: it knows what Stripe says about that in its headers.
       maxNetworkRetries: RETRIES,
       telemetry: false,
