@@ -103,6 +103,7 @@ export class RtcRoomsController {
   @Operation({
     summary: 'A token that lets the caller into the room once',
     access: ['doctor', 'patient'],
+    limit: 'signalling',
     answers: JoinAnswer,
     fails: ['not_found', 'conflict', 'gone'],
   })
@@ -149,6 +150,7 @@ export class RtcRoomsController {
   @Operation({
     summary: 'Signals since the last poll, for a client without WebSocket',
     access: ['doctor', 'patient'],
+    limit: 'signalling',
     answers: SignalsAnswer,
     fails: ['not_found', 'conflict', 'gone'],
   })

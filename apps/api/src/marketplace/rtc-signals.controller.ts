@@ -36,6 +36,7 @@ export class RtcSignalsController {
   @Operation({
     summary: 'Signals of a room since the last poll',
     access: ['doctor', 'patient'],
+    limit: 'signalling',
     answers: SignalsAnswer,
     fails: ['not_found', 'conflict', 'gone'],
   })
@@ -50,6 +51,7 @@ export class RtcSignalsController {
   @Operation({
     summary: 'Send a signal to the others in the room',
     access: ['doctor', 'patient'],
+    limit: 'signalling',
     answers: PostedAnswer,
     status: 201,
     message: 'Sent.',
@@ -80,6 +82,7 @@ export class RtcSignalsController {
   @Operation({
     summary: 'A token that lets the caller into a room once',
     access: ['doctor', 'patient'],
+    limit: 'signalling',
     answers: JoinAnswer,
     status: 201,
     fails: ['not_found', 'conflict', 'gone'],
