@@ -56,10 +56,13 @@ interface Described {
  * itself parses and answers with. https://www.asyncapi.com/docs/reference/specification/v3.0.0
  */
 export function asyncApiOf() {
-  const fromClient: Described[] = [helloMessage, ...clientMessage.options].map((schema) => {
-    const type = schema.shape.type.value;
-    return { name: type, summary: CLIENT[type], payload: jsonSchemaOf(schema, 'input') };
-  });
+  const fromClient: Described[] = [
+    { name: 'hello', summary: CLIENT.hello, payload: jsonSchemaOf(helloMessage, 'input') },
+    ...clientMessage.options.map((schema) => {
+      const type = schema.shape.type.value;
+      return { name: type, summary: CLIENT[type], payload: jsonSchemaOf(schema, 'input') };
+    }),
+  ];
   const fromServer: Described[] = [
     ...serverMessage.options.map((schema) => {
       const type = schema.shape.type.value;

@@ -1,3 +1,5 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { json } from 'node:stream/consumers';
 import { WebSocket } from 'ws';
 import { eventually } from './eventually.ts';
 import type { Person } from './people.ts';
@@ -16,7 +18,11 @@ export interface Closed {
 
 /** The server answered the handshake with this status instead of 101. */
 class HandshakeRefused extends Error {
-  constructor(readonly status: number) {
+  constructor(
+    readonly status: number,
+    readonly headers: IncomingHttpHeaders,
+    readonly body: unknown,
+  ) {
     super(`The handshake was answered with ${status}.`);
   }
 }
@@ -68,17 +74,23 @@ export class RtcPeer {
       token,
       origin,
       protocols = [SUBPROTOCOL],
-    }: { token?: string; origin?: string; protocols?: string[] } = {},
+      version = 13,
+    }: { token?: string; origin?: string; protocols?: string[]; version?: number } = {},
   ): Promise<RtcPeer> {
     const offered = token === undefined ? protocols : [...protocols, `token.${token}`];
-    const socket = new WebSocket(url, offered, { ...(origin !== undefined && { origin }) });
+    const socket = new WebSocket(url, offered, {
+      protocolVersion: version,
+      ...(origin !== undefined && { origin }),
+    });
     const peer = new RtcPeer(socket);
     await new Promise<void>((resolve, reject) => {
       socket.once('open', resolve);
       socket.once('error', reject);
       socket.once('unexpected-response', (_request, response) => {
-        response.resume();
-        reject(new HandshakeRefused(response.statusCode ?? 0));
+        json(response).then(
+          (body) => reject(new HandshakeRefused(response.statusCode ?? 0, response.headers, body)),
+          reject,
+        );
       });
     });
     return peer;

@@ -9,9 +9,10 @@ import {
   notFound,
   type Page,
   type PageRequest,
+  type Period,
   type UserActor,
 } from '#kernel';
-import { Database, given, Jobs, pageOf, Transactional } from '#platform';
+import { Database, given, Jobs, pageOf, Transactional, within } from '#platform';
 import {
   type AvailabilityRule,
   asRule,
@@ -46,6 +47,12 @@ export interface RuleInput {
 export interface RuleFilter {
   readonly kind?: 'weekly' | 'extra' | 'off';
   readonly weekday?: number;
+  readonly created?: Period;
+  readonly updated?: Period;
+  readonly order?: {
+    readonly by: 'createdAt' | 'updatedAt' | 'weekday' | 'date';
+    readonly descending: boolean;
+  };
 }
 
 /** A doctor's own hours. */
@@ -58,9 +65,10 @@ export class AvailabilityService {
     private readonly doctors: DoctorsService,
   ) {}
 
+  /** The actor's own: weekly hours, other hours and time off, each in their order unless asked otherwise. */
   async list(
     actor: UserActor,
-    { kind, weekday }: RuleFilter,
+    { kind, weekday, created, updated, order }: RuleFilter,
     page: PageRequest,
   ): Promise<Page<AvailabilityRule>> {
     const doctor = await this.doctors.own(actor);
@@ -69,7 +77,21 @@ export class AvailabilityService {
         .selectFrom('availabilityRules')
         .selectAll()
         .where('practitionerId', '=', doctor.id)
-        .where((eb) => eb.and(given([kind && eb('kind', '=', kind), weekday && eb('weekday', '=', weekday)])))
+        .where((eb) =>
+          eb.and(
+            given([
+              kind && eb('kind', '=', kind),
+              weekday && eb('weekday', '=', weekday),
+              ...within('createdAt', created),
+              ...within('updatedAt', updated),
+            ]),
+          ),
+        )
+        .$if(order !== undefined, (query) =>
+          query.orderBy(order?.by ?? 'kind', (column) =>
+            (order?.descending ? column.desc() : column.asc()).nullsLast(),
+          ),
+        )
         .orderBy('kind')
         .orderBy('weekday')
         .orderBy('date')

@@ -34,7 +34,7 @@ export function assertNoOverlap(line: Line, { rules, exceptions }: Schedule, now
         end,
       );
     if (start >= end || !firstShared(open(line), open(other))) continue;
-    throw conflict('availability_overlap', 'These hours overlap other hours of the same practitioner.', {
+    throw conflict('availability_overlap', 'These hours overlap other hours of the same doctor.', {
       rule_id: other.id,
       ...(isExtra(other)
         ? { type: 'extra', date: other.date }

@@ -21,7 +21,8 @@ export function assertRule(rule: WeeklyRule): void {
     const [start, end] = [timeOfDay(pause.start), timeOfDay(pause.end)];
     if (start >= end || start < timeOfDay(startTime) || end > timeOfDay(endTime)) {
       throw invalid('invalid_break', 'A break starts before it ends and lies inside the hours.', {
-        ...pause,
+        startTime: pause.start,
+        endTime: pause.end,
       });
     }
   }

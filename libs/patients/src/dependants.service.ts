@@ -21,7 +21,10 @@ export interface DependantFilter {
   readonly search?: string;
   readonly created?: Period;
   readonly updated?: Period;
-  readonly order?: { readonly by: 'firstName' | 'dateOfBirth' | 'createdAt'; readonly descending: boolean };
+  readonly order?: {
+    readonly by: 'firstName' | 'dateOfBirth' | 'createdAt' | 'updatedAt';
+    readonly descending: boolean;
+  };
 }
 
 export type DependantChanges = Partial<DependantDetails> & { readonly archived?: boolean };

@@ -1,6 +1,15 @@
 import { Clock, newId } from '#kernel';
 import { InProcessBus } from '#platform';
-import { type Admission, type OpenDoor, RoomDirectory, RoomDoor, RoomHub, TurnCredentials } from '#rtc';
+import {
+  type Admission,
+  type OpenDoor,
+  RoomDirectory,
+  RoomDoor,
+  RoomHub,
+  RTC_LIMITS,
+  type RtcLimits,
+  TurnCredentials,
+} from '#rtc';
 import { RtcClient } from './rtc-client.ts';
 
 export type Side = 'doctor' | 'patient';
@@ -130,14 +139,24 @@ export interface Network {
  * A doctor and a patient in one room of the real server, with a network between that does what a test says.
  * Both are in when it resolves. @param tick moves the timers
  */
-export async function openNetwork(tick: (milliseconds: number) => void): Promise<Network> {
+export async function openNetwork(
+  tick: (milliseconds: number) => void,
+  limits: Partial<RtcLimits> = {},
+): Promise<Network> {
   const clock = new TimersClock();
   const directory = new Directory();
   const report = (error: unknown) => {
     throw error;
   };
   const turn = new TurnCredentials(null, clock);
-  const hub = new RoomHub({ bus: new InProcessBus(), directory, turn, clock, report });
+  const hub = new RoomHub({
+    bus: new InProcessBus(),
+    directory,
+    turn,
+    clock,
+    report,
+    limits: { ...RTC_LIMITS, ...limits },
+  });
   const doors = new RoomDoor(hub, directory, clock, report);
   const roomId = newId();
   const wires: Partial<Record<Side, Wire>> = {};

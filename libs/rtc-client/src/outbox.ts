@@ -1,12 +1,12 @@
 import type { Numbered, Said } from './protocol.ts';
 
-/** How many messages that were sent are kept to be sent again: what the server says it has is older. */
+/** How many messages are kept that the server has answered: it may have stopped before it passed them on. */
 const KEPT = 200;
 
 interface Entry {
   readonly said: Said;
   id: number;
-  /** Whether it went out on some connection: then it may have arrived. */
+  /** Whether it went out and was not dropped, as far as is known: then it may have arrived. */
   isWritten: boolean;
 }
 
@@ -19,22 +19,26 @@ export class Outbox {
   #lastId = 0;
   #arrivedId = 0;
 
-  get lastId(): number {
-    return this.#lastId;
+  /** The last message that went out: what waits is what was said last. */
+  get writtenId(): number {
+    return (this.#entries.find(({ isWritten }) => !isWritten)?.id ?? this.#lastId + 1) - 1;
   }
 
   add(said: Said): void {
     this.#lastId += 1;
     this.#entries.push({ said, id: this.#lastId, isWritten: false });
-    // What was never sent is never dropped.
-    const written = this.#entries.findIndex((entry) => !entry.isWritten);
-    const surplus = (written < 0 ? this.#entries.length : written) - KEPT;
+    const unanswered = this.#entries.findIndex((entry) => !entry.isWritten || entry.id > this.#arrivedId);
+    const surplus = (unanswered < 0 ? this.#entries.length : unanswered) - KEPT;
     if (surplus > 0) this.#entries.splice(0, surplus);
   }
 
-  /** What has not been sent yet, in order; it counts as sent from now on. */
-  take(): Numbered[] {
-    const waiting = this.#entries.filter((entry) => !entry.isWritten);
+  get hasWaiting(): boolean {
+    return this.#entries.at(-1)?.isWritten === false;
+  }
+
+  /** What has not been sent yet, in order and so many at most; it counts as sent from now on. */
+  take(most: number): Numbered[] {
+    const waiting = this.#entries.filter((entry) => !entry.isWritten).slice(0, most);
     for (const entry of waiting) entry.isWritten = true;
     return waiting.map(({ said, id }) => ({ ...said, id }));
   }
@@ -42,7 +46,13 @@ export class Outbox {
   /** The session goes on: the server has everything up to `receivedId`, the rest is to be sent again. */
   resume(receivedId: number): void {
     this.#entries = this.#entries.filter(({ id }) => id > receivedId);
-    for (const entry of this.#entries) entry.isWritten = false;
+    this.rewind(receivedId + 1);
+  }
+
+  /** The server has dropped this message and takes none after it before it comes again. */
+  rewind(id: number): void {
+    for (const entry of this.#entries) if (entry.id >= id) entry.isWritten = false;
+    this.#arrivedId = Math.min(this.#arrivedId, id - 1);
   }
 
   /** The server has answered something that was said after this message. */

@@ -65,19 +65,35 @@ async function play(network: Network, steps: readonly Step[]): Promise<void> {
   expect(network.sessions).toEqual({ doctor: 1, patient: 1 });
 }
 
+/** A server that takes much less than its clients are told. */
+const STRICT = { bytesPerSecond: 400, byteBurst: 200, maxRefusals: 15 };
+
 describe('RtcClient against the real room, over a network that breaks anywhere', () => {
-  it('hands on everything once, in order, in one session', async (context) => {
+  for (const [server, limits] of [['any', {}] as const, ['a strict', STRICT] as const]) {
+    it(`hands on everything once, in order, in one session, with ${server} server`, async (context) => {
+      context.mock.timers.enable({ apis: ['setTimeout', 'setInterval', 'Date'], now: 1_000_000 });
+      await fc.assert(
+        fc.asyncProperty(fc.array(step, { maxLength: 50 }), async (steps) => {
+          const network = await openNetwork((milliseconds) => context.mock.timers.tick(milliseconds), limits);
+          try {
+            await play(network, steps);
+          } finally {
+            network.close();
+          }
+        }),
+        { numRuns: 100 },
+      );
+    });
+  }
+
+  it('says 500 lines at once, of which all arrive, once and in order', async (context) => {
     context.mock.timers.enable({ apis: ['setTimeout', 'setInterval', 'Date'], now: 1_000_000 });
-    await fc.assert(
-      fc.asyncProperty(fc.array(step, { maxLength: 50 }), async (steps) => {
-        const network = await openNetwork((milliseconds) => context.mock.timers.tick(milliseconds));
-        try {
-          await play(network, steps);
-        } finally {
-          network.close();
-        }
-      }),
-      { numRuns: 150 },
-    );
+    const network = await openNetwork((milliseconds) => context.mock.timers.tick(milliseconds));
+    const refused: string[] = [];
+    network.clients.doctor.on('refused', ({ code }) => refused.push(code));
+    const lines: Step[] = Array.from({ length: 500 }, () => ({ kind: 'say', side: 'doctor' }));
+    await play(network, [...lines, { kind: 'carry', side: 'doctor', frames: 1_000 }]);
+    expect(refused).toEqual([]);
+    network.close();
   });
 });

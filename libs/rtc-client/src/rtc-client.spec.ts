@@ -93,10 +93,17 @@ describe('RtcClient over a real socket', () => {
   after(() => server.close());
 
   /** A client with the texts it heard and the number of sessions it had. */
-  function open(roomId: string, userId = newId()) {
+  function open(roomId: string, userId = newId(), isOnline = () => true) {
     const heard: string[] = [];
     const seen = { sessions: 0, closed: '' };
+    /** A socket of a device that may have no network. */
+    class DeviceSocket extends WebSocket {
+      constructor(url: string, protocols: string[]) {
+        super(isOnline() ? url : 'ws://127.0.0.1:1/', protocols);
+      }
+    }
     const client = new RtcClient({
+      WebSocket: DeviceSocket,
       join: async () => {
         joins += 1;
         const token = newJoinToken();
@@ -193,6 +200,25 @@ describe('RtcClient over a real socket', () => {
     await hub.roomEnded(roomId, 'completed');
     await until(() => two.client.state === 'closed' && again.client.state === 'closed');
     expect([two.seen.closed, again.seen.closed]).toEqual(['room_ended', 'room_ended']);
+  });
+
+  it('stays away when the person came from elsewhere while it had no network', async () => {
+    const { roomId, one, two } = await pair();
+    const before = joins;
+    let isOnline = true;
+    const laptop = open(roomId, newId(), () => isOnline);
+    await until(() => laptop.client.state === 'connected');
+    isOnline = false;
+    for (const socket of sockets) socket.terminate();
+    await until(() => one.client.state === 'connected' && two.client.state === 'connected');
+    const phone = open(roomId, laptop.userId);
+    await until(() => phone.client.state === 'connected');
+    isOnline = true;
+    laptop.client.hurry();
+    await until(() => laptop.client.state === 'closed');
+    expect(laptop.seen.closed).toBe('taken_over');
+    expect([phone.client.state, phone.seen.sessions]).toEqual(['connected', 1]);
+    expect(joins).toBe(before + 2);
   });
 
   it('gives up when it may not join', async () => {

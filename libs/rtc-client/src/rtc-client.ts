@@ -2,6 +2,7 @@ import { BackOff } from './back-off.ts';
 import { Emitter } from './emitter.ts';
 import { Line } from './line.ts';
 import { Outbox } from './outbox.ts';
+import { Pace } from './pace.ts';
 import {
   type CallQuality,
   FINAL_CLOSE_CODES,
@@ -46,7 +47,7 @@ export interface RtcClientEvents {
   resumed: Welcome;
   /** Everything else that the server or another participant says, each once and in order. */
   message: Heard;
-  /** The server did not take a message. */
+  /** The server did not take a message, and will not take it again. */
   refused: { readonly code: string; readonly message: string; readonly said: Said | null };
   /** A new session began, and nobody knows whether this arrived in the former one. */
   uncertain: readonly Said[];
@@ -64,6 +65,9 @@ export class RtcClient extends Emitter<RtcClientEvents> {
   readonly #WebSocket: NonNullable<RtcClientOptions['WebSocket']>;
   readonly #outbox = new Outbox();
   readonly #backOff = new BackOff();
+  /** Of the present line. */
+  #pace = new Pace(0);
+  #paceTimer: ReturnType<typeof setTimeout> | undefined;
   #state: ConnectionState = 'idle';
   #session: Welcome | null = null;
   #url = '';
@@ -102,10 +106,7 @@ export class RtcClient extends Emitter<RtcClientEvents> {
   send(said: Said): void {
     if (this.#state === 'closed') return;
     this.#outbox.add(said);
-    if (!this.#isWelcome) return;
-    this.#flush();
-    // The answer tells that it arrived, and whether anybody still listens.
-    if (said.type === 'chat') this.#ping();
+    if (this.#isWelcome) this.#flush();
   }
 
   /** Reports call quality; not worth sending again. */
@@ -187,6 +188,7 @@ export class RtcClient extends Emitter<RtcClientEvents> {
         return;
       case 'error':
         if (!this.#isWelcome) return;
+        if (message.code === 'rate_limited' && message.id !== undefined) return this.#sayAgain(message.id);
         return this.emit('refused', {
           code: message.code,
           message: message.message,
@@ -204,6 +206,7 @@ export class RtcClient extends Emitter<RtcClientEvents> {
     this.#backOff.reset();
     this.#session = welcome;
     this.#isWelcome = true;
+    this.#pace = new Pace(welcome.limits.messages_per_second);
     let uncertain: Said[] = [];
     if (welcome.resumed) {
       this.#outbox.resume(welcome.received_id);
@@ -218,12 +221,30 @@ export class RtcClient extends Emitter<RtcClientEvents> {
     if (uncertain.length > 0) this.emit('uncertain', uncertain);
   }
 
+  /** Says what waits, no faster than the server listens. */
   #flush(): void {
-    for (const message of this.#outbox.take()) this.#line?.write(message);
+    clearTimeout(this.#paceTimer);
+    if (!this.#isWelcome) return;
+    const now = Date.now();
+    const messages = this.#outbox.take(this.#pace.left(now));
+    for (const message of messages) this.#line?.write(message);
+    this.#pace.spend(messages.length);
+    // The answer tells that it arrived, and whether anybody still listens.
+    if (messages.some(({ type }) => type === 'chat')) this.#ping();
+    if (this.#outbox.hasWaiting) this.#paceTimer = setTimeout(() => this.#flush(), this.#pace.wait(now));
+  }
+
+  /** From this message on everything was dropped, and waits for it. */
+  #sayAgain(id: number): void {
+    this.#outbox.rewind(id);
+    this.#pings = this.#pings.map((before) => Math.min(before, id - 1));
+    this.#pace.rest(Date.now());
+    this.#flush();
   }
 
   #ping(): void {
-    this.#pings.push(this.#outbox.lastId);
+    this.#pings.push(this.#outbox.writtenId);
+    this.#pace.spend(1);
     this.#line?.ping();
   }
 
@@ -260,6 +281,7 @@ export class RtcClient extends Emitter<RtcClientEvents> {
     this.#nextLine = null;
     this.#isWelcome = false;
     this.#pings = [];
+    clearTimeout(this.#paceTimer);
   }
 
   #hasEnded(): boolean {

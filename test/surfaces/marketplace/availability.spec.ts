@@ -82,8 +82,8 @@ describe('availability', () => {
           rule_id: weekly.body.data.id,
           type: 'weekly',
           day_of_week: 1,
-          start_time: '09:00:00',
-          end_time: '12:00:00',
+          start_time: '09:00',
+          end_time: '12:00',
           time_zone: 'UTC',
         },
       ]);
@@ -94,6 +94,32 @@ describe('availability', () => {
       expect(times(await slots(doctor, day(0)))).toEqual(['11:30', '12:00', '12:30']);
       const second = await add(doctor, { ...extra, start_time: '12:30', end_time: '14:00' });
       expect(second.body.details).toMatchObject({ rule_id: taken.body.data.id, type: 'extra', date: day(0) });
+    });
+
+    it('are told to be wrong by the names of their fields', async () => {
+      const doctor = await doctorWith();
+      const rule = { day_of_week: 1, start_time: '12:00', end_time: '09:00' };
+      expect((await add(doctor, rule)).body.details).toEqual({
+        code: 'invalid_hours',
+        start_time: '12:00',
+        end_time: '09:00',
+      });
+      const pause = { start_time: '08:00', end_time: '08:30' };
+      const hours = { day_of_week: 1, start_time: '09:00', end_time: '12:00' };
+      expect((await add(doctor, { ...hours, breaks: [pause] })).body.details).toEqual({
+        code: 'invalid_break',
+        ...pause,
+      });
+      expect(
+        (await add(doctor, { ...hours, time_zone: undefined, day_of_week: undefined })).body.details,
+      ).toEqual({
+        code: 'validation_failed',
+        fields: [{ path: 'day_of_week', message: 'Is required.', code: 'invalid_type' }],
+      });
+      expect((await doctor.client.get('/api/doctors/availability/monday/')).body.details).toEqual({
+        code: 'validation_failed',
+        fields: [{ path: 'id', message: 'Must be a UUID.', code: 'invalid_format' }],
+      });
     });
 
     it('are changed by who has read them as they are, where they say what they have read', async () => {

@@ -114,6 +114,13 @@ describe('the ledger', () => {
       balance: { amount: 56, currency: 'JPY' },
     });
     expect((await get('balances/?as_of=2020-01-01T00:00:00Z')).balances).toEqual([]);
+    // A day means its end, in UTC.
+    expect(await get('balances/?as_of=2020-01-01')).toEqual({
+      as_of: '2020-01-01T23:59:59.999Z',
+      balances: [],
+    });
+    const tomorrow = Temporal.Now.plainDateISO('UTC').add({ days: 1 }).toString();
+    expect((await get(`balances/?as_of=${tomorrow}`)).balances).toEqual(trial.balances);
     // The visit was over a month ago, and paid for the day before.
     await app.sql(
       `update ledger_transactions set occurred_at = occurred_at - interval '31 days' where payment_id = $1`,

@@ -1,3 +1,5 @@
+import { request } from 'node:http';
+import { json } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
 import { expect } from 'expect';
 import { newId } from '#kernel';
@@ -293,6 +295,40 @@ describe('rtc', () => {
       await peer.next('welcome');
     });
 
+    it('is refused in the words of the API, so that a client can tell why', async () => {
+      const { roomId } = await newRoom();
+      const url = socketUrl(roomId);
+      const failure = (code: string) => ({ error: expect.any(String), details: { code }, status: 'error' });
+      const refusals: [string, Parameters<typeof RtcPeer.connect>[1], number, string][] = [
+        [url, { token: 'x' }, 401, 'join_token_not_valid'],
+        [url, { origin: 'https://evil.example' }, 403, 'origin_not_allowed'],
+        [socketUrl(newId()), {}, 404, 'room_not_found'],
+        [`${url}more`, {}, 404, 'route_not_found'],
+        [url, { protocols: [] }, 400, 'subprotocol_required'],
+        [url, { protocols: ['televisit.v2'], token: 'x' }, 400, 'subprotocol_required'],
+        [url, { version: 8 }, 426, 'websocket_version'],
+      ];
+      for (const [address, options, status, code] of refusals) {
+        await expect(RtcPeer.connect(address, options)).rejects.toMatchObject({
+          status,
+          headers: { 'content-type': 'application/json; charset=utf-8' },
+          body: failure(code),
+        });
+      }
+      await expect(RtcPeer.connect(url, { version: 8 })).rejects.toMatchObject({
+        headers: { 'sec-websocket-version': '13', upgrade: 'websocket' },
+      });
+      const { promise, resolve } = Promise.withResolvers<unknown>();
+      const headers = {
+        connection: 'Upgrade',
+        upgrade: 'websocket',
+        'sec-websocket-version': '13',
+        'sec-websocket-protocol': 'televisit.v1',
+      };
+      request(url.replace('ws', 'http'), { headers }, (answer) => resolve(json(answer))).end();
+      expect(await promise).toEqual(failure('malformed_handshake'));
+    });
+
     it('is refused for browsers of foreign origins', async () => {
       const { roomId } = await newRoom();
       for (const origin of ['https://evil.example', 'https://app.example.org.evil.example', 'null']) {
@@ -317,6 +353,10 @@ describe('rtc', () => {
       const rude = await RtcPeer.connect(socketUrl(roomId));
       rude.say({ type: 'chat', text: 'I am in' });
       expect(await rude.closed).toEqual({ code: 4400, reason: 'bad_message' });
+      const forgetful = await RtcPeer.connect(socketUrl(roomId));
+      forgetful.say({ type: 'hello', resume_id: peer.welcome.resume_id });
+      expect(await forgetful.closed).toEqual({ code: 4400, reason: 'bad_message' });
+      expect(forgetful.heard).toMatchObject([{ type: 'error', code: 'bad_message', path: 'seq' }]);
       const garbled = await RtcPeer.connect(socketUrl(roomId));
       garbled.sayRaw('{"type":"hello"');
       expect(await garbled.closed).toEqual({ code: 4400, reason: 'bad_message' });

@@ -22,6 +22,11 @@ describe('what is served beside the surfaces', () => {
     expect(status).toBe(200);
     expect(body.asyncapi).toBe('3.0.0');
     expect(body.channels.room.address).toBe('/ws/rtc/{room_id}/');
+    expect(body.servers).toEqual({ own: { host: new URL(app.url).host, protocol: 'ws' } });
+    const [joining, resuming] = body.components.schemas.hello.anyOf;
+    expect(joining.required).toEqual(['type', 'token']);
+    expect(resuming.required).toEqual(['type', 'resume_id', 'seq']);
+    expect(resuming.properties.seq.minimum).toBe(1);
   });
 
   it('shows a reference that loads nothing from elsewhere', async () => {

@@ -1,5 +1,6 @@
 import { after, before, describe, it } from 'node:test';
 import { expect } from 'expect';
+import { newId } from '#kernel';
 import { startTestApp, type TestApp } from '../../support/app.ts';
 import type { Answer } from '../../support/client.ts';
 import { PASSWORD, register } from '../../support/people.ts';
@@ -48,6 +49,18 @@ describe('the rate limits', () => {
     expect(statuses(answers).filter((status) => status === 429)).toHaveLength(5);
     const bob = await register(app);
     expect((await bob.client.get('/api/auth/me/')).status).toBe(200);
+  });
+
+  it('leave who polls for signals a budget of their own, which is soon whole again', async () => {
+    const ada = await register(app);
+    const room = `/api/rtc/rooms/${newId()}/signals/`;
+    const polls = await times(62, () => ada.client.get(room));
+    expect(statuses(polls).filter((status) => status === 404)).toHaveLength(60);
+    const refused = polls.find(({ status }) => status === 429);
+    expect(Number(refused?.headers.get('retry-after'))).toBeLessThanOrEqual(10);
+    expect(refused?.headers.get('ratelimit-limit')).toBe('60');
+    const me = await ada.client.get('/api/auth/me/');
+    expect([me.status, me.headers.get('ratelimit-remaining')]).toEqual([200, '99']);
   });
 
   it('count who has no valid token by their address', async () => {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { PageRequest, Period } from '#kernel';
 
 const MAX_PAGE_SIZE = 100;
+const FORMATS = ['csv', 'xlsx'] as const;
 
 const instant = z.iso
   .datetime({ offset: true })
@@ -19,101 +20,130 @@ interface Order<Column extends string> {
   readonly descending: boolean;
 }
 
-interface ListQuery<Column extends string> {
-  readonly page: PageRequest;
+/** What a list can be narrowed by, besides the filters of its own. */
+type Narrowing = 'search' | 'created' | 'updated';
+
+interface Narrowed {
   readonly search?: string;
-  readonly order?: Order<Column>;
   readonly created: Period;
   readonly updated: Period;
 }
 
+interface Paged<Column extends string> {
+  readonly page: PageRequest;
+  readonly order?: Order<Column>;
+}
+
+/** What a client may send for each of them. */
+const NARROWINGS = {
+  search: {
+    search: z.string().trim().min(1).max(200).optional(),
+  },
+  created: {
+    created_at: day.optional().describe('Made on this day (UTC).'),
+    created_after: instant.optional(),
+    created_before: instant.optional(),
+  },
+  updated: {
+    updated_at: day.optional().describe('Last changed on this day (UTC).'),
+    updated_after: instant.optional(),
+    updated_before: instant.optional(),
+  },
+} satisfies Record<Narrowing, z.ZodRawShape>;
+
+const EVERY = Object.keys(NARROWINGS) as Narrowing[];
+
 /**
- * The query of a list: `page`, `page_size`, `search`, `ordering` (a name of `orderings`, `-` in front for
- * descending), `created_at` and `updated_at` (a day, or `_after` and `_before` for instants), and the
- * filters of the list itself.
+ * The query of a list: `page`, `page_size`, `ordering` (a name of `orderings`, `-` in front for descending),
+ * the filters of the list itself, and of `search`, `created_at` and `updated_at` (a day, or `_after` and
+ * `_before` for instants) those that the list honours.
  *
  * @param orderings each name that a client may order by, with the domain's word for it.
+ * @param by all of them when left out. What is not named here is not published either.
  */
-export function listQuery<Column extends string, Filters extends z.ZodRawShape>(
-  orderings: Readonly<Record<string, Column>>,
-  filters: Filters,
-) {
+export function listQuery<
+  Column extends string,
+  Filters extends z.ZodRawShape,
+  By extends Narrowing = Narrowing,
+>(orderings: Readonly<Record<string, Column>>, filters: Filters, by: readonly By[] = EVERY as By[]) {
   const names = Object.keys(orderings);
   const choices = [...names, ...names.map((name) => `-${name}`)] as [string, ...string[]];
   return z
     .object({
       page: z.coerce.number().int().min(1).max(1_000_000).default(1),
       page_size: z.coerce.number().int().min(1).max(MAX_PAGE_SIZE).default(20),
-      search: z.string().trim().min(1).max(200).optional(),
       ordering: z.enum(choices).optional().describe('Prefix with `-` for descending order.'),
-      ...TIMES,
+      ...shapeOf(by),
       ...filters,
     })
     .transform((query) => {
-      const { page, page_size, search, ordering, ...rest } = query as Base;
-      const { times, own } = timesOf(rest);
-      const common: ListQuery<Column> = {
+      const { page, page_size, ordering, ...rest } = query as Base;
+      const { narrowed, own } = split(rest, by);
+      const common: Paged<Column> & Pick<Narrowed, By> = {
         page: { page, pageSize: page_size },
-        ...(search && { search }),
         ...(ordering && {
           order: {
             by: orderings[ordering.replace('-', '')] as Column,
             descending: ordering.startsWith('-'),
           },
         }),
-        ...times,
+        ...narrowed,
       };
       return { ...(own as z.output<z.ZodObject<Filters>>), ...common };
     });
 }
 
-/** The filter of an export whose rows have something to search in. */
-export const SEARCH = { search: z.string().trim().min(1).max(200).optional() };
-
-/** The query of an export: filters of the list without its pages and its order, and the `format` of the file. */
-export function exportQuery<Filters extends z.ZodRawShape>(filters: Filters) {
-  return z
-    .object({
-      format: z.enum(['csv', 'xlsx']).default('csv'),
-      ...TIMES,
-      ...filters,
-    })
-    .transform((query) => {
-      const { format, ...rest } = query as Times & { format: 'csv' | 'xlsx' };
-      const { times, own } = timesOf(rest);
-      return { format, filter: { ...(own as z.output<z.ZodObject<Filters>>), ...times } };
-    });
+/** The query of what a list adds up to: its filters, without its pages and its order. */
+export function narrowedQuery<Filters extends z.ZodRawShape, By extends Narrowing = Narrowing>(
+  filters: Filters,
+  by: readonly By[] = EVERY as By[],
+) {
+  return z.object({ ...shapeOf(by), ...filters }).transform((query) => {
+    const { narrowed, own } = split(query as Sent, by);
+    return { ...(own as z.output<z.ZodObject<Filters>>), ...narrowed };
+  });
 }
 
-const TIMES = {
-  created_at: day.optional().describe('Made on this day (UTC).'),
-  created_after: instant.optional(),
-  created_before: instant.optional(),
-  updated_at: day.optional().describe('Last changed on this day (UTC).'),
-  updated_after: instant.optional(),
-  updated_before: instant.optional(),
-};
+/** The query of an export: the filters of the list, and the `format` of the file. */
+export function exportQuery<Filters extends z.ZodRawShape, By extends Narrowing = Narrowing>(
+  filters: Filters,
+  by?: readonly By[],
+) {
+  const format = z.enum(FORMATS).default('csv');
+  return narrowedQuery({ format, ...filters }, by).transform((query) => {
+    const { format, ...filter } = query as { format: (typeof FORMATS)[number] } & z.output<
+      z.ZodObject<Filters>
+    > &
+      Pick<Narrowed, By>;
+    return { format, filter };
+  });
+}
 
-function timesOf(query: Times): { times: { created: Period; updated: Period }; own: object } {
-  const { created_at, created_after, created_before, updated_at, updated_after, updated_before, ...own } =
-    query;
-  return {
-    times: {
-      created: { from: created_at?.from ?? created_after, to: created_at?.to ?? created_before },
-      updated: { from: updated_at?.from ?? updated_after, to: updated_at?.to ?? updated_before },
-    },
-    own,
+function shapeOf(by: readonly Narrowing[]): z.ZodRawShape {
+  return Object.assign({}, ...by.map((narrowing) => NARROWINGS[narrowing])) as z.ZodRawShape;
+}
+
+/** What the list is narrowed by, apart from its own filters. */
+function split<By extends Narrowing>(query: Sent, by: readonly By[]) {
+  const { search, created_at, created_after, created_before, ...others } = query;
+  const { updated_at, updated_after, updated_before, ...own } = others;
+  const narrowed: Narrowed = {
+    ...(search && { search }),
+    created: { from: created_at?.from ?? created_after, to: created_at?.to ?? created_before },
+    updated: { from: updated_at?.from ?? updated_after, to: updated_at?.to ?? updated_before },
   };
+  const honoured = Object.entries(narrowed).filter(([name]) => by.includes(name as By));
+  return { narrowed: Object.fromEntries(honoured) as unknown as Pick<Narrowed, By>, own };
 }
 
-interface Base extends Times {
+interface Base extends Sent {
   page: number;
   page_size: number;
-  search?: string;
   ordering?: string;
 }
 
-interface Times {
+interface Sent {
+  search?: string;
   created_at?: Required<Period>;
   updated_at?: Required<Period>;
   created_after?: Temporal.Instant;

@@ -9,6 +9,8 @@ export const RATE_BUDGETS = {
   authentication: { name: 'authentication', requests: 5, seconds: 60 },
   /** For one subscribed calendar: programs ask from the addresses of a few providers. */
   calendar: { name: 'calendar', requests: 10, seconds: 60 },
+  /** For a client without a WebSocket, which polls; what it is refused lasts less than its place in the room. */
+  signalling: { name: 'signalling', requests: 60, seconds: 10 },
   upload: { name: 'upload', requests: 10, seconds: 60 },
   unlimited: null,
 } as const satisfies Record<string, RateBudget | null>;

@@ -1,5 +1,7 @@
-import { StandardSchemaValidationPipe } from '@nestjs/common';
+import { type ArgumentMetadata, StandardSchemaValidationPipe } from '@nestjs/common';
+import { z } from 'zod';
 import { type DomainError, invalid } from '#kernel';
+import { validationMessage } from './validation-messages.ts';
 
 interface Issue {
   readonly message: string;
@@ -31,4 +33,17 @@ function fieldsOf(
   return [{ path: path.join('.'), message: issue.message, code: issue.code ?? 'invalid' }];
 }
 
-export const validationPipe = new StandardSchemaValidationPipe({ exceptionFactory: validationFailed });
+class ValidationPipe extends StandardSchemaValidationPipe {
+  /** What a route asks for by its name alone (`id` of a path) is told to be wrong by that name. */
+  override async transform<T = unknown>(value: T, metadata: ArgumentMetadata): Promise<T> {
+    const { schema, data: name } = metadata;
+    if (!schema || name === undefined || !this.toValidate(metadata)) return super.transform(value, metadata);
+    const result = await this.validate<T>(value, schema);
+    if (!result.issues) return result.value;
+    throw validationFailed(result.issues.map((issue) => ({ ...issue, path: [name, ...(issue.path ?? [])] })));
+  }
+}
+
+z.config({ localeError: validationMessage });
+
+export const validationPipe = new ValidationPipe({ exceptionFactory: validationFailed });

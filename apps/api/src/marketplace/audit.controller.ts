@@ -4,7 +4,14 @@ import { AuditTrail } from '#emr';
 import { mapPage, type UserActor } from '#kernel';
 import { CurrentActor } from '../http/current-actor.decorator.ts';
 import { Operation } from '../http/operation.decorator.ts';
-import { AuditEntryAnswer, AuditQuery, AuditStatsAnswer, toAuditEntry, toAuditStats } from './audit.dto.ts';
+import {
+  AuditEntryAnswer,
+  AuditStatsAnswer,
+  CountAudit,
+  ListAudit,
+  toAuditEntry,
+  toAuditStats,
+} from './audit.dto.ts';
 
 @Controller('api/audit')
 export class AuditController {
@@ -19,7 +26,7 @@ export class AuditController {
   })
   async logs(
     @CurrentActor() actor: UserActor,
-    @Query({ schema: AuditQuery }) { page, filter }: z.output<typeof AuditQuery>,
+    @Query({ schema: ListAudit }) { page, filter }: z.output<typeof ListAudit>,
   ) {
     return mapPage(await this.trail.list(actor, filter, page), toAuditEntry);
   }
@@ -33,7 +40,7 @@ export class AuditController {
   })
   async stats(
     @CurrentActor() actor: UserActor,
-    @Query({ schema: AuditQuery }) { filter }: z.output<typeof AuditQuery>,
+    @Query({ schema: CountAudit }) filter: z.output<typeof CountAudit>,
   ) {
     return toAuditStats(await this.trail.stats(actor, filter));
   }

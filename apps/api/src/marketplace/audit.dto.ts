@@ -1,45 +1,54 @@
 import { z } from 'zod';
 import { PLATFORM_CHAIN } from '#audit';
 import type { AuditTrailFilter, NamedAuditEntry, NamedAuditStats } from '#emr';
-import type { PageRequest } from '#kernel';
 import { Instant, iso, Text, Timestamp } from '../http/fields.ts';
-import { listQuery, narrowest } from '../http/list-query.ts';
+import { listQuery, narrowedQuery, narrowest } from '../http/list-query.ts';
 
 const Outcome = z.enum(['allowed', 'denied']);
 
-export const AuditQuery = listQuery(
-  { at: 'at' },
-  {
-    actor_id: z.uuid().optional(),
-    patient_id: z.uuid().optional().describe('Whose chart.'),
-    action: z.string().max(100).optional().describe('For example encounter.read.'),
-    resource: z.string().max(100).optional(),
-    resource_id: z.string().max(100).optional(),
-    person: Text(200)
-      .min(1)
-      .optional()
-      .describe('In the name of who acted or whose chart it was, or in the address of who acted.'),
-    outcome: Outcome.optional(),
-    from: Instant.optional(),
-    to: Instant.optional().describe('Up to this instant, without it.'),
-  },
-).transform(({ page, actor_id, patient_id, from, to, created, updated, order, ...rest }) => {
-  // A row of the log is made once and never changes, so all three mean when it was made.
-  const period = narrowest([{ from, to }, created, updated]);
-  const filter: AuditTrailFilter = {
+const FILTERS = {
+  actor_id: z.uuid().optional(),
+  patient_id: z.uuid().optional().describe('Whose chart.'),
+  action: z.string().max(100).optional().describe('For example encounter.read.'),
+  resource: z.string().max(100).optional(),
+  resource_id: z.string().max(100).optional(),
+  person: Text(200)
+    .min(1)
+    .optional()
+    .describe('In the name of who acted or whose chart it was, or in the address of who acted.'),
+  outcome: Outcome.optional(),
+  from: Instant.optional(),
+  to: Instant.optional().describe('Up to this instant, without it.'),
+};
+
+export const ListAudit = listQuery({ at: 'at', created_at: 'at' }, FILTERS).transform(
+  ({ page, order, ...query }) => ({
+    page,
+    filter: { ...toFilter(query), ascending: order ? !order.descending : false },
+  }),
+);
+
+export const CountAudit = narrowedQuery(FILTERS).transform(toFilter);
+
+function toFilter({
+  actor_id,
+  patient_id,
+  resource_id,
+  from,
+  to,
+  created,
+  updated,
+  ...rest
+}: z.output<ReturnType<typeof narrowedQuery<typeof FILTERS>>>): AuditTrailFilter {
+  return {
+    ...rest,
     actorUserId: actor_id,
     patientId: patient_id,
-    action: rest.action,
-    resource: rest.resource,
-    resourceId: rest.resource_id,
-    person: rest.person,
-    outcome: rest.outcome,
-    search: rest.search,
-    ascending: order ? !order.descending : false,
-    ...period,
+    resourceId: resource_id,
+    // A row of the log is made once and never changes, so all three mean when it was made.
+    ...narrowest([{ from, to }, created, updated]),
   };
-  return { page: page satisfies PageRequest, filter };
-});
+}
 
 export const AuditEntryAnswer = z
   .object({

@@ -23,10 +23,9 @@ export class AvailabilityController {
   })
   async list(
     @CurrentActor() actor: UserActor,
-    @Query({ schema: ListRules }) query: z.output<typeof ListRules>,
+    @Query({ schema: ListRules }) { page, ...filter }: z.output<typeof ListRules>,
   ) {
-    const filter = { kind: query.type, weekday: query.day_of_week };
-    return mapPage(await this.availability.list(actor, filter, query.page), toRule);
+    return mapPage(await this.availability.list(actor, filter, page), toRule);
   }
 
   @Post()

@@ -74,12 +74,13 @@ export const UpdateRule = z
   .transform((body): Partial<RuleInput> => toInput(body));
 
 export const ListRules = listQuery(
-  {},
+  { created_at: 'createdAt', updated_at: 'updatedAt', day_of_week: 'weekday', date: 'date' },
   {
     type: z.enum(['weekly', 'extra', 'off']).optional(),
     day_of_week: z.coerce.number().int().min(1).max(7).optional(),
   },
-);
+  ['created', 'updated'],
+).transform(({ type, day_of_week, ...rest }) => ({ ...rest, kind: type, weekday: day_of_week }));
 
 export const RuleAnswer = z
   .object({
@@ -107,8 +108,8 @@ export function toRule(rule: AvailabilityRule): z.infer<typeof RuleAnswer> {
     type: rule.kind,
     day_of_week: rule.weekday,
     date: rule.date,
-    start_time: hourAndMinute(rule.startTime),
-    end_time: hourAndMinute(rule.endTime),
+    start_time: rule.startTime,
+    end_time: rule.endTime,
     breaks: rule.breaks.map(({ start, end }) => ({ start_time: start, end_time: end })),
     time_zone: rule.timeZone,
     valid_from: rule.validFrom,
@@ -141,5 +142,3 @@ function toInput(body: Given): Omit<RuleInput, 'kind'> {
     bufferMinutes: body.buffer_minutes,
   });
 }
-
-const hourAndMinute = (time: string | null) => time && time.slice(0, 5);

@@ -34,7 +34,12 @@ export const UpdateDependant = Details.extend({
   );
 
 export const ListDependants = listQuery(
-  { first_name: 'firstName', date_of_birth: 'dateOfBirth', created_at: 'createdAt' },
+  {
+    first_name: 'firstName',
+    date_of_birth: 'dateOfBirth',
+    created_at: 'createdAt',
+    updated_at: 'updatedAt',
+  },
   { status: z.enum(['active', 'archived']).default('active') },
 );
 

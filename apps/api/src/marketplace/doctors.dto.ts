@@ -179,7 +179,7 @@ export const SearchDoctors = listQuery(
   };
 });
 
-export const ListTerms = listQuery({ name: 'name', count: 'count' }, {});
+export const ListTerms = listQuery({ name: 'name', count: 'count' }, {}, ['search']);
 
 export const TermAnswer = z
   .object({ name: z.string(), count: z.int().describe('How many doctors.') })

@@ -4,12 +4,13 @@ import { iso, Timestamp } from '../http/fields.ts';
 import { listQuery } from '../http/list-query.ts';
 
 export const ListAccesses = listQuery(
-  { at: 'at' },
+  { at: 'at', created_at: 'at' },
   {
     resource: z.string().max(100).optional().describe('For example encounter.'),
     emergency: z.enum(['true', 'false']).optional(),
     by: z.enum(['self', 'others']).optional(),
   },
+  ['search', 'created'],
 ).transform(({ page, search, resource, by, emergency, created, order }) => ({
   page,
   search,

@@ -38,7 +38,12 @@ export const ReviewEmergency = z.object({
 });
 
 export const ListEmergencies = listQuery(
-  { granted_at: 'grantedAt', reviewed_at: 'reviewedAt' },
+  {
+    granted_at: 'grantedAt',
+    created_at: 'grantedAt',
+    reviewed_at: 'reviewedAt',
+    updated_at: 'reviewedAt',
+  },
   { patient_id: z.uuid().optional(), doctor_id: z.uuid().optional(), status: Status.optional() },
 ).transform(({ patient_id, doctor_id, created, updated, ...query }) => ({
   ...query,

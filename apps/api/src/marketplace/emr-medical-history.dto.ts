@@ -70,8 +70,12 @@ export const MedicalHistoryAnswer = z
   })
   .meta({ id: 'MedicalHistory' });
 
-export const ListVersions = listQuery({ version: 'version' }, {}).transform(({ page, order, created }) => ({
+export const ListVersions = listQuery({ version: 'version', created_at: 'version' }, {}, [
+  'search',
+  'created',
+]).transform(({ page, search, order, created }) => ({
   page,
+  search,
   recorded: created,
   ascending: order ? !order.descending : false,
 }));

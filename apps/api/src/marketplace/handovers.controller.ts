@@ -62,9 +62,9 @@ export class HandoversController {
   })
   async list(
     @CurrentActor() actor: UserActor,
-    @Query({ schema: ListHandovers }) { page }: z.output<typeof ListHandovers>,
+    @Query({ schema: ListHandovers }) { page, ...filter }: z.output<typeof ListHandovers>,
   ) {
-    return mapPage(await this.handovers.list(actor, page), toHandover);
+    return mapPage(await this.handovers.list(actor, filter, page), toHandover);
   }
 
   @Post('handovers/:id/accept')

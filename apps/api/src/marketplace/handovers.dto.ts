@@ -7,7 +7,10 @@ export const OfferChart = z.object({
   email: z.email().max(254).describe('Of the account that is to take the chart, or that is yet to register.'),
 });
 
-export const ListHandovers = listQuery({}, {});
+export const ListHandovers = listQuery(
+  { created_at: 'createdAt', updated_at: 'updatedAt', expires_at: 'expiresAt' },
+  {},
+);
 
 export const HandoverAnswer = z
   .object({

@@ -20,9 +20,9 @@ export class IdentitiesController {
   })
   async list(
     @CurrentActor() actor: UserActor,
-    @Query({ schema: ListIdentities }) { page }: z.output<typeof ListIdentities>,
+    @Query({ schema: ListIdentities }) { page, ...filter }: z.output<typeof ListIdentities>,
   ) {
-    return mapPage(await this.identities.list(actor, page), toIdentity);
+    return mapPage(await this.identities.list(actor, filter, page), toIdentity);
   }
 
   @Delete(':id')

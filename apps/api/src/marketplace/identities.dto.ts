@@ -3,7 +3,7 @@ import type { Identity } from '#auth';
 import { iso, isoOrNull, Timestamp } from '../http/fields.ts';
 import { listQuery } from '../http/list-query.ts';
 
-export const ListIdentities = listQuery({}, {});
+export const ListIdentities = listQuery({ created_at: 'createdAt' }, {}, ['search', 'created']);
 
 export const ChangeIdentity = z
   .object({

@@ -11,7 +11,7 @@ const Kind = z
   );
 
 export const ListInvoices = listQuery(
-  { issued_at: 'issuedAt', amount: 'amount' },
+  { issued_at: 'issuedAt', created_at: 'issuedAt', amount: 'amount' },
   {
     kind: Kind.optional(),
     transaction_id: z.uuid().optional(),
@@ -19,22 +19,17 @@ export const ListInvoices = listQuery(
     doctor_id: z.uuid().optional(),
     year: z.coerce.number().int().min(2000).max(9999).optional().describe('Of the number.'),
   },
-).transform(
-  ({ page, order, created, updated, kind, year, search, transaction_id, payout_id, doctor_id }) => ({
-    page,
-    filter: {
-      kind,
-      year,
-      search,
-      order,
-      paymentId: transaction_id,
-      payoutId: payout_id,
-      practitionerId: doctor_id,
-      // It never changes, so both mean when it was issued.
-      issued: narrowest([created, updated]),
-    },
-  }),
-);
+).transform(({ page, created, updated, transaction_id, payout_id, doctor_id, ...rest }) => ({
+  page,
+  filter: {
+    ...rest,
+    paymentId: transaction_id,
+    payoutId: payout_id,
+    practitionerId: doctor_id,
+    // It never changes, so both mean when it was issued.
+    issued: narrowest([created, updated]),
+  },
+}));
 
 export const InvoiceAnswer = z
   .object({

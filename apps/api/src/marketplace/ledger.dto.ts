@@ -17,9 +17,16 @@ const AccountKind = z
   ])
   .describe('What the account holds.');
 
-const AsOf = Instant.optional().describe(
-  'Balances at this instant, with what happened at it; now when absent.',
-);
+/** The last instant of a day in UTC that the database tells from the next day. */
+const endOf = (day: Temporal.PlainDate) =>
+  day.add({ days: 1 }).toZonedDateTime('UTC').toInstant().subtract({ microseconds: 1 });
+
+const AsOf = z
+  .union([z.iso.date().transform((text) => endOf(Temporal.PlainDate.from(text))), Instant])
+  .optional()
+  .describe(
+    'Balances at this instant, with what happened at it, or at the end of this day (UTC); now when absent.',
+  );
 
 export const AskBalances = z.object({ as_of: AsOf });
 
@@ -39,23 +46,23 @@ export const ListLedgerAccounts = listQuery(
   { kind: 'kind', currency: 'currency', created_at: 'createdAt' },
   { ...ACCOUNT_FILTERS, as_of: AsOf },
 ).transform(({ page, doctor_id, as_of, created, updated, ...rest }) => {
-  const { kind, currency, provider, search, order } = rest;
+  const filter = { ...rest, practitionerId: doctor_id, asOf: as_of };
   // An account is opened once and never changes, so both mean when it was opened.
-  const filter = { kind, currency, provider, search, order, practitionerId: doctor_id, asOf: as_of };
   return { page, filter: { ...filter, created: narrowest([created, updated]) } };
 });
 
-export const ListPostings = listQuery({ occurred_at: 'occurredAt' }, POSTING_TIMES).transform(
-  ({ page, occurred_after, occurred_before, created, updated, search, order }) => ({
-    page,
-    filter: {
-      // It is booked when it happens, and never changes.
-      occurred: narrowest([{ from: occurred_after, to: occurred_before }, created, updated]),
-      search,
-      ascending: order ? !order.descending : false,
-    },
-  }),
-);
+export const ListPostings = listQuery(
+  { occurred_at: 'occurredAt', created_at: 'occurredAt' },
+  POSTING_TIMES,
+).transform(({ page, occurred_after, occurred_before, created, updated, search, order }) => ({
+  page,
+  filter: {
+    // It is booked when it happens, and never changes.
+    occurred: narrowest([{ from: occurred_after, to: occurred_before }, created, updated]),
+    search,
+    ascending: order ? !order.descending : false,
+  },
+}));
 
 export const BalancesAnswer = z
   .object({

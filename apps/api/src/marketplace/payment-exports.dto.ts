@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { csvOf, type Sheet, xlsxOf } from '#platform';
-import { exportQuery, narrowest, SEARCH } from '../http/list-query.ts';
+import { exportQuery, narrowest } from '../http/list-query.ts';
 import { ACCOUNT_FILTERS, POSTING_TIMES } from './ledger.dto.ts';
 import { TRANSACTION_FILTERS } from './payments.dto.ts';
 import { PAYOUT_FILTERS } from './payouts.dto.ts';
@@ -17,28 +17,31 @@ export const SPREADSHEETS = Object.values(TYPES);
 
 export type Format = keyof typeof TYPES;
 
-export const ExportTransactions = exportQuery({ ...SEARCH, ...TRANSACTION_FILTERS }).transform(
+/** Files of postings are narrowed by account and time: nothing is searched in them. */
+const DATES = ['created', 'updated'] as const;
+
+export const ExportTransactions = exportQuery(TRANSACTION_FILTERS).transform(
   ({ format, filter: { appointment_id, doctor_id, ...filter } }) => ({
     format,
     filter: { ...filter, appointmentId: appointment_id, practitionerId: doctor_id },
   }),
 );
 
-export const ExportRefunds = exportQuery({ ...SEARCH, ...REFUND_FILTERS }).transform(
+export const ExportRefunds = exportQuery(REFUND_FILTERS).transform(
   ({ format, filter: { transaction_id, ...filter } }) => ({
     format,
     filter: { ...filter, paymentId: transaction_id },
   }),
 );
 
-export const ExportPayouts = exportQuery({ ...SEARCH, ...PAYOUT_FILTERS }).transform(
+export const ExportPayouts = exportQuery(PAYOUT_FILTERS).transform(
   ({ format, filter: { doctor_id, period_from, period_to, ...filter } }) => ({
     format,
     filter: { ...filter, practitionerId: doctor_id, period: { from: period_from, to: period_to } },
   }),
 );
 
-export const ExportPostings = exportQuery({ ...ACCOUNT_FILTERS, ...POSTING_TIMES }).transform(
+export const ExportPostings = exportQuery({ ...ACCOUNT_FILTERS, ...POSTING_TIMES }, DATES).transform(
   ({ format, filter }) => {
     const { doctor_id, occurred_after, occurred_before, created, updated, kind, currency, provider } = filter;
     const occurred = narrowest([{ from: occurred_after, to: occurred_before }, created, updated]);
@@ -46,10 +49,13 @@ export const ExportPostings = exportQuery({ ...ACCOUNT_FILTERS, ...POSTING_TIMES
   },
 );
 
-export const ExportEarnings = exportQuery({
-  doctor_id: z.uuid().optional().describe('Required for an administrator.'),
-  ...POSTING_TIMES,
-}).transform(({ format, filter: { doctor_id, occurred_after, occurred_before, created, updated } }) => ({
+export const ExportEarnings = exportQuery(
+  {
+    doctor_id: z.uuid().optional().describe('Required for an administrator.'),
+    ...POSTING_TIMES,
+  },
+  DATES,
+).transform(({ format, filter: { doctor_id, occurred_after, occurred_before, created, updated } }) => ({
   format,
   doctorId: doctor_id,
   occurred: narrowest([{ from: occurred_after, to: occurred_before }, created, updated]),

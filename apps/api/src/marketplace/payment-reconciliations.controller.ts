@@ -76,12 +76,8 @@ export class PaymentReconciliationsController {
   async findings(
     @CurrentActor() actor: UserActor,
     @Param('id', { schema: Id }) id: string,
-    @Query({ schema: ListFindings }) query: z.output<typeof ListFindings>,
+    @Query({ schema: ListFindings }) { page, ...filter }: z.output<typeof ListFindings>,
   ) {
-    const { page, page_size: pageSize, repaired: isRepaired } = query;
-    return mapPage(
-      await this.reconciliations.findings(actor, id, { isRepaired }, { page, pageSize }),
-      toFinding,
-    );
+    return mapPage(await this.reconciliations.findings(actor, id, filter, page), toFinding);
   }
 }

@@ -10,13 +10,15 @@ export const StartReconciliation = z
 export const ListReconciliations = listQuery(
   { created_at: 'startedAt', updated_at: 'finishedAt' },
   { provider: z.string().max(50).optional() },
+  ['created', 'updated'],
 );
 
-export const ListFindings = z.object({
-  page: z.coerce.number().int().min(1).max(1_000_000).default(1),
-  page_size: z.coerce.number().int().min(1).max(100).default(20),
-  repaired: YesOrNo.optional(),
-});
+export const ListFindings = listQuery(
+  // Ids rise with the time at which a finding was made.
+  { created_at: 'id', subject: 'subject' },
+  { repaired: YesOrNo.optional() },
+  ['search'],
+).transform(({ repaired, ...rest }) => ({ ...rest, isRepaired: repaired }));
 
 export const ReconciliationAnswer = z
   .object({

@@ -6,8 +6,9 @@ import { listQuery } from '../http/list-query.ts';
 const Status = z.enum(['scheduled', 'sent', 'cancelled']);
 
 export const ListReminders = listQuery(
-  { due_at: 'dueAt', created_at: 'createdAt' },
+  { due_at: 'dueAt', created_at: 'createdAt', updated_at: 'updatedAt' },
   { status: Status.optional() },
+  ['created', 'updated'],
 );
 
 export const ReminderAnswer = z

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Actor } from '#kernel';
 import { isAuthor, type ModeratedReview, type RatingSummary, type Review } from '#reviews';
-import { iso, isoOrNull, present, RequiredText, Text, Timestamp } from '../http/fields.ts';
+import { iso, isoOrNull, present, RequiredText, Text, Timestamp, YesOrNo } from '../http/fields.ts';
 import { listQuery } from '../http/list-query.ts';
 
 const Rating = z.int().min(1).max(5);
@@ -49,7 +49,7 @@ export const ListModeration = listQuery(
   },
   {
     status: Status.optional(),
-    reported: z.stringbool().optional().describe('Whether a report is open.'),
+    reported: YesOrNo.optional().describe('Whether a report is open.'),
     doctor_id: z.uuid().optional(),
     rating: stars,
   },

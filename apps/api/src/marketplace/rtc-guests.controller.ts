@@ -91,9 +91,9 @@ export class RtcGuestsController {
   async list(
     @CurrentActor() actor: UserActor,
     @Param('id', { schema: Id }) id: string,
-    @Query({ schema: ListGuests }) { page }: z.output<typeof ListGuests>,
+    @Query({ schema: ListGuests }) { page, ...filter }: z.output<typeof ListGuests>,
   ) {
-    return mapPage(await this.guests.list(actor, id, page), toGuest);
+    return mapPage(await this.guests.list(actor, id, filter, page), toGuest);
   }
 
   @Post('rooms/:id/guests')

@@ -18,7 +18,10 @@ export const InviteGuest = z.object({
   kind: z.enum(GUEST_KINDS).describe('A second doctor is invited by the doctor only.'),
   display_name: RequiredText(100).describe('What the others see; the guest cannot change it.'),
 });
-export const ListGuests = listQuery({}, {});
+export const ListGuests = listQuery({ created_at: 'createdAt', display_name: 'displayName' }, {}, [
+  'search',
+  'created',
+]);
 export const RedeemLink = z.object({ token: GuestSecret });
 export const JoinAsGuest = z.object({ key: GuestSecret });
 

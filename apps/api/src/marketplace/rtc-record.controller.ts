@@ -45,9 +45,9 @@ export class RtcRecordController {
   async list(
     @CurrentActor() actor: UserActor,
     @Param('id', { schema: Id }) id: string,
-    @Query({ schema: ListPreCallTests }) { page }: z.output<typeof ListPreCallTests>,
+    @Query({ schema: ListPreCallTests }) { page, ...filter }: z.output<typeof ListPreCallTests>,
   ) {
-    return mapPage(await this.tests.list(actor, id, page), toPreCallTest);
+    return mapPage(await this.tests.list(actor, id, filter, page), toPreCallTest);
   }
 
   @Post('pre-call-tests')

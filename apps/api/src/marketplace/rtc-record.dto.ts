@@ -102,7 +102,7 @@ function toFindings({
   };
 }
 
-export const ListPreCallTests = listQuery({}, {});
+export const ListPreCallTests = listQuery({ created_at: 'createdAt' }, {}, ['created']);
 
 export const PreCallTestAnswer = z
   .object({

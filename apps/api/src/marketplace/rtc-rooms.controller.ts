@@ -44,9 +44,9 @@ export class RtcRoomsController {
   })
   async list(
     @CurrentActor() actor: UserActor,
-    @Query({ schema: ListRooms }) { page, status }: z.output<typeof ListRooms>,
+    @Query({ schema: ListRooms }) { page, ...filter }: z.output<typeof ListRooms>,
   ) {
-    return mapPage(await this.rooms.list(actor, { status }, page), (room) => toRoom(room, this.#baseUrl));
+    return mapPage(await this.rooms.list(actor, filter, page), (room) => toRoom(room, this.#baseUrl));
   }
 
   @Post()
@@ -103,6 +103,7 @@ export class RtcRoomsController {
   @Operation({
     summary: 'A token that lets the caller into the room once',
     access: ['doctor', 'patient'],
+    limit: 'signalling',
     answers: JoinAnswer,
     fails: ['not_found', 'conflict', 'gone'],
   })
@@ -149,6 +150,7 @@ export class RtcRoomsController {
   @Operation({
     summary: 'Signals since the last poll, for a client without WebSocket',
     access: ['doctor', 'patient'],
+    limit: 'signalling',
     answers: SignalsAnswer,
     fails: ['not_found', 'conflict', 'gone'],
   })

@@ -36,6 +36,7 @@ export class RtcSignalsController {
   @Operation({
     summary: 'Signals of a room since the last poll',
     access: ['doctor', 'patient'],
+    limit: 'signalling',
     answers: SignalsAnswer,
     fails: ['not_found', 'conflict', 'gone'],
   })
@@ -50,6 +51,7 @@ export class RtcSignalsController {
   @Operation({
     summary: 'Send a signal to the others in the room',
     access: ['doctor', 'patient'],
+    limit: 'signalling',
     answers: PostedAnswer,
     status: 201,
     message: 'Sent.',
@@ -71,15 +73,16 @@ export class RtcSignalsController {
   })
   async list(
     @CurrentActor() actor: UserActor,
-    @Query({ schema: ListTokens }) { page, room_id }: z.output<typeof ListTokens>,
+    @Query({ schema: ListTokens }) { page, ...filter }: z.output<typeof ListTokens>,
   ) {
-    return mapPage(await this.tokens.list(actor, { roomId: room_id }, page), toToken);
+    return mapPage(await this.tokens.list(actor, filter, page), toToken);
   }
 
   @Post('join-tokens')
   @Operation({
     summary: 'A token that lets the caller into a room once',
     access: ['doctor', 'patient'],
+    limit: 'signalling',
     answers: JoinAnswer,
     status: 201,
     fails: ['not_found', 'conflict', 'gone'],

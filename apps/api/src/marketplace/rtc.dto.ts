@@ -2,7 +2,9 @@ import { z } from 'zod';
 import {
   type IssuedToken,
   type JoinGrant,
+  loggedMessage,
   type PolledSignals,
+  participant,
   ROOM_ROLES,
   ROOM_STATUSES,
   relayedMessage,
@@ -17,8 +19,15 @@ export const UpdateRoom = z.object({
   status: z.enum(['active', 'ended']).describe('`active` starts the visit, `ended` ends it.'),
 });
 
-export const ListRooms = listQuery({}, { status: z.enum(ROOM_STATUSES).optional() });
-export const ListTokens = listQuery({}, { room_id: z.uuid().optional() });
+export const ListRooms = listQuery(
+  { created_at: 'createdAt', updated_at: 'updatedAt', scheduled_start: 'startsAt' },
+  { status: z.enum(ROOM_STATUSES).optional() },
+);
+export const ListTokens = listQuery(
+  { created_at: 'createdAt', expires_at: 'expiresAt' },
+  { room_id: z.uuid().optional() },
+  ['created'],
+).transform(({ room_id, ...rest }) => ({ ...rest, roomId: room_id }));
 export const CreateToken = z.object({ room_id: z.uuid() });
 
 const after = z.coerce
@@ -101,8 +110,10 @@ export const SignalsAnswer = z
   .object({
     seq: z.int().describe('Send it as `after` with the next poll.'),
     status: z.enum(ROOM_STATUSES),
-    participants: z.array(z.looseObject({ participant_id: z.uuid() })),
-    signals: z.array(z.looseObject({ type: z.string() })),
+    participants: z.array(participant.meta({ id: 'Participant' })).describe('The others.'),
+    signals: z
+      .array(loggedMessage.meta({ id: 'Signal' }))
+      .describe('What was said since, in order, as it is on the WebSocket.'),
   })
   .meta({ id: 'Signals' });
 
@@ -164,5 +175,5 @@ export function toStatus(room: VisitRoom): z.infer<typeof StatusAnswer> {
 }
 
 export function toSignals(polled: PolledSignals): z.infer<typeof SignalsAnswer> {
-  return { ...polled, signals: polled.signals as { type: string }[] };
+  return { ...polled, signals: polled.signals as z.infer<typeof loggedMessage>[] };
 }

@@ -3,7 +3,10 @@ import type { Session } from '#auth';
 import { iso, Timestamp } from '../http/fields.ts';
 import { listQuery } from '../http/list-query.ts';
 
-export const ListSessions = listQuery({ created_at: 'createdAt', last_used_at: 'lastUsedAt' }, {});
+export const ListSessions = listQuery({ created_at: 'createdAt', last_used_at: 'lastUsedAt' }, {}, [
+  'search',
+  'created',
+]);
 
 export const SessionAnswer = z
   .object({

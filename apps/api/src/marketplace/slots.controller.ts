@@ -48,7 +48,7 @@ export class SlotsController {
 
   @Get('appointments/slots')
   @Operation({
-    summary: 'Bookable slots across doctors, soonest first',
+    summary: 'Bookable slots across doctors, soonest first unless asked otherwise',
     access: 'authenticated',
     answers: SlotAnswer,
     paged: true,
@@ -60,6 +60,7 @@ export class SlotsController {
         doctorId: query.doctor_id,
         specialty: query.specialty,
         language: query.language,
+        latestFirst: query.ordering === '-start',
         perDoctor: query.per_doctor ?? (query.doctor_id === undefined ? PER_DOCTOR : undefined),
       },
       toWindow(query, zone, this.clock.now()),

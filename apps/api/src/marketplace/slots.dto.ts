@@ -33,6 +33,7 @@ export const AllSlots = z.object({
     .max(100)
     .optional()
     .describe(`The soonest slots of each doctor: ${PER_DOCTOR} by default, all of them with \`doctor_id\`.`),
+  ordering: z.enum(['start', '-start']).default('start').describe('`-start` has the latest first.'),
   page: z.coerce.number().int().min(1).max(1_000_000).default(1),
   page_size: z.coerce.number().int().min(1).max(100).default(50),
 });

@@ -91,8 +91,8 @@ export function toWaitlistEntry(entry: WaitlistEntry, viewerId: string): z.infer
     patient: { id: entry.patientId, name: entry.patient.name },
     from_date: entry.fromDate,
     to_date: entry.toDate,
-    earliest_time: entry.earliestTime?.slice(0, 5) ?? null,
-    latest_time: entry.latestTime?.slice(0, 5) ?? null,
+    earliest_time: entry.earliestTime,
+    latest_time: entry.latestTime,
     time_zone: entry.timeZone,
     reason: takesPart ? entry.reason : null,
     offer: offer && {

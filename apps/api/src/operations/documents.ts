@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify as newFastify } from 'fastify';
@@ -11,11 +12,14 @@ const REFERENCE_CSP =
 /** What is served beside the surfaces: the API's description, its reference page, and metrics. */
 export function serveDocuments(app: NestFastifyApplication, config: Config): void {
   const fastify = app.getHttpAdapter().getInstance();
-  for (const document of ['openapi.json', 'asyncapi.json']) {
-    fastify.get(`/${document}`, (_request, reply) =>
-      reply.type('application/json').send(createReadStream(join(ROOT, 'docs', document))),
-    );
-  }
+  fastify.get('/openapi.json', (_request, reply) =>
+    reply.type('application/json').send(createReadStream(pathOf('openapi.json'))),
+  );
+  fastify.get('/asyncapi.json', async (_request, reply) => {
+    const document = JSON.parse(await readFile(pathOf('asyncapi.json'), 'utf8')) as object;
+    const servers = { own: socketServerOf(config.env.BASE_URL) };
+    return reply.type('application/json').send({ ...document, servers });
+  });
 
   // The reference weighs 40 MB in memory: it is loaded for the first who reads it.
   let reference: Promise<FastifyInstance> | undefined;
@@ -41,6 +45,18 @@ export function serveDocuments(app: NestFastifyApplication, config: Config): voi
       reply.type(metrics.registry.contentType).send(await metrics.text()),
     );
   }
+}
+
+const pathOf = (document: string): string => join(ROOT, 'docs', document);
+
+/** Where the WebSockets of this installation are, as AsyncAPI says it. */
+function socketServerOf(baseUrl: string) {
+  const { host, pathname, protocol } = new URL(baseUrl);
+  return {
+    host,
+    protocol: protocol === 'https:' ? 'wss' : 'ws',
+    ...(pathname !== '/' && { pathname: pathname.replace(/\/$/, '') }),
+  };
 }
 
 async function loadReference(): Promise<FastifyInstance> {

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { type BeforeApplicationShutdown, Injectable, type OnModuleInit } from '@nestjs/common';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
-import { isId } from '#kernel';
+import { invalid, isId, notFound, unauthenticated } from '#kernel';
 import { Log } from '#platform';
 import {
   type Admission,
@@ -15,6 +15,9 @@ import {
 } from '#rtc';
 import { GatheringConnection } from './gathering-connection.ts';
 import { type Decision, Upgrades } from './upgrades.ts';
+
+const tokenRefused = () =>
+  unauthenticated('join_token_not_valid', 'The token is not valid for this room. Ask for a new one.');
 
 /**
  * How long a close waits for the other side's, in milliseconds. Who is gone without a word, or answers nothing on
@@ -62,13 +65,15 @@ export class RtcGateway implements OnModuleInit, BeforeApplicationShutdown {
   }
 
   async #decide(roomId: string, offered: string | undefined): Promise<Decision> {
-    if (!isId(roomId)) return { refuse: 404 };
-    const token = readSubprotocols((offered ?? '').split(',').map((name) => name.trim()))?.token ?? null;
+    const spoken = readSubprotocols((offered ?? '').split(',').map((name) => name.trim()));
+    if (!spoken) return { refuse: invalid('subprotocol_required', `Offer the subprotocol ${SUBPROTOCOL}.`) };
+    if (!isId(roomId)) return { refuse: notFound('room') };
+    const { token } = spoken;
     const admission =
       token === null ? null : await this.directory.redeemJoinToken(roomId, hashJoinToken(token));
     // A token that lets somebody in has shown that there is such a room.
-    if (!admission && !(await this.directory.load(roomId))) return { refuse: 404 };
-    if (!admission && token !== null) return { refuse: 401 };
+    if (!admission && !(await this.directory.load(roomId))) return { refuse: notFound('room') };
+    if (!admission && token !== null) return { refuse: tokenRefused() };
     return { accept: (socket, { socket: stream }) => this.#opened(socket, stream, roomId, admission) };
   }
 

@@ -31,6 +31,7 @@ export interface SlotFilter extends Omit<DoctorFilter, 'order' | 'freeFrom' | 'f
   readonly doctorId?: string;
   /** No more than this many of each doctor, the soonest. */
   readonly perDoctor?: number;
+  readonly latestFirst?: boolean;
 }
 
 export interface FoundDoctor {
@@ -88,9 +89,9 @@ export class DiscoveryService {
     return { ...doctor, acceptingPatients: false };
   }
 
-  /** The bookable slots in a time, of every doctor who fits, soonest first. */
+  /** The bookable slots in a time, of every doctor who fits, soonest first unless asked otherwise. */
   async slots(
-    { doctorId, perDoctor, ...filter }: SlotFilter,
+    { doctorId, perDoctor, latestFirst = false, ...filter }: SlotFilter,
     { from, to }: Window,
     page: PageRequest,
   ): Promise<Page<FoundSlot>> {
@@ -105,7 +106,7 @@ export class DiscoveryService {
       (calendars[i]?.slots(window, now, perDoctor) ?? []).map((slot) => ({ id, slot })),
     );
     const { places, total } = pageInOrder(
-      Float64Array.from(found, ({ slot }) => slot.start),
+      Float64Array.from(found, ({ slot }) => (latestFirst ? -slot.start : slot.start)),
       found.map(({ id }) => id),
       page,
     );

@@ -28,7 +28,7 @@ export interface Offer {
 export function suits(wish: Wish, start: Temporal.Instant): boolean {
   const local = start.toZonedDateTimeISO(wish.timeZone);
   const date = local.toPlainDate().toString();
-  const time = local.toPlainTime().toString({ smallestUnit: 'second' });
+  const time = local.toPlainTime().toString({ smallestUnit: 'minute' });
   return (
     date >= wish.fromDate &&
     date <= wish.toDate &&

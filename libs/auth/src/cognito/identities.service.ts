@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Selectable } from 'kysely';
-import { Clock, notFound, type Page, type PageRequest, type UserActor } from '#kernel';
-import { Database, pageOf, type Tables, Transactional } from '#platform';
+import { Clock, notFound, type Page, type PageRequest, type Period, type UserActor } from '#kernel';
+import { containing, Database, given, pageOf, type Tables, Transactional, within } from '#platform';
 import { lastWayIn } from '../auth.errors.ts';
 import { OwnerProof } from '../passwords/owner-proof.ts';
 import { SecurityTrail } from '../security-trail.ts';
@@ -12,6 +12,13 @@ export type Identity = Pick<
   Selectable<Tables['identities']>,
   'id' | 'issuer' | 'subject' | 'unlinkedAt' | 'createdAt'
 >;
+
+export interface IdentityFilter {
+  /** Matches the issuer and who one is there. */
+  readonly search?: string;
+  readonly created?: Period;
+  readonly order?: { readonly by: 'createdAt'; readonly descending: boolean };
+}
 
 /** The logins of other issuers that lead to one's account. How one comes to be linked is CognitoService's. */
 @Injectable()
@@ -24,14 +31,30 @@ export class IdentitiesService {
     private readonly trail: SecurityTrail,
   ) {}
 
-  /** The actor's own, also those that were unlinked; the oldest first. */
-  list(actor: UserActor, page: PageRequest): Promise<Page<Identity>> {
+  /** The actor's own, also those that were unlinked; the oldest first unless asked otherwise. */
+  list(
+    actor: UserActor,
+    { search, created, order = { by: 'createdAt', descending: false } }: IdentityFilter,
+    page: PageRequest,
+  ): Promise<Page<Identity>> {
     return pageOf(
       this.database.query
         .selectFrom('identities')
         .select(['id', 'issuer', 'subject', 'unlinkedAt', 'createdAt'])
         .where('userId', '=', actor.userId)
-        .orderBy('createdAt')
+        .where((eb) =>
+          eb.and(
+            given([
+              search &&
+                eb.or([
+                  eb('issuer', 'ilike', containing(search)),
+                  eb('subject', 'ilike', containing(search)),
+                ]),
+              ...within('createdAt', created),
+            ]),
+          ),
+        )
+        .orderBy(order.by, order.descending ? 'desc' : 'asc')
         .orderBy('id'),
       page,
     );

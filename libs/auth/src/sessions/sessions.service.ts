@@ -7,9 +7,10 @@ import {
   notFound,
   type Page,
   type PageRequest,
+  type Period,
   type UserActor,
 } from '#kernel';
-import { containing, Database, given, Jobs, pageOf, Transactional } from '#platform';
+import { containing, Database, given, Jobs, pageOf, Transactional, within } from '#platform';
 import { refreshTokenInvalid, refreshTokenReused, sessionEnded } from '../auth.errors.ts';
 import { SessionEnded } from '../events.ts';
 import { hashToken, newToken } from './random-token.ts';
@@ -56,6 +57,7 @@ export interface Session {
 export interface SessionFilter {
   /** Matches device and address. */
   readonly search?: string;
+  readonly created?: Period;
   readonly order?: { readonly by: 'createdAt' | 'lastUsedAt'; readonly descending: boolean };
 }
 
@@ -145,7 +147,10 @@ export class SessionsService {
         .where('expiresAt', '>', this.clock.now())
         .where((eb) =>
           eb.and(
-            given([search && eb.or([eb('userAgent', 'ilike', search), eb('address', 'ilike', search)])]),
+            given([
+              search && eb.or([eb('userAgent', 'ilike', search), eb('address', 'ilike', search)]),
+              ...within('createdAt', filter.created),
+            ]),
           ),
         )
         .orderBy(by, direction)

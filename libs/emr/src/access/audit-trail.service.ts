@@ -6,6 +6,7 @@ import { containing, Database, given } from '#platform';
 import { grantOfReason } from './break-glass.entity.ts';
 import { BreakGlassService } from './break-glass.service.ts';
 import { CarePolicy, type ChartReference, wholeChart } from './care.policy.ts';
+import { ofPatientNamed } from './chart-filter.ts';
 
 /** A row of the audit log with the names of its two people, as they are now. */
 export interface NamedAuditEntry extends AuditEntry {
@@ -172,9 +173,7 @@ function actedBy(text: string): RawBuilder<boolean> {
 
 function narrowed({ person, ...filter }: AuditTrailFilter): AuditFilter {
   if (!person) return filter;
-  const isPatient = sql<boolean>`patient_id in (
-    select id from patients where fold(${fullName('patients')}) like fold(${containing(person)}))`;
-  return { ...filter, also: [sql<boolean>`(${actedBy(person)} or ${isPatient})`] };
+  return { ...filter, also: [sql<boolean>`(${actedBy(person)} or ${ofPatientNamed(person)})`] };
 }
 
 function asAccess(

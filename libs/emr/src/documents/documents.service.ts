@@ -4,7 +4,7 @@ import { type FileStatus, FilesService, type UploadTicket } from '#files';
 import { Clock, newId, notFound, type Page, type PageRequest, type UserActor } from '#kernel';
 import { Database, FieldCipher, given, pageOf, type Tables, within } from '#platform';
 import { CarePolicy, type ChartRecord, type ChartReference } from '../access/care.policy.ts';
-import type { ChartFilter } from '../access/chart-filter.ts';
+import { type ChartFilter, ofPatientNamed } from '../access/chart-filter.ts';
 import { documentIsMade, notTheUploader } from '../emr.errors.ts';
 import {
   type DocumentKind,
@@ -50,7 +50,7 @@ export class DocumentsService {
 
   /** Those of every chart that the actor may read, and one's own uploads however far they are; newest first. */
   async list(actor: UserActor, filter: DocumentFilter, page: PageRequest): Promise<Page<MedicalDocument>> {
-    const { patientId, kind, status, created, updated } = filter;
+    const { patientId, kind, status, search, created, updated } = filter;
     if (patientId) await this.care.chart(actor, patientId, 'document', 'list');
     const { by, descending } = filter.order ?? { by: 'createdAt', descending: true };
     const found = await pageOf(
@@ -67,6 +67,7 @@ export class DocumentsService {
               patientId && eb('patientId', '=', patientId),
               kind && eb('kind', '=', kind),
               status && eb('status', '=', status),
+              search && ofPatientNamed(search),
               ...within('createdAt', created),
               ...within('changedAt', updated),
             ]),

@@ -17,8 +17,6 @@ import { asRecord, EncounterReader, type EncounterRow } from './encounter-reader
 export interface EncounterFilter extends ChartFilter {
   readonly appointmentId?: string;
   readonly status?: EncounterStatus;
-  /** Matches the names of patient and doctor. */
-  readonly search?: string;
   readonly order?: { readonly by: 'createdAt' | 'updatedAt'; readonly descending: boolean };
 }
 

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import { type Selectable, sql } from 'kysely';
 import { Clock, type Page, type PageRequest, type Period, type UserActor } from '#kernel';
-import { Database, FieldCipher, pageOf, type Tables, within } from '#platform';
+import { containing, Database, FieldCipher, given, pageOf, type Tables, within } from '#platform';
 import { CarePolicy, type ChartReference, wholeChart } from '../access/care.policy.ts';
 import { historyChanged } from '../emr.errors.ts';
 import type {
@@ -20,6 +20,16 @@ const UNASKED: HistoryContent = {
   family: null,
   social: null,
 };
+
+const AUTHOR = sql<string>`coalesce(doctors.name, users.first_name || ' ' || users.last_name)`;
+
+export interface VersionFilter {
+  /** Matches the author's name: what they wrote is encrypted. */
+  readonly search?: string;
+  readonly recorded?: Period;
+  /** The oldest first. */
+  readonly ascending?: boolean;
+}
 
 /** The history of a chart. Every change is a version of its own, so that it stays known who wrote what. */
 @Injectable()
@@ -81,7 +91,7 @@ export class MedicalHistoriesService {
   async versions(
     actor: UserActor,
     reference: ChartReference,
-    { recorded, ascending }: { readonly recorded?: Period; readonly ascending?: boolean },
+    { search, recorded, ascending }: VersionFilter,
     page: PageRequest,
   ): Promise<Page<HistoryVersion>> {
     const { id } = await this.care.openChart(actor, reference, 'medical_history');
@@ -91,13 +101,16 @@ export class MedicalHistoriesService {
         .innerJoin('users', 'users.id', 'history.recordedBy')
         .leftJoin('doctors', 'doctors.userId', 'users.id')
         .selectAll('history')
-        .select(
-          sql<string>`coalesce(doctors.name, users.first_name || ' ' || users.last_name)`.as(
-            'recordedByName',
+        .select(AUTHOR.as('recordedByName'))
+        .where('history.patientId', '=', id)
+        .where((eb) =>
+          eb.and(
+            given([
+              search && sql<boolean>`${AUTHOR} ilike ${containing(search)}`,
+              ...within('history.recordedAt', recorded),
+            ]),
           ),
         )
-        .where('history.patientId', '=', id)
-        .where((eb) => eb.and(within('history.recordedAt', recorded)))
         .orderBy('history.version', ascending ? 'asc' : 'desc'),
       page,
     );

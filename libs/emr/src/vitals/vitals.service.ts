@@ -3,7 +3,7 @@ import type { Selectable } from 'kysely';
 import { Clock, newId, notFound, type Page, type PageRequest, type Period, type UserActor } from '#kernel';
 import { Database, FieldCipher, given, pageOf, type Tables, within } from '#platform';
 import { CarePolicy, type ChartRecord, type ChartReference } from '../access/care.policy.ts';
-import type { ChartFilter } from '../access/chart-filter.ts';
+import { type ChartFilter, ofPatientNamed } from '../access/chart-filter.ts';
 import { notTheRecorder, recordedInFuture, vitalsOfEncounter } from '../emr.errors.ts';
 import { flagsOf } from './reference-ranges.ts';
 import {
@@ -49,7 +49,7 @@ export class VitalsService {
 
   /** Of every chart that the actor may read, the last recorded first. */
   async list(actor: UserActor, filter: VitalsFilter, page: PageRequest): Promise<Page<Vitals>> {
-    const { patientId, encounterId, recorded, created, updated } = filter;
+    const { patientId, encounterId, search, recorded, created, updated } = filter;
     if (patientId) await this.care.chart(actor, patientId, 'vitals', 'list');
     const { by, descending } = filter.order ?? { by: 'recordedAt', descending: true };
     const found = await pageOf(
@@ -60,6 +60,7 @@ export class VitalsService {
             given([
               patientId && eb('patientId', '=', patientId),
               encounterId && eb('encounterId', '=', encounterId),
+              search && ofPatientNamed(search),
               ...within('recordedAt', recorded),
               ...within('vitals.createdAt', created),
               ...within('vitals.updatedAt', updated),

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AuditService } from '#audit';
 import { Clock, notFound, type Page, type PageRequest, type Period, type UserActor } from '#kernel';
-import { Database, given, Jobs, pageOf, Transactional, within } from '#platform';
+import { containing, Database, given, Jobs, pageOf, Transactional, within } from '#platform';
 import { DeliveryFailed, type Parcel } from '../channels/channel.ts';
 import { DeliveryChannels } from '../channels/delivery-channels.ts';
 import type { NotificationType } from '../feed/notification.entity.ts';
@@ -20,6 +20,8 @@ export interface DeliveryFilter {
   readonly channel?: Channel;
   readonly userId?: string;
   readonly type?: NotificationType;
+  /** Matches where it went: an address or a number. */
+  readonly search?: string;
   readonly created?: Period;
   readonly updated?: Period;
   readonly order?: { readonly by: 'createdAt' | 'updatedAt'; readonly descending: boolean };
@@ -89,7 +91,7 @@ export class DeliveriesService {
 
   /** How each delivery of the platform went, newest first unless asked otherwise, for administrators. */
   async list(_actor: UserActor, filter: DeliveryFilter, page: PageRequest): Promise<Page<Delivery>> {
-    const { status, channel, userId, type, created, updated } = filter;
+    const { status, channel, userId, type, search, created, updated } = filter;
     const { by, descending } = filter.order ?? { by: 'createdAt', descending: true };
     const found = await pageOf(
       this.#deliveries()
@@ -100,6 +102,7 @@ export class DeliveriesService {
               channel && eb('delivery.channel', '=', channel),
               userId && eb('notification.userId', '=', userId),
               type && eb('notification.type', '=', type),
+              search && eb('delivery.recipient', 'ilike', containing(search)),
               ...within('delivery.createdAt', created),
               ...within('delivery.updatedAt', updated),
             ]),

@@ -14,7 +14,7 @@ export interface ReminderFilter {
   readonly status?: ReminderStatus;
   readonly created?: Period;
   readonly updated?: Period;
-  readonly order?: { readonly by: 'dueAt' | 'createdAt'; readonly descending: boolean };
+  readonly order?: { readonly by: 'dueAt' | 'createdAt' | 'updatedAt'; readonly descending: boolean };
 }
 
 @Injectable()

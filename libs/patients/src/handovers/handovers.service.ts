@@ -1,9 +1,26 @@
 import { Injectable } from '@nestjs/common';
-import { Clock, DomainError, notFound, type Page, type PageRequest, type UserActor } from '#kernel';
-import { Database, Jobs, pageOf, Transactional } from '#platform';
+import { sql } from 'kysely';
+import {
+  Clock,
+  DomainError,
+  notFound,
+  type Page,
+  type PageRequest,
+  type Period,
+  type UserActor,
+} from '#kernel';
+import { containing, Database, given, Jobs, pageOf, Transactional, within } from '#platform';
 import { ChartHandedOver } from '../events.ts';
 import { ownChartInUse } from './handover.errors.ts';
 import { type Handover, HandoverRecords } from './handover-records.ts';
+
+export interface HandoverFilter {
+  /** Matches the names of the person whose chart it is and of their guardian. */
+  readonly search?: string;
+  readonly created?: Period;
+  readonly updated?: Period;
+  readonly order?: { readonly by: 'createdAt' | 'updatedAt' | 'expiresAt'; readonly descending: boolean };
+}
 
 /**
  * A chart passes from a guardian to the person it is about: to the account that has proved the address which
@@ -18,9 +35,29 @@ export class HandoversService {
     private readonly records: HandoverRecords,
   ) {}
 
-  /** What is offered to the actor, the oldest first; nothing, before they have verified their address. */
-  async list(actor: UserActor, page: PageRequest): Promise<Page<Handover>> {
-    return pageOf(this.#offeredTo(actor).orderBy('handover.createdAt').orderBy('handover.id'), page);
+  /**
+   * What is offered to the actor, the oldest first unless asked otherwise; nothing, before they have verified
+   * their address.
+   */
+  async list(actor: UserActor, filter: HandoverFilter, page: PageRequest): Promise<Page<Handover>> {
+    const { search, created, updated } = filter;
+    const { by, descending } = filter.order ?? { by: 'createdAt', descending: false };
+    return pageOf(
+      this.#offeredTo(actor)
+        .where((eb) =>
+          eb.and(
+            given([
+              search &&
+                sql<boolean>`concat_ws(' ', patient.first_name, patient.last_name, guardian.first_name, guardian.last_name) ilike ${containing(search)}`,
+              ...within('handover.createdAt', created),
+              ...within('handover.updatedAt', updated),
+            ]),
+          ),
+        )
+        .orderBy(`handover.${by}`, descending ? 'desc' : 'asc')
+        .orderBy('handover.id'),
+      page,
+    );
   }
 
   /** @throws not_found `chart_handover_not_found`, also for one that is offered to somebody else, or is over */

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AuditService } from '#audit';
 import { type Actor, Clock, newId, notFound, type Page, type PageRequest, type Period } from '#kernel';
-import { Database, given, Jobs, pageOf, Transactional, within } from '#platform';
+import { containing, Database, given, Jobs, pageOf, Transactional, within } from '#platform';
 import { PaymentProviders } from '../providers/payment-providers.ts';
 import { RunReconciliation } from '../queues.ts';
 import type { Finding, Reconciliation } from './reconciliation.entity.ts';
@@ -15,6 +15,9 @@ export interface ReconciliationFilter {
 
 export interface FindingFilter {
   readonly isRepaired?: boolean;
+  /** Matches the provider's reference. */
+  readonly search?: string;
+  readonly order?: { readonly by: 'id' | 'subject'; readonly descending: boolean };
 }
 
 /** Comparisons with the providers: asked for by the clock or an administrator, done by a job. */
@@ -99,13 +102,13 @@ export class ReconciliationsService {
   }
 
   /**
-   * What was not as the provider says; what could not be repaired first.
+   * What was not as the provider says; what could not be repaired first, unless asked otherwise.
    * @throws not_found `reconciliation_not_found`
    */
   async findings(
     actor: Actor,
     id: string,
-    { isRepaired }: FindingFilter,
+    { isRepaired, search, order }: FindingFilter,
     page: PageRequest,
   ): Promise<Page<Finding>> {
     await this.get(actor, id);
@@ -114,8 +117,15 @@ export class ReconciliationsService {
         .selectFrom('reconciliationFindings')
         .selectAll()
         .where('reconciliationId', '=', id)
-        .$if(isRepaired !== undefined, (query) => query.where('isRepaired', '=', isRepaired ?? false))
-        .orderBy('isRepaired')
+        .where((eb) =>
+          eb.and(
+            given([
+              isRepaired !== undefined && eb('isRepaired', '=', isRepaired),
+              search && eb('providerReference', 'ilike', containing(search)),
+            ]),
+          ),
+        )
+        .orderBy(order?.by ?? 'isRepaired', order?.descending ? 'desc' : 'asc')
         .orderBy('id'),
       page,
     );

@@ -10,9 +10,11 @@ const parsers: Partial<Record<number, (text: string) => unknown>> = {
   },
   [builtins.TIMESTAMPTZ]: (text) => Temporal.Instant.from(text),
   [builtins.DATE]: (text) => text,
+  // No wall-clock time here has seconds.
+  [builtins.TIME]: (text) => text.slice(0, 5),
 };
 
-/** How values come out of PostgreSQL: instants as Temporal, bigint as number, dates as ISO text. */
+/** How values come out of PostgreSQL: instants as Temporal, bigint as number, dates and times of day (HH:MM) as text. */
 export const databaseTypes: pg.CustomTypesConfig = {
   getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
     (format !== 'binary' && parsers[oid]) ||

@@ -111,11 +111,11 @@ function conformance(name: string, open: () => RealtimeBus, skip: string | false
         throw error;
       };
       const written = { toString: () => 'as text' };
-      for (const content of ['a', 'b', written]) here.post(log, content, BOUNDS, never);
+      for (const content of ['a', 'é😀 b', written]) here.post(log, content, BOUNDS, never);
       const number = await here.append(log, 'c', BOUNDS);
       here.post(log, 'd', BOUNDS, never);
       await until(() => heard.length === 5);
-      expect(heard).toEqual(['a', 'b', 'as text', 'c', 'd']);
+      expect(heard).toEqual(['a', 'é😀 b', 'as text', 'c', 'd']);
       expect((await there.readAfter(log, number! - 2))!.map((entry) => entry.content)).toEqual([
         'as text',
         'c',

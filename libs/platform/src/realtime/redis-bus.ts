@@ -9,54 +9,36 @@ import {
 } from './realtime-bus.ts';
 
 /**
- * Numbers an entry, keeps it and delivers it. A log without a number starts at the server's time in
- * milliseconds, so that numbers still rise after Redis lost its data. Numbers are formatted by hand: Lua
- * would write large ones as 1.7e+12.
+ * Changes the field if it holds what is expected, numbers the entries, keeps each and delivers them
+ * together, in one step. A log without a number starts at the server's time in milliseconds, so that numbers
+ * still rise after Redis lost its data. Numbers are formatted by hand: Lua would write large ones as 1.7e+12.
  */
-const ADD = `
-local function add(text, maxLength, channel)
-  local sequence = redis.call('INCR', KEYS[1])
-  if sequence == 1 then
-    local time = redis.call('TIME')
-    sequence = time[1] * 1000 + math.floor(time[2] / 1000)
-    redis.call('SET', KEYS[1], string.format('%.0f', sequence))
-  end
-  local number = string.format('%.0f', sequence)
-  redis.call('XADD', KEYS[2], 'MAXLEN', maxLength, number .. '-0', 't', text)
-  redis.call('PUBLISH', channel, number .. ' ' .. text)
-  return number
-end
-local function keep(seconds)
-  for i = 1, 3 do redis.call('EXPIRE', KEYS[i], seconds) end
-end
-`;
-
-/** Changes the field if it holds what is expected, and adds the entry, in one step. */
-const APPEND = `${ADD}
-local maxLength, ttl, channel, text = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+const APPEND = `
+local maxLength, ttl, channel, lengths = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local field, expects, expected, sets, value = ARGV[5], ARGV[6], ARGV[7], ARGV[8], ARGV[9]
+local count = #ARGV - 9
 if field ~= '' then
   local current = redis.call('HGET', KEYS[3], field)
   if expects == '1' and current ~= expected then return false end
   if expects == '0' and current then return false end
   if sets == '1' then redis.call('HSET', KEYS[3], field, value) else redis.call('HDEL', KEYS[3], field) end
 end
-local number = add(text, maxLength, channel)
-keep(ttl)
-return number
+local function written(number) return string.format('%.0f', number) end
+local last = redis.call('INCRBY', KEYS[1], count)
+if last == count then
+  local time = redis.call('TIME')
+  last = time[1] * 1000 + math.floor(time[2] / 1000) + count - 1
+  redis.call('SET', KEYS[1], written(last))
+end
+for i = 1, count do
+  redis.call('XADD', KEYS[2], 'MAXLEN', maxLength, written(last - count + i) .. '-0', 't', ARGV[9 + i])
+end
+for i = 1, 3 do redis.call('EXPIRE', KEYS[i], ttl) end
+redis.call('PUBLISH', channel, written(last - count + 1) .. ' ' .. lengths .. ' ' .. table.concat(ARGV, '', 10))
+return written(last)
 `;
 
-/** Adds several entries. */
-const POST = `${ADD}
-for i = 4, #ARGV do add(ARGV[i], ARGV[1], ARGV[3]) end
-keep(ARGV[2])
-`;
-
-type Arguments = (string | number)[];
-type WithScripts = Redis & {
-  appendToLog(...args: Arguments): Promise<string | null>;
-  postToLog(...args: Arguments): Promise<null>;
-};
+type WithAppend = Redis & { appendToLog(...args: (string | number)[]): Promise<string | null> };
 
 /** Entries of one log that leave together. */
 interface Posted {
@@ -71,7 +53,7 @@ interface Posted {
  */
 export class RedisBus extends RealtimeBus {
   override readonly spansProcesses = true;
-  private readonly commands: WithScripts;
+  private readonly commands: WithAppend;
   private readonly subscriber: Redis;
   private readonly listeners = new Map<string, Set<(message: string) => void>>();
   private readonly followed = new Map<FollowedLog, string>();
@@ -87,9 +69,8 @@ export class RedisBus extends RealtimeBus {
     report: (error: Error) => void,
   ) {
     super();
-    this.commands = new Redis(url, { enableAutoPipelining: true }) as WithScripts;
+    this.commands = new Redis(url, { enableAutoPipelining: true }) as WithAppend;
     this.commands.defineCommand('appendToLog', { numberOfKeys: 3, lua: APPEND });
-    this.commands.defineCommand('postToLog', { numberOfKeys: 3, lua: POST });
     this.subscriber = new Redis(url, { maxRetriesPerRequest: null });
     this.commands.on('error', report);
     this.subscriber.on('error', report);
@@ -114,22 +95,7 @@ export class RedisBus extends RealtimeBus {
     change?: FieldChange,
   ): Promise<number | null> {
     this.sendPosted(log);
-    const { sequence, entries, fields, channel } = this.keysOf(log);
-    const number = await this.commands.appendToLog(
-      sequence,
-      entries,
-      fields,
-      bounds.maxLength,
-      bounds.ttlSeconds,
-      channel,
-      String(content),
-      change?.field ?? '',
-      change?.expected == null ? '0' : '1',
-      change?.expected ?? '',
-      change?.value == null ? '0' : '1',
-      change?.value ?? '',
-    );
-    return number === null ? null : Number(number);
+    return this.add(log, [String(content)], bounds, change);
   }
 
   /** What is posted to a log at once goes in one command: half of the cost of a message is the command. */
@@ -188,13 +154,36 @@ export class RedisBus extends RealtimeBus {
     const posted = this.posted.get(log);
     if (!posted) return;
     this.posted.delete(log);
-    const { sequence, entries, fields, channel } = this.keysOf(log);
     const { bounds, texts, failed } = posted;
-    this.commands
-      .postToLog(sequence, entries, fields, bounds.maxLength, bounds.ttlSeconds, channel, ...texts)
-      .catch((error) => {
-        for (const tell of failed) tell(error);
-      });
+    this.add(log, texts, bounds).catch((error) => {
+      for (const tell of failed) tell(error);
+    });
+  }
+
+  /** @returns the number of the last one, `null` when the change could not be made */
+  private async add(
+    log: string,
+    texts: readonly string[],
+    bounds: LogBounds,
+    change?: FieldChange,
+  ): Promise<number | null> {
+    const { sequence, entries, fields, channel } = this.keysOf(log);
+    const number = await this.commands.appendToLog(
+      sequence,
+      entries,
+      fields,
+      bounds.maxLength,
+      bounds.ttlSeconds,
+      channel,
+      texts.map(({ length }) => length).join(),
+      change?.field ?? '',
+      change?.expected == null ? '0' : '1',
+      change?.expected ?? '',
+      change?.value == null ? '0' : '1',
+      change?.value ?? '',
+      ...texts,
+    );
+    return number === null ? null : Number(number);
   }
 
   /** What is remembered from this number on, the entry with the number itself included. */
@@ -254,12 +243,23 @@ class FollowedLog {
     private readonly range: (from: number) => Promise<LogEntry[]>,
   ) {}
 
+  /** @param message the first number, the length of each text, and the texts, as APPEND publishes them. */
   receive(message: string): void {
-    const space = message.indexOf(' ');
-    const sequence = Number(message.slice(0, space));
+    const numberEnd = message.indexOf(' ');
+    let start = message.indexOf(' ', numberEnd + 1) + 1;
+    let sequence = Number(message.slice(0, numberEnd));
+    for (const length of message.slice(numberEnd + 1, start - 1).split(',')) {
+      const end = start + Number(length);
+      this.hear(sequence, message.slice(start, end));
+      sequence += 1;
+      start = end;
+    }
+  }
+
+  private hear(sequence: number, content: string): void {
     this.newest = Math.max(this.newest, sequence);
     if (this.last === null || this.reading || this.stopped || sequence <= this.last) return;
-    if (sequence === this.last + 1) this.deliver({ sequence, content: message.slice(space + 1) });
+    if (sequence === this.last + 1) this.deliver({ sequence, content });
     else void this.catchUp().catch(() => {}); // The next entry or connection tries again.
   }
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { VisitWindow } from '#appointments';
-import { Clock, newId, notFound, type Page, type PageRequest, type UserActor } from '#kernel';
-import { Database, pageOf, Transactional } from '#platform';
+import { Clock, newId, notFound, type Page, type PageRequest, type Period, type UserActor } from '#kernel';
+import { containing, Database, given, pageOf, Transactional, within } from '#platform';
 import { hashJoinToken, newJoinToken } from '../joining/join-token.ts';
 import type { GuestKind } from '../protocol/protocol.ts';
 import { VisitTimeline } from '../record/visit-timeline.ts';
@@ -24,6 +24,13 @@ export interface ListedGuest extends Guest {
 export interface Invitation {
   readonly guest: ListedGuest;
   readonly token: string;
+}
+
+export interface GuestFilter {
+  /** Matches what the others see as the guest's name. */
+  readonly search?: string;
+  readonly created?: Period;
+  readonly order?: { readonly by: 'createdAt' | 'displayName'; readonly descending: boolean };
 }
 
 /** The guests of a visit, as its two people see to them. */
@@ -80,10 +87,17 @@ export class GuestsService {
   }
 
   /**
-   * The guests of a visit, for its people and administrators, newest first.
+   * The guests of a visit, for its people and administrators, newest first unless asked otherwise.
    * @throws not_found `room_not_found`
    */
-  async list(actor: UserActor, roomId: string, page: PageRequest): Promise<Page<ListedGuest>> {
+  async list(
+    actor: UserActor,
+    roomId: string,
+    filter: GuestFilter,
+    page: PageRequest,
+  ): Promise<Page<ListedGuest>> {
+    const { search, created } = filter;
+    const { by, descending } = filter.order ?? { by: 'createdAt', descending: true };
     const room = await this.records.visible(actor, roomId);
     const now = this.clock.now();
     const found = await pageOf(
@@ -91,7 +105,15 @@ export class GuestsService {
         .selectFrom('roomGuests')
         .select(GUEST_COLUMNS)
         .where('roomId', '=', room.id)
-        .orderBy('createdAt', 'desc')
+        .where((eb) =>
+          eb.and(
+            given([
+              search && eb('displayName', 'ilike', containing(search)),
+              ...within('createdAt', created),
+            ]),
+          ),
+        )
+        .orderBy(by, descending ? 'desc' : 'asc')
         .orderBy('id'),
       page,
     );

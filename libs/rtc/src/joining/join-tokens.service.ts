@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { VisitWindow } from '#appointments';
-import { type Actor, Clock, newId, type Page, type PageRequest, type UserActor } from '#kernel';
-import { Database, pageOf } from '#platform';
+import { type Actor, Clock, newId, type Page, type PageRequest, type Period, type UserActor } from '#kernel';
+import { Database, given, pageOf, within } from '#platform';
 import type { IceConfiguration, RoomRole } from '../protocol/protocol.ts';
 import { RoomRecords } from '../rooms/room-records.ts';
 import { type MemberRole, roleIn, type VisitRoom } from '../rooms/visit-room.entity.ts';
@@ -35,6 +35,12 @@ export interface IssuedToken {
   readonly createdAt: Temporal.Instant;
   readonly expiresAt: Temporal.Instant;
   readonly usedAt: Temporal.Instant | null;
+}
+
+export interface TokenFilter {
+  readonly roomId?: string;
+  readonly created?: Period;
+  readonly order?: { readonly by: 'createdAt' | 'expiresAt'; readonly descending: boolean };
 }
 
 @Injectable()
@@ -78,15 +84,17 @@ export class JoinTokensService {
     return { id, token, role: holder.role, expiresAt, room, ice: this.turn.issue(participantId) };
   }
 
-  /** The actor's own tokens, newest first. */
-  async list(actor: Actor, filter: { roomId?: string }, page: PageRequest): Promise<Page<IssuedToken>> {
+  /** The actor's own tokens, newest first unless asked otherwise. */
+  async list(actor: Actor, filter: TokenFilter, page: PageRequest): Promise<Page<IssuedToken>> {
+    const { roomId, created } = filter;
+    const { by, descending } = filter.order ?? { by: 'createdAt', descending: true };
     return pageOf(
       this.database.query
         .selectFrom('roomJoinTokens')
         .select(['id', 'roomId', 'role', 'createdAt', 'expiresAt', 'usedAt'])
         .where('userId', '=', actor.userId)
-        .$if(filter.roomId !== undefined, (query) => query.where('roomId', '=', filter.roomId ?? ''))
-        .orderBy('createdAt', 'desc')
+        .where((eb) => eb.and(given([roomId && eb('roomId', '=', roomId), ...within('createdAt', created)])))
+        .orderBy(by, descending ? 'desc' : 'asc')
         .orderBy('id'),
       page,
     );

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
-import { Clock, newId, type Page, type PageRequest, type UserActor } from '#kernel';
-import { Database, pageOf, Translator } from '#platform';
+import { Clock, newId, type Page, type PageRequest, type Period, type UserActor } from '#kernel';
+import { Database, pageOf, Translator, within } from '#platform';
 import { GuestEntrance } from '../guests/guest-entrance.service.ts';
 import type { GuestKind, RoomRole } from '../protocol/protocol.ts';
 import { RoomRecords } from '../rooms/room-records.ts';
@@ -25,6 +25,11 @@ export interface PreCallTest {
   readonly summary: string;
   readonly advice: readonly string[];
   readonly createdAt: Temporal.Instant;
+}
+
+export interface PreCallTestFilter {
+  readonly created?: Period;
+  readonly order?: { readonly by: 'createdAt'; readonly descending: boolean };
 }
 
 /** What the people of a visit found out about their devices and connections before it. */
@@ -59,10 +64,15 @@ export class PreCallTestsService {
   }
 
   /**
-   * Newest first: to the doctor and administrators everybody's, to the patient their own.
+   * Newest first unless asked otherwise: to the doctor and administrators everybody's, to the patient their own.
    * @throws not_found `room_not_found`
    */
-  async list(actor: UserActor, roomId: string, page: PageRequest): Promise<Page<PreCallTest>> {
+  async list(
+    actor: UserActor,
+    roomId: string,
+    { created, order = { by: 'createdAt', descending: true } }: PreCallTestFilter,
+    page: PageRequest,
+  ): Promise<Page<PreCallTest>> {
     const room = await this.records.visible(actor, roomId);
     const onlyOwn = roleIn(room, actor.userId) === 'patient';
     const found = await pageOf(
@@ -74,7 +84,8 @@ export class PreCallTestsService {
         .select(sql<string>`coalesce(test.user_id, test.guest_id)`.as('participantId'))
         .where('test.roomId', '=', room.id)
         .$if(onlyOwn, (query) => query.where('test.userId', '=', actor.userId))
-        .orderBy('test.createdAt', 'desc')
+        .where((eb) => eb.and(within('test.createdAt', created)))
+        .orderBy(`test.${order.by}`, order.descending ? 'desc' : 'asc')
         .orderBy('test.id'),
       page,
     );

@@ -94,15 +94,20 @@ const callQuality = z.strictObject({
 });
 export type CallQuality = z.infer<typeof callQuality>;
 
-export const helloMessage = z.strictObject({
+/** A new session, with a join token that did not travel in Sec-WebSocket-Protocol. */
+export const joiningHello = z.strictObject({
   type: z.literal('hello'),
-  /** A join token; not needed where it travelled in Sec-WebSocket-Protocol. */
-  token: z.string().max(MAX_TOKEN_LENGTH).optional(),
-  /** Instead of a token: the `resume_id` of the session to go on with … */
-  resume_id: z.string().max(MAX_TOKEN_LENGTH).optional(),
-  /** … and the highest `seq` that was received in it. */
-  seq: z.int().positive().optional(),
+  token: z.string().min(1).max(MAX_TOKEN_LENGTH),
 });
+
+/** The session with this `resume_id` goes on, after the highest `seq` that was received in it. */
+export const resumingHello = z.strictObject({
+  type: z.literal('hello'),
+  resume_id: z.string().min(1).max(MAX_TOKEN_LENGTH),
+  seq: z.int().min(1),
+});
+
+export const helloMessage = z.union([joiningHello, resumingHello]);
 export type HelloMessage = z.infer<typeof helloMessage>;
 
 /** What the server passes on to the other participants. */
@@ -137,7 +142,7 @@ export const clientMessage = z.discriminatedUnion('type', [
 ]);
 export type ClientMessage = z.infer<typeof clientMessage>;
 
-const participant = z.strictObject({
+export const participant = z.strictObject({
   participant_id: z.uuid(),
   /** Changes when the person joins anew (a reload, another device); a resumed session keeps it. */
   instance: z.string(),
@@ -229,8 +234,25 @@ export const serverMessage = z.discriminatedUnion('type', [
     at,
     code: z.enum([...(Object.keys(CLOSE_CODES) as CloseReason[]), ...ERROR_CODES]),
     message: z.string(),
-    /** The `id` of the message that was refused. */
+    /** The `id` of the message that was refused, where it could be read. */
     id: z.int().positive().optional(),
+    /** With `bad_message`: the field that is wrong, its steps separated by dots. */
+    path: z.string().optional(),
   }),
 ]);
 export type ServerMessage = z.infer<typeof serverMessage>;
+
+const LOGGED = new Set<string>([
+  'participant-joined',
+  'presence',
+  'participant-left',
+  'admitted',
+  'returned-to-waiting',
+  'ended',
+]);
+
+/** What has a place in the room's order: all that who was away, or polls, is told afterwards. */
+export const loggedMessage = z.union([
+  ...serverMessage.options.filter((option) => LOGGED.has(option.shape.type.value)),
+  ...relayedMessage.options.map((option) => option.extend({ ...told, from: z.uuid() })),
+]);

@@ -1,4 +1,5 @@
 import { CLOSE_CODES, type CloseReason, type ErrorCode, type ServerMessage } from '../protocol/protocol.ts';
+import type { Refused } from '../protocol/refusal.ts';
 import type { RtcLimits } from '../signals/limits.ts';
 import { Rate } from '../signals/rate.ts';
 import type { ParticipantRecord } from './participant.ts';
@@ -35,6 +36,8 @@ export class PeerSession {
   pingAt: number;
   iceRefreshAt = Number.POSITIVE_INFINITY;
   private refusals = 0;
+  /** The lowest `id` that was dropped for the rate and has not come again. */
+  private awaitedId = Number.POSITIVE_INFINITY;
   /** When the quality of each peer connection was last recorded, by who is at its other end. */
   private readonly reportedAt = new Map<string | undefined, number>();
   private held: Held[] | null = null;
@@ -64,6 +67,18 @@ export class PeerSession {
 
   withinRate(bytes: number, nowMs: number): boolean {
     return this.messages.take(1, nowMs) && this.bytes.take(bytes, nowMs);
+  }
+
+  /** This message was dropped and will come again: what is numbered higher is not taken before it. */
+  expectAgain(id: number): void {
+    if (id > this.lastId) this.awaitedId = Math.min(this.awaitedId, id);
+  }
+
+  /** Whether no message before this one is awaited. The awaited one itself ends that, whatever becomes of it. */
+  inTurn(id: number): boolean {
+    if (id > this.awaitedId) return false;
+    if (id === this.awaitedId) this.awaitedId = Number.POSITIVE_INFINITY;
+    return true;
   }
 
   /** Whether a report on the connection with this participant is due. It counts as made. */
@@ -102,8 +117,8 @@ export class PeerSession {
     this.send(JSON.stringify(message));
   }
 
-  error(code: ErrorCode, text: string, at: string, id?: number): void {
-    this.tell({ type: 'error', code, message: text, at, ...(id === undefined ? {} : { id }) });
+  error(code: ErrorCode, text: string, at: string, refused: Refused = {}): void {
+    this.tell({ type: 'error', code, message: text, at, ...refused });
   }
 
   close(reason: CloseReason): void {

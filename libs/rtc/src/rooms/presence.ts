@@ -1,7 +1,14 @@
 import { unavailable } from '#kernel';
 import type { RealtimeBus } from '#platform';
 import type { RtcLimits } from '../signals/limits.ts';
-import { boundsOf, logOf, type RecordChange, type Told, toldEntry } from '../signals/signal-log.ts';
+import {
+  boundsOf,
+  formerSessionsOf,
+  logOf,
+  type RecordChange,
+  type Told,
+  toldEntry,
+} from '../signals/signal-log.ts';
 import type { Timestamps } from '../signals/timestamps.ts';
 import { type ParticipantRecord, POLLING } from './participant.ts';
 import type { LeftReason, RoomDirectory } from './room-directory.ts';
@@ -100,6 +107,17 @@ export class Presence {
     await this.directory.participantLeft(roomId, participantId, reason, Temporal.Instant.from(at));
   }
 
+  /**
+   * Whether this session is over and its person is here with a newer one. It is known for as long as a log
+   * is kept.
+   */
+  async isSuperseded(roomId: string, resumeHash: string): Promise<boolean> {
+    const owner = (await this.bus.fields(formerSessionsOf(roomId))).get(resumeHash);
+    if (owner === undefined) return false;
+    const record = (await this.recordsOf(roomId)).get(owner);
+    return record !== undefined && !this.expired(record);
+  }
+
   /** Whether the resume window is over, for a lost connection or since the last poll. */
   expired(record: ParticipantRecord): boolean {
     const isAway = record.state === 'reconnecting' || record.process === POLLING;
@@ -119,6 +137,10 @@ export class Presence {
       value: now && JSON.stringify(now),
     };
     const bounds = boundsOf(this.limits.replayLength);
+    if (before?.resumeHash && before.resumeHash !== now?.resumeHash) {
+      const owner = { field: before.resumeHash, expected: null, value: participantId };
+      await this.bus.append(formerSessionsOf(roomId), '', bounds, owner);
+    }
     return (await this.bus.append(logOf(roomId), toldEntry(told), bounds, change)) !== null;
   }
 }

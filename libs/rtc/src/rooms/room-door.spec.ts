@@ -72,6 +72,23 @@ describe('RoomDoor', () => {
     }
   });
 
+  it('says what a hello lacks', async () => {
+    const lacking = [
+      [{ resume_id: 'x' }, 'seq'],
+      [{ resume_id: 'x', seq: 0 }, 'seq'],
+      [{ seq: 7 }, 'resume_id'],
+      [{}, 'token'],
+      [{ token: 'x', resume_id: 'x', seq: 7 }, 'token'],
+      [{ token: 'x'.repeat(201) }, 'token'],
+    ] as const;
+    for (const [fields, path] of lacking) {
+      const { connection, open } = setUp();
+      open().receive(hello(fields));
+      await settle();
+      expect(connection.frames).toMatchObject([{ type: 'error', code: 'bad_message', path }]);
+    }
+  });
+
   it('closes on who says nothing', () => {
     mock.timers.enable({ apis: ['setTimeout'] });
     try {

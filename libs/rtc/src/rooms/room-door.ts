@@ -3,10 +3,14 @@ import { hashJoinToken } from '../joining/join-token.ts';
 import {
   CLOSE_CODES,
   type CloseReason,
+  type HelloMessage,
   helloMessage,
+  joiningHello,
+  resumingHello,
   SUBPROTOCOL,
   SUBPROTOCOL_TOKEN_PREFIX,
 } from '../protocol/protocol.ts';
+import { type Refused, refusalOf } from '../protocol/refusal.ts';
 import type { PeerConnection, PeerSession } from './peer-session.ts';
 import type { Admission, RoomDirectory } from './room-directory.ts';
 import type { RoomHub } from './room-hub.ts';
@@ -35,9 +39,9 @@ export class RoomDoor {
     let session: PeerSession | null = admission && this.hub.attach(connection, admission);
     let greeted = session !== null;
     let closed = false;
-    const refuse = (code: CloseReason, message: string) => {
+    const refuse = (code: CloseReason, message: string, refused: Refused = {}) => {
       const at = this.clock.now().toString({ smallestUnit: 'millisecond' });
-      connection.send(JSON.stringify({ type: 'error', code, message, at }));
+      connection.send(JSON.stringify({ type: 'error', code, message, at, ...refused }));
       connection.close(CLOSE_CODES[code], code);
     };
     const deadline = greeted
@@ -46,11 +50,14 @@ export class RoomDoor {
 
     const greet = async (frame: string): Promise<void> => {
       const hello = readHello(frame);
-      if (hello?.resume_id && hello.seq) {
+      if (!hello) {
+        const { text, refused } = refusalOf(frame, helloMeant);
+        return refuse('bad_message', `The first message is a hello. ${text}`, refused);
+      }
+      if ('resume_id' in hello) {
         session = this.hub.resume(connection, roomId, hello.resume_id, hello.seq);
         return;
       }
-      if (!hello?.token) return refuse('bad_message', 'The first message is a hello with a token.');
       const admitted = await this.directory.redeemJoinToken(roomId, hashJoinToken(hello.token));
       if (closed) return;
       if (admitted) session = this.hub.attach(connection, admitted);
@@ -91,7 +98,12 @@ export function readSubprotocols(offered: Iterable<string>): { token: string | n
   return { token: token?.slice(SUBPROTOCOL_TOKEN_PREFIX.length) ?? null };
 }
 
-function readHello(frame: string) {
+/** Which of the two was meant, to say what it lacks. */
+function helloMeant(message: object) {
+  return 'resume_id' in message || 'seq' in message ? resumingHello : joiningHello;
+}
+
+function readHello(frame: string): HelloMessage | null {
   try {
     return helloMessage.safeParse(JSON.parse(frame)).data ?? null;
   } catch {

@@ -62,7 +62,7 @@ export class RoomEntrance {
     // Looked up before the room is opened: who guesses costs next to nothing.
     const records = await presence.recordsOf(session.roomId);
     const own = [...records.values()].find((record) => record.resumeHash === resumeHash);
-    if (!own) return this.expire(session);
+    if (!own) return this.turnAway(session, resumeHash);
     const room = await this.openFor(session);
     if (!room) return;
     const before = await this.claim(session, room, own.participantId, 'presence', (current) =>
@@ -70,7 +70,7 @@ export class RoomEntrance {
         ? { ...current, process, connection: session.key, state: 'connected', since: time.ms() }
         : null,
     );
-    if (before === false) this.expire(session);
+    if (before === false) await this.turnAway(session, resumeHash);
   }
 
   /** The log has told of the session's record. */
@@ -87,6 +87,13 @@ export class RoomEntrance {
     session.lastId = Math.max(missed.receivedId, room.counts.highest(self.participantId, self.instance));
     this.welcome(room, session, self);
     session.release(missed.frames);
+  }
+
+  /** Who was replaced must not be led to join anew: they would throw out whoever replaced them. */
+  private async turnAway(session: PeerSession, resumeHash: string): Promise<void> {
+    if (await this.parts.presence.isSuperseded(session.roomId, resumeHash)) {
+      this.parts.end(session, 'taken_over', 'You joined from elsewhere.');
+    } else this.expire(session);
   }
 
   private expire(session: PeerSession): void {

@@ -111,7 +111,11 @@ describe('RoomHub: relay', () => {
     expect(patient.connection.ofType('chat')).toHaveLength(1);
     expect(carer.connection.ofType('chat')).toHaveLength(0);
     doctor.say({ type: 'chat', text: 'who?', to: newId(), id: 7 });
-    expect(doctor.connection.ofType('error')).toMatchObject([{ code: 'no_such_participant', id: 7 }]);
+    doctor.say({ type: 'chat', text: 'me?', to: doctor.id, id: 8 });
+    expect(doctor.connection.ofType('error')).toMatchObject([
+      { code: 'no_such_participant', id: 7 },
+      { code: 'no_such_participant', id: 8 },
+    ]);
   });
 
   it('lets nobody speak in the name of another', async () => {
@@ -351,6 +355,27 @@ describe('RoomHub: healing', () => {
     expect(doctor.connection.ofType('presence').at(-1)?.participant.state).toBe('connected');
   });
 
+  it('does not lead who was replaced back in, which would throw out whoever replaced them', async () => {
+    for (const away of [1, 40]) {
+      const { deployment, doctor, patient } = await callOf();
+      patient.drop();
+      await settle();
+      deployment.hub.ponged(doctor.session);
+      await deployment.pass(away);
+      const other = deployment.openProcess();
+      const phone = await deployment.join('patient', { userId: patient.id, hub: other });
+      await patient.resume();
+      expect(patient.connection.frames).toMatchObject([{ type: 'error', code: 'taken_over' }]);
+      expect(patient.connection.closed?.code).toBe(CLOSE_CODES.taken_over);
+      expect(phone.connection.closed).toBeNull();
+      // When nobody is there any more, nobody can be thrown out.
+      phone.say({ type: 'bye' });
+      await settle();
+      await patient.resume();
+      expect(patient.connection.frames).toMatchObject([{ type: 'error', code: 'session_expired' }]);
+    }
+  });
+
   it('resists guessing', async () => {
     const { deployment, hub, patient } = await callOf();
     const guess = new FakeConnection();
@@ -404,10 +429,91 @@ describe('RoomHub: bounds', () => {
       Array(5).fill('rate_limited'),
     );
     deployment.clock.pass(1_000);
-    for (let n = 0; n < 11; n++) doctor.chat(`${n}`);
+    for (let n = 0; n < 11; n++) doctor.say({ type: 'chat', text: `${n}` });
     expect(patient.connection.ofType('chat')).toHaveLength(30);
     for (let n = 0; n < 60; n++) doctor.chat(`${n}`);
     expect(doctor.connection.closed?.code).toBe(CLOSE_CODES.rate_limited);
+  });
+
+  it('names what it drops, and takes nothing that is numbered higher before it comes again', async () => {
+    const { deployment, doctor, patient } = await callOf();
+    const say = (from: number, to: number) => {
+      for (let id = from; id <= to; id++) doctor.say({ type: 'chat', id, text: String(id) });
+    };
+    const dropped = () => doctor.connection.ofType('error').map(({ code, id }) => [code, id]);
+    const numbers = (from: number, to: number) =>
+      Array.from({ length: to - from + 1 }, (_, index) => from + index);
+    say(1, 480);
+    expect(dropped()).toEqual(numbers(301, 480).map((id) => ['rate_limited', id]));
+    deployment.clock.pass(1_000);
+    say(481, 482);
+    expect(dropped().slice(-2)).toEqual([
+      ['rate_limited', 481],
+      ['rate_limited', 482],
+    ]);
+    say(301, 380);
+    deployment.clock.pass(1_000);
+    say(370, 460);
+    deployment.clock.pass(1_000);
+    say(461, 500);
+    expect(patient.connection.ofType('chat').map(({ text }) => Number(text))).toEqual(numbers(1, 500));
+    expect(doctor.connection.closed).toBeNull();
+  });
+
+  it('says to who comes back how far it got, whatever was dropped, and waits for nothing any more', async () => {
+    const { doctor, patient } = await callOf('active', { messageBurst: 3 });
+    for (const text of ['1', '2', '3', '4', '5']) doctor.chat(text);
+    doctor.drop();
+    await doctor.resume();
+    expect(doctor.welcome().received_id).toBe(3);
+    doctor.say({ type: 'chat', id: 6, text: '6' });
+    expect(patient.connection.ofType('chat').map(({ text }) => text)).toEqual(['1', '2', '3', '6']);
+  });
+
+  it('waits no longer for what will never be right', async () => {
+    const { deployment, doctor, patient } = await callOf('active', { messageBurst: 1, messagesPerSecond: 1 });
+    doctor.chat('1');
+    doctor.say({ type: 'chat', id: 2, text: '' });
+    deployment.clock.pass(1_000);
+    doctor.say({ type: 'chat', id: 2, text: '' });
+    deployment.clock.pass(1_000);
+    doctor.say({ type: 'chat', id: 3, text: '3' });
+    expect(doctor.connection.ofType('error').map(({ code, id }) => [code, id])).toEqual([
+      ['rate_limited', 2],
+      ['bad_message', 2],
+    ]);
+    expect(patient.connection.ofType('chat').map(({ text }) => text)).toEqual(['1', '3']);
+  });
+
+  it('says which field of which message is wrong', async () => {
+    const { doctor } = await callOf();
+    const wrong = [
+      [
+        { type: 'chat', id: 7, text: '' },
+        { id: 7, path: 'text' },
+      ],
+      [
+        { type: 'candidate', id: 8, candidate: { candidate: 'a', sdpMid: 1 } },
+        { id: 8, path: 'candidate.sdpMid' },
+      ],
+      [
+        { type: 'chat', id: 9, text: 'x', shouting: true },
+        { id: 9, path: 'shouting' },
+      ],
+      [
+        { type: 'dance', id: 10 },
+        { id: 10, path: 'type' },
+      ],
+      [{ type: 'chat', id: 'x', text: 'x' }, { path: 'id' }],
+      [{ type: 'ping', ['y'.repeat(300)]: 1 }, { path: 'y'.repeat(100) }],
+      [[1], {}],
+    ] as const;
+    for (const [message, named] of wrong) {
+      doctor.say(message);
+      const { type: _type, at: _at, message: text, ...error } = doctor.connection.frames.at(-1) ?? {};
+      expect(error).toEqual({ code: 'bad_message', ...named });
+      expect(text.length).toBeLessThan(300);
+    }
   });
 
   it('survives whatever is sent', async () => {

@@ -8,6 +8,7 @@ import {
   clientMessage,
   type RelayedMessage,
 } from '../protocol/protocol.ts';
+import { type Refused, refusalOf, refusedOf } from '../protocol/refusal.ts';
 import { RTC_LIMITS, type RtcLimits } from '../signals/limits.ts';
 import { boundsOf, logOf, relayedEntry, type Told, toldEntry } from '../signals/signal-log.ts';
 import { Timestamps } from '../signals/timestamps.ts';
@@ -112,12 +113,18 @@ export class RoomHub {
     }
     const now = this.time.ms();
     if (!session.withinRate(raw.length, now)) {
-      return this.decline(session, 'rate_limited', 'Too many messages. This one was dropped.');
+      const refused = refusedOf(raw);
+      if (refused.id) session.expectAgain(refused.id);
+      return this.decline(session, 'rate_limited', 'Too many messages. This one was dropped.', refused);
     }
     const message = parse(raw);
-    if (!message) return this.decline(session, 'bad_message', 'Not a message of this protocol.');
+    if (!message) {
+      const { text, refused } = refusalOf(raw, () => clientMessage);
+      if (refused.id) session.inTurn(refused.id);
+      return this.decline(session, 'bad_message', text, refused);
+    }
     const { participant } = session;
-    if (!participant) return this.decline(session, 'bad_message', 'Wait for the welcome.');
+    if (!participant) return this.decline(session, 'bad_message', 'Wait for the welcome.', refusedOf(raw));
     switch (message.type) {
       case 'ping':
         return session.tell({ type: 'pong', at: this.time.text() });
@@ -255,11 +262,16 @@ export class RoomHub {
     const room = this.rooms.get(session.roomId);
     if (room?.sessions.get(participant.participantId) !== session) return;
     const { id, to } = message;
-    if (room.status !== 'active' || !participant.admitted) {
-      return session.error('not_admitted', 'You are kept waiting.', this.time.text(), id);
+    if (id && !session.inTurn(id)) {
+      return this.decline(session, 'rate_limited', 'One before this was dropped. Go on from there.', { id });
     }
-    if (to && !room.participants.get(to)?.admitted) {
-      return session.error('no_such_participant', 'Nobody with this id is here.', this.time.text(), id);
+    if (room.status !== 'active' || !participant.admitted) {
+      const why = room.status === 'active' ? 'You are kept waiting.' : 'The visit has not started yet.';
+      return session.error('not_admitted', why, this.time.text(), { id });
+    }
+    if (to && (to === participant.participantId || !room.participants.get(to)?.admitted)) {
+      const nobody = 'Nobody else with this id is here.';
+      return session.error('no_such_participant', nobody, this.time.text(), { id });
     }
     if (id) {
       if (id <= session.lastId) return;
@@ -268,7 +280,7 @@ export class RoomHub {
     const entry = relayedEntry(participant, raw, message, this.time.text(now));
     this.bus.post(room.log, entry, this.bounds, (error) => {
       this.report(error);
-      session.error('unavailable', 'The message could not be delivered.', this.time.text(), id);
+      session.error('unavailable', 'The message could not be delivered.', this.time.text(), { id });
     });
   }
 
@@ -289,14 +301,14 @@ export class RoomHub {
     session.close('left');
   }
 
-  private decline(session: PeerSession, code: CloseReason, text: string): void {
-    if (session.refused()) this.end(session, code, text);
-    else session.error(code, text, this.time.text());
+  private decline(session: PeerSession, code: CloseReason, text: string, refused: Refused): void {
+    if (session.refused()) this.end(session, code, text, refused);
+    else session.error(code, text, this.time.text(), refused);
   }
 
   /** Says why and closes. Whether the session can be resumed, the code says. */
-  private end(session: PeerSession, code: CloseReason, text: string): void {
-    session.error(code, text, this.time.text());
+  private end(session: PeerSession, code: CloseReason, text: string, refused: Refused = {}): void {
+    session.error(code, text, this.time.text(), refused);
     session.close(code);
     this.lost(session);
   }

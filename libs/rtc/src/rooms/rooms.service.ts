@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import { sql } from 'kysely';
 import { type AppointmentStatus, AppointmentsService } from '#appointments';
-import { type Actor, Clock, newId, type Page, type PageRequest, type UserActor } from '#kernel';
-import { Database, given, pageOf, Transactional } from '#platform';
+import { type Actor, Clock, newId, type Page, type PageRequest, type Period, type UserActor } from '#kernel';
+import { containing, Database, given, pageOf, Transactional, within } from '#platform';
 import type { RoomStatus } from '../protocol/protocol.ts';
 import { VisitTimeline } from '../record/visit-timeline.ts';
 import { doctorOnly, notConfirmed } from '../rtc.errors.ts';
@@ -12,6 +13,15 @@ import type { VisitRoom } from './visit-room.entity.ts';
 
 /** The states of a visit that has a room. */
 const CONFIRMED: readonly AppointmentStatus[] = ['scheduled', 'arrived', 'in_progress', 'completed'];
+
+export interface RoomFilter {
+  readonly status?: RoomStatus;
+  /** Matches the names of the doctor and the patient. */
+  readonly search?: string;
+  readonly created?: Period;
+  readonly updated?: Period;
+  readonly order?: { readonly by: 'createdAt' | 'updatedAt' | 'startsAt'; readonly descending: boolean };
+}
 
 /** The record of each visit's room, and its beginning and end. Who is in it at the moment, RoomHub knows. */
 @Injectable()
@@ -25,12 +35,25 @@ export class RoomsService {
     private readonly timeline: VisitTimeline,
   ) {}
 
-  async list(actor: Actor, filter: { status?: RoomStatus }, page: PageRequest): Promise<Page<VisitRoom>> {
+  /** The rooms that the actor may see, newest first unless asked otherwise. */
+  async list(actor: Actor, filter: RoomFilter, page: PageRequest): Promise<Page<VisitRoom>> {
+    const { status, search, created, updated } = filter;
+    const { by, descending } = filter.order ?? { by: 'createdAt', descending: true };
     const found = await pageOf(
       this.records
         .visibleTo(actor)
-        .where((eb) => eb.and(given([filter.status && eb('room.status', '=', filter.status)])))
-        .orderBy('room.createdAt', 'desc')
+        .where((eb) =>
+          eb.and(
+            given([
+              status && eb('room.status', '=', status),
+              search &&
+                sql<boolean>`doctor.name || ' ' || patient.first_name || ' ' || patient.last_name ilike ${containing(search)}`,
+              ...within('room.createdAt', created),
+              ...within('room.updatedAt', updated),
+            ]),
+          ),
+        )
+        .orderBy(by === 'startsAt' ? 'visit.startsAt' : `room.${by}`, descending ? 'desc' : 'asc')
         .orderBy('room.id'),
       page,
     );

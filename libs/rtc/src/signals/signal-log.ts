@@ -75,6 +75,9 @@ const LOG_TTL_SECONDS = 2 * 60 * 60;
 
 export const logOf = (roomId: string): string => `rtc:${roomId}`;
 
+/** Beside the log, whose the sessions were that are over: a field for each, named by the hash of its resume id. */
+export const formerSessionsOf = (roomId: string): string => `rtc-former:${roomId}`;
+
 export const boundsOf = (replayLength: number): LogBounds => ({
   maxLength: replayLength,
   ttlSeconds: LOG_TTL_SECONDS,

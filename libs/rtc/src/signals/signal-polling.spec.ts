@@ -60,6 +60,16 @@ describe('SignalPolling', () => {
     expect(deployment.room.told).toEqual(['Ann joined']);
   });
 
+  it('shows nobody in a room that has ended', async () => {
+    const { deployment, polling, poller } = setUp();
+    await deployment.join('doctor');
+    const { seq } = await polling.poll(poller, null);
+    await deployment.hub.roomEnded(deployment.room.roomId, 'completed');
+    deployment.room.status = 'ended';
+    const last = await polling.poll(poller, seq);
+    expect(last).toMatchObject({ status: 'ended', participants: [], signals: [{ type: 'ended' }] });
+  });
+
   it('refuses to speak before the visit, from outside the room, and for rooms that are not there', async () => {
     const chat = { type: 'chat', text: 'x' } as const;
     const waiting = setUp('waiting');
@@ -67,6 +77,10 @@ describe('SignalPolling', () => {
     await expect(waiting.polling.post(waiting.poller, chat)).rejects.toMatchObject({ code: 'not_admitted' });
     const { polling, poller } = setUp();
     await expect(polling.post(poller, chat)).rejects.toMatchObject({ code: 'not_in_room' });
+    await polling.poll(poller, null);
+    await expect(polling.post(poller, { ...chat, to: poller.participantId })).rejects.toMatchObject({
+      code: 'no_such_participant',
+    });
     await expect(polling.poll({ ...poller, roomId: newId() }, null)).rejects.toMatchObject({
       code: 'room_not_found',
     });

@@ -62,7 +62,9 @@ export class SignalPolling {
     const records = await this.presence.recordsOf(roomId);
     const recipient = records.get(participantId) ?? { ...admission, instance: '' };
     const { frames } = framesAfter(after === null ? [] : entries, after ?? 0, recipient);
-    const others = [...records.values()].filter(
+    // The records outlive the room, and nobody is in a room that has ended.
+    const present = room.status === 'ended' ? [] : [...records.values()];
+    const others = present.filter(
       (record) => record.participantId !== participantId && sees(recipient, record),
     );
     return {
@@ -89,8 +91,9 @@ export class SignalPolling {
     const own = records.get(participantId);
     if (!own) throw conflict('not_in_room', 'Join the room first.');
     if (!own.admitted) throw conflict('not_admitted', 'You are kept waiting.');
-    if (message.to && !records.get(message.to)?.admitted) {
-      throw conflict('no_such_participant', 'Nobody with this id is here.');
+    const { to } = message;
+    if (to && (to === participantId || !records.get(to)?.admitted)) {
+      throw conflict('no_such_participant', 'Nobody else with this id is here.');
     }
     const entry = relayedEntry(own, JSON.stringify(message), message, this.time.text());
     const sequence = await this.bus.append(logOf(roomId), entry, boundsOf(this.limits.replayLength));

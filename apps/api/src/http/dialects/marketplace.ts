@@ -1,5 +1,6 @@
 import type { ErrorKind } from '#kernel';
 import type { Dialect } from '../surface.ts';
+import { inWireNames } from '../wire-names.ts';
 
 const STATUS: Record<ErrorKind, number> = {
   invalid: 400,
@@ -23,7 +24,7 @@ export const marketplace: Dialect = {
   page: ({ items, total, page, pageSize }) => ({ items, total, page, page_size: pageSize }),
   failure: ({ kind, code, message, details }) => ({
     status: STATUS[kind],
-    body: { error: message, details: { code, ...details }, status: 'error' },
+    body: { error: message, details: { code, ...(inWireNames(details) as object) }, status: 'error' },
   }),
   defect: (requestId, found) => ({
     status: 500,
