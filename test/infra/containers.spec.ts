@@ -181,7 +181,15 @@ describe('the settings that the compose file gives', () => {
       { amount: 4900, currency: 'EUR' },
       { amount: 8000, currency: 'JPY' },
     ]);
-    for (const wrong of ['EUR', 'EUR:0', 'EUR:49.00', 'EUR:-1', 'eur:4900', 'XXX:4900', 'EUR:4900;USD:4900']) {
+    for (const wrong of [
+      'EUR',
+      'EUR:0',
+      'EUR:49.00',
+      'EUR:-1',
+      'eur:4900',
+      'XXX:4900',
+      'EUR:4900;USD:4900',
+    ]) {
       expect(() => loadConfig({ ...environment, PRO_PLAN_PRICES: wrong })).toThrow(/PRO_PLAN_PRICES/);
     }
   });

@@ -2,9 +2,12 @@ import { request } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
 import { expect } from 'expect';
+import { AppointmentConfirmed } from '#appointments';
 import { newId } from '#kernel';
+import { Jobs } from '#platform';
 import { startTestApp, type TestApp } from '../../support/app.ts';
 import {
+  book,
   type DoctorPerson,
   PASSWORD,
   type Person,
@@ -144,6 +147,18 @@ describe('rtc', () => {
       const unpaid = await patient.client.post('/api/rtc/rooms/', { appointment_id: held.id });
       expect(unpaid.status).toBe(409);
       expect(unpaid.body.details).toEqual({ code: 'appointment_not_confirmed', status: 'held' });
+    });
+
+    it('is not made for a visit that was called off before', async () => {
+      const { id } = await book(patient, doctor.doctorId, 30);
+      expect((await patient.client.post(`/api/appointments/${id}/cancel/`)).status).toBe(200);
+      await app.nest.get(Jobs).publish(AppointmentConfirmed, { appointmentId: id });
+      await app.drained();
+      const jobs = await app.sql(
+        `select distinct state from pgboss.job where name = 'rtc.open-room' and data->>'appointmentId' = $1`,
+        [id],
+      );
+      expect(jobs).toEqual([{ state: 'completed' }]);
     });
 
     it('is begun and ended by PUT as well', async () => {

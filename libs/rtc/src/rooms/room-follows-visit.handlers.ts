@@ -15,7 +15,7 @@ export class OpenRoom implements JobHandler<DataOf<typeof AppointmentConfirmed>>
   constructor(private readonly rooms: RoomsService) {}
 
   async handle(_actor: Actor, { appointmentId }: DataOf<typeof AppointmentConfirmed>): Promise<void> {
-    await this.rooms.ensureForAppointment(appointmentId);
+    await this.rooms.prepareFor(appointmentId);
   }
 }
 

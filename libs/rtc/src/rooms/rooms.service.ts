@@ -74,6 +74,12 @@ export class RoomsService {
     return this.ensureForAppointment(visit.id);
   }
 
+  /** Makes the room of a visit that was confirmed, unless it has been called off since. */
+  async prepareFor(appointmentId: string): Promise<void> {
+    const { status } = await this.appointments.byId(appointmentId);
+    if (CONFIRMED.includes(status)) await this.ensureForAppointment(appointmentId);
+  }
+
   /** The room of a confirmed visit; it is made when it is first needed, once. */
   async ensureForAppointment(appointmentId: string): Promise<VisitRoom> {
     const existing = await this.records.byAppointment(appointmentId);
