@@ -111,7 +111,7 @@ export class VisitPage {
   }
 
   /** Waits until the other person's picture moves: `count` more frames than now. */
-  async untilFrames(count: number): Promise<number> {
+  async untilFrames(count: number): Promise<void> {
     const goal = (await this.decodedFrames()) + count;
     await this.page.waitForFunction(
       (frames) =>
@@ -119,7 +119,6 @@ export class VisitPage {
           .totalVideoFrames ?? 0) >= frames,
       goal,
     );
-    return this.decodedFrames();
   }
 
   async say(text: string): Promise<void> {
