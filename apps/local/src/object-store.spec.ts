@@ -53,6 +53,19 @@ describe('the object store', () => {
     expect(await response.text()).toBe('%PDF');
   });
 
+  it('gives the old bytes or the new ones of an object that is replaced while it is read', async () => {
+    const replaced = { Bucket: bucket, Key: 'statements/one.pdf' };
+    const bytes = Buffer.alloc(1 << 20, 'x');
+    const put = () => client().send(new PutObjectCommand({ ...replaced, Body: bytes }));
+    await put();
+    const url = await getSignedUrl(client(), new GetObjectCommand(replaced), { expiresIn: 60 });
+    const read = async () => Buffer.from(await (await fetch(url)).arrayBuffer()).equals(bytes);
+    const seen = await Promise.all(
+      Array.from({ length: 12 }, async (_, n) => (n % 3 ? read() : !!(await put()))),
+    );
+    expect(seen).toEqual(Array(12).fill(true));
+  });
+
   it('answers about the bucket itself', async () => {
     await client().send(new HeadBucketCommand({ Bucket: bucket }));
     const spare = { Bucket: bucket, Key: 'documents/ü 1.txt' };

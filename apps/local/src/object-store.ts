@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { rename } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import S3rver, { type S3Middleware } from '@20minutes/s3rver';
 import accounts from '@20minutes/s3rver/lib/models/account.js';
@@ -42,6 +44,7 @@ export async function startObjectStore(options: ObjectStoreOptions): Promise<Obj
     vhostBuckets: false,
     configureBuckets: [{ name: options.bucket, configs: [CORS] }],
   });
+  replaceWhole(store);
   // Before the last one, which routes, checks the signature and answers.
   store.middleware.splice(-1, 0, nameBucketAsSigned);
   await store.configureBuckets();
@@ -61,6 +64,17 @@ export async function startObjectStore(options: ObjectStoreOptions): Promise<Obj
         server.close(() => resolve());
         server.closeAllConnections();
       }),
+  };
+}
+
+/** The package writes into the object that is being read; S3 shows the old bytes or the new ones, never a part. */
+function replaceWhole({ store }: S3rver): void {
+  const put = store.putContent.bind(store);
+  store.putContent = async (path, content) => {
+    const draft = `${path}.${randomUUID()}`;
+    const written = await put(draft, content);
+    await rename(draft, path);
+    return written;
   };
 }
 

@@ -1,6 +1,7 @@
 // The parts of the untyped package `@20minutes/s3rver` that object-store.ts uses.
 declare module '@20minutes/s3rver' {
   import type { RequestListener } from 'node:http';
+  import type { Readable } from 'node:stream';
 
   /** Koa's, as far as it is used. */
   export type S3Middleware = (
@@ -10,6 +11,10 @@ declare module '@20minutes/s3rver' {
 
   export default class S3rver {
     middleware: S3Middleware[];
+    store: {
+      /** Writes bytes to a file; gives their number and their MD5. */
+      putContent(path: string, content: Readable): Promise<[number, string]>;
+    };
 
     constructor(options: {
       directory: string;

@@ -13,7 +13,7 @@ import {
 } from '#platform';
 import { FileAccepted, FileRejected } from './events.ts';
 import { incoming, kept } from './object-keys.ts';
-import type { FileRejection } from './stored-file.ts';
+import type { FilePurpose, FileRejection } from './stored-file.ts';
 
 /** Uploaded bytes wait to be looked at. */
 export const CheckFile = defineQueue('files.check', z.object({ fileId: z.uuid() }));
@@ -37,28 +37,24 @@ export class CheckFileHandler implements JobHandler<DataOf<typeof CheckFile>> {
       .executeTakeFirst();
     if (file) {
       const bytes = await this.storage.get(incoming(fileId));
+      const sha256 = createHash('sha256').update(bytes).digest();
       const reason = await faultOf(bytes, file);
       // The bytes that were looked at, and not whatever the upload link has put there since.
-      if (!reason) await this.storage.put(kept(fileId), bytes, file.contentType);
-      await this.#decide(fileId, file.purpose, bytes, reason);
+      if (!reason) await this.storage.put(kept(fileId, sha256), bytes, file.contentType);
+      await this.#decide({ fileId, purpose: file.purpose, sizeBytes: bytes.byteLength, sha256, reason });
     }
     await this.storage.remove(incoming(fileId));
   }
 
-  async #decide(
-    fileId: string,
-    purpose: DataOf<typeof FileAccepted>['purpose'],
-    bytes: Uint8Array,
-    reason: FileRejection | null,
-  ): Promise<void> {
+  async #decide({ fileId, purpose, sizeBytes, sha256, reason }: Finding): Promise<void> {
     await this.database.transaction(async () => {
       const { numUpdatedRows } = await this.database.query
         .updateTable('files')
         .set({
           status: reason ? 'rejected' : 'available',
           rejection: reason,
-          sizeBytes: bytes.byteLength,
-          sha256: createHash('sha256').update(bytes).digest(),
+          sizeBytes,
+          sha256,
           updatedAt: this.clock.now(),
         })
         .where('id', '=', fileId)
@@ -69,6 +65,15 @@ export class CheckFileHandler implements JobHandler<DataOf<typeof CheckFile>> {
       else await this.jobs.publish(FileAccepted, { fileId, purpose });
     });
   }
+}
+
+interface Finding {
+  readonly fileId: string;
+  readonly purpose: FilePurpose;
+  readonly sizeBytes: number;
+  readonly sha256: Uint8Array;
+  /** Why it is refused, if it is. */
+  readonly reason: FileRejection | null;
 }
 
 async function faultOf(

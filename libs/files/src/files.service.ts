@@ -121,9 +121,12 @@ export class FilesService {
   async link(id: string, filename: string): Promise<FileLink> {
     const row = await this.#row(id);
     if (!row) throw notFound('file');
-    if (row.status !== 'available' || row.discardedAt) throw fileNotAvailable(row.status, row.rejection);
+    if (row.status !== 'available' || !row.sha256 || row.discardedAt) {
+      throw fileNotAvailable(row.status, row.rejection);
+    }
+    const key = kept(id, row.sha256);
     return {
-      url: await this.storage.presignDownload(kept(id), `${filename}${EXTENSIONS[row.contentType] ?? ''}`),
+      url: await this.storage.presignDownload(key, `${filename}${EXTENSIONS[row.contentType] ?? ''}`),
       expiresIn: PRESIGNED_SECONDS,
     };
   }
@@ -133,30 +136,35 @@ export class FilesService {
     return this.#insert({ ...file, sizeBytes: null });
   }
 
-  /** Makes the bytes of a reserved place and puts them there, unless that was done before. */
+  /**
+   * Makes the bytes of a reserved place and puts them there, unless that was done before. Of several that do so at
+   * once, the first to be written down is the file.
+   */
   async fill(id: string, make: () => Promise<Uint8Array>): Promise<void> {
     const row = await this.#row(id);
     if (!row) throw notFound('file');
     if (row.status === 'available') return;
     fileStates.assert(row.status, 'available');
     const bytes = await make();
-    await this.storage.put(kept(id), bytes, row.contentType);
+    const sha256 = createHash('sha256').update(bytes).digest();
+    await this.storage.put(kept(id, sha256), bytes, row.contentType);
     await this.database.query
       .updateTable('files')
-      .set({
-        status: 'available',
-        sizeBytes: bytes.byteLength,
-        sha256: createHash('sha256').update(bytes).digest(),
-        updatedAt: this.clock.now(),
-      })
+      .set({ status: 'available', sizeBytes: bytes.byteLength, sha256, updatedAt: this.clock.now() })
       .where('id', '=', id)
+      .where('status', '=', row.status)
+      .where('discardedAt', 'is', null)
       .execute();
+    const file = await this.#row(id);
+    const isKept = file?.sha256 && !file.discardedAt && sha256.equals(file.sha256);
+    if (!isKept) await this.storage.remove(kept(id, sha256));
   }
 
   /** Takes the bytes away for good; that there was a file, and its hash, stay. */
   async discard(id: string): Promise<void> {
+    const { sha256 } = (await this.#row(id)) ?? {};
     await this.storage.remove(incoming(id));
-    await this.storage.remove(kept(id));
+    if (sha256) await this.storage.remove(kept(id, sha256));
     await this.database.query
       .updateTable('files')
       .set({ discardedAt: this.clock.now(), updatedAt: this.clock.now() })

@@ -3,4 +3,6 @@
  * it must not reach what was checked.
  */
 export const incoming = (fileId: string) => `incoming/${fileId}`;
-export const kept = (fileId: string) => `files/${fileId}`;
+/** Under the hash of the bytes: what is put there a second time changes nothing. */
+export const kept = (fileId: string, sha256: Uint8Array) =>
+  `files/${fileId}/${Buffer.from(sha256).toString('hex')}`;

@@ -1,8 +1,9 @@
+import { createHash } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { expect } from 'expect';
 import { type AnnouncedFile, FilesService, type UploadTicket } from '#files';
 import { newId, type UserActor } from '#kernel';
-import { Database } from '#platform';
+import { Database, ObjectStorage } from '#platform';
 import { startTestApp, type TestApp } from '../../support/app.ts';
 import { type Person, register } from '../../support/people.ts';
 import { JPEG, PDF, PNG, putBytes } from '../../support/uploading.ts';
@@ -59,6 +60,35 @@ describe('files', () => {
       expect(fetched.headers.get('content-disposition')).toBe(`attachment; filename="${name}"`);
       expect(Buffer.from(await fetched.arrayBuffer())).toEqual(Buffer.from(bytes));
     }
+  });
+
+  it('that two make at once are what the first of them made, and nothing is left of the other', async () => {
+    const id = await files.reserve({
+      ownerId: owner.userId,
+      purpose: 'chart',
+      contentType: 'application/pdf',
+    });
+    const both = Promise.withResolvers<void>();
+    let making = 0;
+    const make = async (content: string) => {
+      if (++making === 2) both.resolve();
+      await both.promise;
+      return Buffer.from(content);
+    };
+    await Promise.all([files.fill(id, () => make('one')), files.fill(id, () => make('two'))]);
+    const { url } = await files.link(id, 'paper');
+    const content = Buffer.from(await (await fetch(url)).arrayBuffer());
+    const { sha256, sizeBytes } = await app.nest
+      .get(Database)
+      .query.selectFrom('files')
+      .select(['sha256', 'sizeBytes'])
+      .where('id', '=', id)
+      .executeTakeFirstOrThrow();
+    expect([sizeBytes, sha256]).toEqual([3, createHash('sha256').update(content).digest()]);
+    const storage = app.nest.get(ObjectStorage);
+    const kept = ['one', 'two'].map((made) => createHash('sha256').update(made).digest('hex'));
+    const there = await Promise.all(kept.map((hash) => storage.exists(`files/${id}/${hash}`)));
+    expect(there.toSorted()).toEqual([false, true]);
   });
 
   it('of other types, or too large, are not taken', async () => {
