@@ -133,7 +133,7 @@ describe('a visit through a TURN server', () => {
     const pages = await meet(0);
     for (const page of pages) {
       await page.untilMedia('connected');
-      await page.untilFrames(20);
+      await page.untilFrames(21);
       expect((await pairInUse(page)).kinds).toEqual(['relay', 'relay']);
     }
     for (const page of pages) await page.close();

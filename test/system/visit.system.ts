@@ -78,7 +78,7 @@ describe('a visit in two browsers', () => {
       await one.untilView('call');
       await one.untilMedia('connected');
     }
-    for (const one of [doctors, patients]) await one.untilFrames(20);
+    for (const one of [doctors, patients]) await one.untilFrames(21);
     expect(await doctors.page.textContent('#others .name')).toBe('Sam Lee');
 
     await doctors.say('Can you hear me?');

@@ -10,8 +10,6 @@ const MAX_BATCH = 32;
  * rollback in the middle of gathering has left Chromium without candidates.
  */
 const FIRST_OFFER_AFTER_MS = 1_500;
-/** How long the polite side waits for the restart that it asked for before it makes one itself. */
-const OWN_RESTART_AFTER_MS = 3_000;
 /** When ICE is restarted in a state that does not get better: a disconnected link often does. */
 const RESTART_AFTER_MS: Partial<Record<RTCPeerConnectionState, number>> = {
   new: 8_000,
@@ -55,11 +53,11 @@ export class PeerLink extends Emitter<PeerLinkEvents> {
   #isMakingOffer = false;
   #ignoresOffer = false;
   #isSettingRemoteAnswer = false;
+  #isRestartAskedFor = false;
   #candidates: Candidate[] = [];
   #batchTimer: ReturnType<typeof setTimeout> | undefined;
   #restartTimer: ReturnType<typeof setTimeout> | undefined;
   #firstOfferTimer: ReturnType<typeof setTimeout> | undefined;
-  #ownRestartTimer: ReturnType<typeof setTimeout> | undefined;
   #queue = Promise.resolve();
 
   constructor({ connection, to, isPolite, iceServers, local, send }: PeerLinkOptions) {
@@ -96,19 +94,17 @@ export class PeerLink extends Emitter<PeerLinkEvents> {
   }
 
   /**
-   * Looks for a new path between the two, while the present one goes on as long as it can. The impolite side
-   * makes the offer, at the request of the other: two restarts that collide cost Chromium the call.
+   * Looks for a new path between the two, while the present one goes on as long as it can. The impolite side makes
+   * the offer, at the request of the other: of two that collide one is rolled back, and a Chromium that rolled back
+   * its restart shows no picture from then on. The request is not lost, whatever the network does, and said once.
    */
   restartIce(): void {
     if (!this.#isPolite || !this.#pc.remoteDescription) {
       this.#pc.restartIce();
-      return;
+    } else if (!this.#isRestartAskedFor) {
+      this.#isRestartAskedFor = true;
+      this.#send({ type: 'restart-ice', ...this.#address });
     }
-    this.#send({ type: 'restart-ice', ...this.#address });
-    this.#ownRestartTimer ??= setTimeout(() => {
-      this.#ownRestartTimer = undefined;
-      this.#pc.restartIce();
-    }, OWN_RESTART_AFTER_MS);
   }
 
   /** Where to look for the next path. */
@@ -137,7 +133,6 @@ export class PeerLink extends Emitter<PeerLinkEvents> {
     clearTimeout(this.#batchTimer);
     clearTimeout(this.#restartTimer);
     clearTimeout(this.#firstOfferTimer);
-    clearTimeout(this.#ownRestartTimer);
     this.#pc.onconnectionstatechange = null;
     this.#pc.onicecandidate = null;
     this.#pc.onnegotiationneeded = null;
@@ -201,8 +196,7 @@ export class PeerLink extends Emitter<PeerLinkEvents> {
       this.#isSettingRemoteAnswer = false;
     }
     if (type !== 'offer') return;
-    clearTimeout(this.#ownRestartTimer);
-    this.#ownRestartTimer = undefined;
+    this.#isRestartAskedFor = false;
     await this.#describe();
   }
 

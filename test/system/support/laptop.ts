@@ -3,11 +3,14 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { processStart } from '../../../apps/local/src/process-identity.ts';
 
 const run = promisify(execFile);
 
 /** Each network is 10.231.<number>.0/24: this machine is .1 of it, the laptop .2. */
 const PREFIX = '10.231';
+
+const NAME = 'televisit-';
 
 const ip = (...args: string[]) => run('ip', args);
 
@@ -38,7 +41,8 @@ export class Laptop {
   }
 
   static async start(): Promise<Laptop> {
-    const name = `televisit-${process.pid}`;
+    await removeLeftovers();
+    const name = `${NAME}${process.pid}`;
     await ip('netns', 'add', name);
     const laptop = new Laptop(name, await mkdtemp(join(tmpdir(), 'televisit-laptop-')));
     try {
@@ -64,6 +68,10 @@ export class Laptop {
     const [near, far] = [this.#linkOf(network), `net${network}`];
     const here = this.serverIn(network);
     await ip('link', 'add', near, 'type', 'veth', 'peer', 'name', far, 'netns', this.name);
+    // An address of IPv6, which the card would get a second later, is another change of network to a browser: it
+    // breaks off what it is loading.
+    await ip('link', 'set', near, 'addrgenmode', 'none');
+    await ip('-n', this.name, 'link', 'set', far, 'addrgenmode', 'none');
     await ip('addr', 'add', `${here}/24`, 'dev', near);
     await ip('link', 'set', near, 'up');
     await ip('-n', this.name, 'addr', 'add', `${this.addressIn(network)}/24`, 'dev', far);
@@ -86,16 +94,29 @@ export class Laptop {
   }
 
   async close(): Promise<void> {
-    // With one end of a card goes the other.
-    const { stdout } = await ip('-brief', 'link', 'show', 'type', 'veth');
-    for (const [link] of stdout.matchAll(new RegExp(`^${this.#linkOf('')}\\d+`, 'gm')))
-      await ip('link', 'del', link);
-    await ip('netns', 'del', this.name);
+    await remove(process.pid);
     await rm(this.folder, { recursive: true });
   }
 
-  /** The kernel takes at most 15 characters. */
-  #linkOf(network: number | string): string {
-    return `tv${process.pid.toString(36)}n${network}`;
+  #linkOf(network: number): string {
+    return `${linkPrefix(process.pid)}${network}`;
   }
+}
+
+/** The kernel takes at most 15 characters for the name of a card. */
+const linkPrefix = (pid: number) => `tv${pid.toString(36)}n`;
+
+async function remove(pid: number): Promise<void> {
+  // With one end of a card goes the other.
+  const { stdout } = await ip('-brief', 'link', 'show', 'type', 'veth');
+  for (const [link] of stdout.matchAll(new RegExp(`^${linkPrefix(pid)}\\d+`, 'gm')))
+    await ip('link', 'del', link);
+  await ip('netns', 'del', `${NAME}${pid}`);
+}
+
+/** What a run left that was killed would take the addresses of the next. */
+async function removeLeftovers(): Promise<void> {
+  const { stdout } = await ip('netns', 'list');
+  for (const [, pid] of stdout.matchAll(new RegExp(`^${NAME}(\\d+)`, 'gm')))
+    if ((await processStart(Number(pid))) === undefined) await remove(Number(pid));
 }

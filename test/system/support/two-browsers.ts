@@ -84,7 +84,13 @@ export class VisitPage {
   }
 
   async untilView(view: 'sign-in' | 'devices' | 'waiting' | 'call' | 'ended'): Promise<void> {
-    await this.page.waitForSelector(`body[data-view="${view}"]`);
+    try {
+      await this.page.waitForSelector(`body[data-view="${view}"]`);
+    } catch (cause) {
+      throw new Error(`Not the view ${view}. The browser complained of: ${this.complaints.join('; ')}`, {
+        cause,
+      });
+    }
   }
 
   /** The signalling connection. */
