@@ -69,28 +69,34 @@ export class AuditService {
 
   /** Adds a row. Inside a transaction the row stands or falls with it. */
   async record(actor: Actor, action: AuditedAction): Promise<void> {
-    await this.database.query
-      .insertInto('auditLog')
-      .values({
-        id: newId(),
-        chain: action.organizationId ?? PLATFORM_CHAIN,
-        at: this.clock.now(),
-        actorUserId: actor.userId,
-        actorRoles: [...actor.roles],
-        action: action.action,
-        resource: action.resource,
-        resourceId: action.resourceId ?? null,
-        patientId: action.patientId ?? null,
-        outcome: action.outcome ?? 'allowed',
-        reason: action.reason ?? null,
-        address: actor.address ?? null,
-        requestId: actor.requestId,
-        // The trigger puts the row in its place.
-        sequence: 0,
-        hash: Buffer.alloc(0),
-        previousHash: Buffer.alloc(0),
-      })
-      .execute();
+    await this.recordAll([{ actor, action }]);
+  }
+
+  /** Adds rows, in their order; chain after chain, so that two who add to the same chains do not block each other. */
+  async recordAll(acts: readonly { readonly actor: Actor; readonly action: AuditedAction }[]): Promise<void> {
+    const rows = acts.map(({ actor, action }) => ({
+      id: newId(),
+      chain: action.organizationId ?? PLATFORM_CHAIN,
+      at: this.clock.now(),
+      actorUserId: actor.userId,
+      actorRoles: [...actor.roles],
+      action: action.action,
+      resource: action.resource,
+      resourceId: action.resourceId ?? null,
+      patientId: action.patientId ?? null,
+      outcome: action.outcome ?? ('allowed' as const),
+      reason: action.reason ?? null,
+      address: actor.address ?? null,
+      requestId: actor.requestId,
+      // The trigger puts the row in its place.
+      sequence: 0,
+      hash: Buffer.alloc(0),
+      previousHash: Buffer.alloc(0),
+    }));
+    const inChains = rows.toSorted((one, other) =>
+      one.chain < other.chain ? -1 : Number(one.chain > other.chain),
+    );
+    await this.database.query.insertInto('auditLog').values(inChains).execute();
   }
 
   async list(_actor: Actor, filter: AuditFilter, page: PageRequest): Promise<Page<AuditEntry>> {

@@ -12,7 +12,7 @@ import {
   type Period,
   type UserActor,
 } from '#kernel';
-import { Database, given, Jobs, pageOf, Transactional, within } from '#platform';
+import { anyOf, Database, given, Jobs, pageOf, Transactional, within } from '#platform';
 import {
   type AvailabilityRule,
   asRule,
@@ -178,7 +178,7 @@ export class AvailabilityService {
         .selectFrom('availabilityRules')
         .select(SCHEDULE_COLUMNS)
         // One parameter, so that the statement is the same, and prepared, for any number of them.
-        .where('practitionerId', '=', sql<string>`any(${practitionerIds}::uuid[])`)
+        .where('practitionerId', '=', anyOf(practitionerIds))
         .execute();
       for (const row of rows) rules.get(row.practitionerId)?.push(row);
     }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type RawBuilder, sql } from 'kysely';
 import { Clock, type Page, type PageRequest, type Period } from '#kernel';
-import { containing, Database, given, pageOf, within } from '#platform';
+import { anyOf, containing, Database, given, pageOf, within } from '#platform';
 import { asDoctor, DOCTOR_COLUMNS, type Doctor, licensedOn } from './doctor.entity.ts';
 import { type TextQuery, textMatch, textRank, wordsOf } from './doctor-text.ts';
 
@@ -71,7 +71,7 @@ export class DoctorSearch {
     const rows = await this.database.query
       .selectFrom('doctors')
       .select(DOCTOR_COLUMNS)
-      .where('id', '=', sql<string>`any(${ids}::uuid[])`)
+      .where('id', '=', anyOf(ids))
       .execute();
     return new Map(rows.map((row) => [row.id, asDoctor(row)]));
   }
@@ -81,7 +81,7 @@ export class DoctorSearch {
     const rows = await this.database.query
       .selectFrom('doctors')
       .select(['id', 'name'])
-      .where('id', '=', sql<string>`any(${ids}::uuid[])`)
+      .where('id', '=', anyOf(ids))
       .execute();
     return new Map(rows.map(({ id, name }) => [id, name]));
   }

@@ -5,10 +5,12 @@ import { Clock } from '#kernel';
 import { Config, Log, RealtimeBus } from '#platform';
 import { GuestEntrance } from './guests/guest-entrance.service.ts';
 import { GuestsService } from './guests/guests.service.ts';
+import { JoinTokenRedemption } from './joining/join-token-redemption.ts';
 import { JoinTokensService } from './joining/join-tokens.service.ts';
 import { TurnCredentials } from './joining/turn-credentials.ts';
 import { PreCallTestsService } from './pre-call/pre-call-tests.service.ts';
 import { CallRecordsService } from './record/call-records.service.ts';
+import { PresenceRecords } from './record/presence-records.ts';
 import { VisitTimeline } from './record/visit-timeline.ts';
 import { DatabaseRoomDirectory } from './rooms/database-room-directory.ts';
 import { LeaveWithSession } from './rooms/leave-with-session.handler.ts';
@@ -48,10 +50,12 @@ const report = (log: Log) => (error: unknown) => log.error({ error }, 'rtc failu
     CloseMissedRoom,
     GuestEntrance,
     GuestsService,
+    JoinTokenRedemption,
     JoinTokensService,
     LeaveWithSession,
     OpenRoom,
     PreCallTestsService,
+    PresenceRecords,
     RoomFollowsChart,
     RoomRecords,
     RoomsService,

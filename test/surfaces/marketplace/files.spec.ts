@@ -88,7 +88,7 @@ describe('files', () => {
     const storage = app.nest.get(ObjectStorage);
     const kept = ['one', 'two'].map((made) => createHash('sha256').update(made).digest('hex'));
     const there = await Promise.all(kept.map((hash) => storage.exists(`files/${id}/${hash}`)));
-    expect(there.toSorted()).toEqual([false, true]);
+    expect(there.filter(Boolean)).toHaveLength(1);
   });
 
   it('of other types, or too large, are not taken', async () => {

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
 import { AvailabilityService } from '#availability';
 import { Clock } from '#kernel';
-import { Database } from '#platform';
+import { anyOf, Database } from '#platform';
 import { isLive } from '../visits/live-visits.ts';
 import { type BookingRules, bookingRulesOf, Calendar, type TakenTime } from './calendar.ts';
 import { CalendarChanges } from './calendar-changes.ts';
@@ -159,9 +159,6 @@ export class Calendars {
     return new Map(rows.map(({ practitionerId, starts }) => [practitionerId, numbers(starts)]));
   }
 }
-
-/** One parameter, so that the statement is the same, and prepared, for any number of ids. */
-const anyOf = (ids: readonly string[]) => sql<string>`any(${ids}::uuid[])`;
 
 const inMs = (instant: ReturnType<typeof sql>) => sql`(extract(epoch from ${instant}) * 1000)::int8::text`;
 

@@ -9,7 +9,7 @@ import {
   type Period,
   type UserActor,
 } from '#kernel';
-import { containing, Database, given, Jobs, pageOf, Transactional, within } from '#platform';
+import { anyOf, containing, Database, given, Jobs, pageOf, Transactional, within } from '#platform';
 import { AppointmentCancelled, AppointmentCompleted, AppointmentStarted } from '../events.ts';
 import type { Appointment, AppointmentStatus } from './appointment.entity.ts';
 import { doctorOnly, versionChanged } from './appointment.errors.ts';
@@ -35,6 +35,12 @@ export interface AppointmentFilter {
   /** Matches the names of the two people. */
   readonly search?: string;
   readonly order?: { readonly by: 'startsAt' | 'createdAt' | 'updatedAt'; readonly descending: boolean };
+}
+
+/** Somebody has come to a visit. */
+export interface Arrival {
+  readonly appointmentId: string;
+  readonly side: 'patient' | 'doctor';
 }
 
 /** A visit from booking to its end. How it gets its time is BookingService's. */
@@ -166,23 +172,26 @@ export class AppointmentsService {
     return visit.status === 'held' ? (await this.cancel(actor, id)).appointment : visit;
   }
 
-  /** Somebody has entered the room. It counts once; a patient who comes before the start is waiting. */
+  /** People have entered the rooms of these visits. It counts once; a patient who comes before the start is waiting. */
   @Transactional()
-  async arrived(id: string, side: 'patient' | 'doctor'): Promise<void> {
+  async arrived(arrivals: readonly Arrival[]): Promise<void> {
     const now = this.clock.now();
-    const column = side === 'patient' ? 'patientArrivedAt' : 'doctorArrivedAt';
+    const visitsOf = (side: Arrival['side']) =>
+      arrivals.filter((one) => one.side === side).map(({ appointmentId }) => appointmentId);
+    // In one order, so that two processes that are told of the same visits do not block each other.
     await this.database.query
-      .updateTable('appointments')
-      .set({ [column]: now })
-      .where('id', '=', id)
-      .where('status', 'in', ['scheduled', 'arrived', 'in_progress'])
-      .where(column, 'is', null)
+      .selectFrom('appointments')
+      .select('id')
+      .where('id', '=', anyOf(arrivals.map(({ appointmentId }) => appointmentId)))
+      .orderBy('id')
+      .forNoKeyUpdate()
       .execute();
-    if (side === 'doctor') return;
+    await this.#noteArrivals(visitsOf('patient'), 'patientArrivedAt', now);
+    await this.#noteArrivals(visitsOf('doctor'), 'doctorArrivedAt', now);
     await this.database.query
       .updateTable('appointments')
       .set((eb) => ({ status: 'arrived', version: eb('version', '+', 1), updatedAt: now }))
-      .where('id', '=', id)
+      .where('id', '=', anyOf(visitsOf('patient')))
       .where('status', '=', 'scheduled')
       .execute();
   }
@@ -221,6 +230,20 @@ export class AppointmentsService {
     return sql<boolean>`(visit.status = 'in_progress'
       or (visit.status in ('scheduled', 'arrived') and visit.ends_at > ${this.window.closedEnd})
       or (visit.status = 'held' and visit.hold_expires_at > ${this.clock.now()} and visit.patient_id in (select id from patients where account_user_id = ${userId})))`;
+  }
+
+  async #noteArrivals(
+    ids: readonly string[],
+    column: 'patientArrivedAt' | 'doctorArrivedAt',
+    at: Temporal.Instant,
+  ): Promise<void> {
+    await this.database.query
+      .updateTable('appointments')
+      .set({ [column]: at })
+      .where('id', '=', anyOf(ids))
+      .where('status', 'in', ['scheduled', 'arrived', 'in_progress'])
+      .where(column, 'is', null)
+      .execute();
   }
 
   async #lockedAsDoctor(actor: UserActor, id: string): Promise<Appointment> {

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { sql } from 'kysely';
 import { Clock, type Role, type UserActor } from '#kernel';
-import { Database } from '#platform';
+import { anyOf, Database } from '#platform';
 import { sessionEnded } from '../auth.errors.ts';
 import type { RequestOrigin } from './authentication.service.ts';
 
@@ -62,7 +61,7 @@ export class LoginsService {
       .selectFrom('sessions as session')
       .innerJoin('users as user', 'user.id', 'session.userId')
       .select('session.id')
-      .where('session.id', '=', sql<string>`any(${[...ids]}::uuid[])`)
+      .where('session.id', '=', anyOf(ids))
       .where('session.revokedAt', 'is', null)
       .where('session.expiresAt', '>', this.clock.now())
       .where('user.status', '=', 'active')
@@ -77,7 +76,7 @@ export class LoginsService {
       .selectFrom('users as user')
       .leftJoin('identities as identity', 'identity.userId', 'user.id')
       .select(({ fn }) => ['user.id', fn.max('identity.tokensValidFrom').as('at')])
-      .where('user.id', '=', sql<string>`any(${[...userIds]}::uuid[])`)
+      .where('user.id', '=', anyOf(userIds))
       .where('user.status', '=', 'active')
       .groupBy('user.id')
       .execute();

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
 import { AuditService } from '#audit';
 import { Clock, DomainError, newId, notFound, type UserActor } from '#kernel';
-import { Database, Jobs, Transactional } from '#platform';
+import { anyOf, Database, Jobs, Transactional } from '#platform';
 import type { Channel } from '../feed/notification-groups.ts';
 import { NotificationsService } from '../feed/notifications.service.ts';
 import { recipientsNotFound } from '../notifications.errors.ts';
@@ -212,7 +212,7 @@ export class BulkNotificationsService {
     const rows = await this.database.query
       .selectFrom('users')
       .select('id')
-      .where('id', '=', sql<string>`any(${[...userIds]}::uuid[])`)
+      .where('id', '=', anyOf(userIds))
       .where('status', '=', 'active')
       .execute();
     const active = new Set(rows.map((row) => row.id));

@@ -18,3 +18,8 @@ export function within(column: string, { from, to }: Period = {}): RawBuilder<bo
     to && sql<boolean>`${sql.ref(column)} < ${to}`,
   ]);
 }
+
+/** `eb('id', '=', anyOf(ids))`: one parameter, so that the statement is the same, and prepared, for any number. */
+export function anyOf(ids: readonly string[]): RawBuilder<string> {
+  return sql<string>`any(${[...ids]}::uuid[])`;
+}

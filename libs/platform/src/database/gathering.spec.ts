@@ -44,4 +44,9 @@ describe('what is gathered', () => {
     ]);
     expect(written).toEqual([[1], [2], [4]]);
   });
+
+  it('is answered each', async () => {
+    const doubled = new Gathering<number, number>(async (items) => items.map((item) => item * 2), 2);
+    expect(await Promise.all([1, 2, 3, 4].map((item) => doubled.add(item)))).toEqual([2, 4, 6, 8]);
+  });
 });

@@ -1,26 +1,29 @@
-interface Waiting<Item> {
+interface Waiting<Item, Result> {
   readonly item: Item;
-  readonly resolve: () => void;
+  readonly resolve: (result: Result) => void;
   readonly reject: (error: unknown) => void;
 }
 
 /**
- * Writes what comes at the same time together: what is added while something is being written waits, and is
- * written with all that came meanwhile. So a burst costs a few transactions, and one item that comes alone waits
- * for nobody. Not for use inside a transaction: who is written together would share it.
+ * Brings what comes at the same time to the database together: what is added while something is under way waits,
+ * and goes with all that came meanwhile. So a burst costs a few statements, and one item that comes alone waits for
+ * nobody. Not for use inside a transaction: who goes together would share it.
  */
-export class Gathering<Item> {
-  #waiting: Waiting<Item>[] = [];
+export class Gathering<Item, Result = void> {
+  #waiting: Waiting<Item, Result>[] = [];
   #isWriting = false;
 
-  /** @param most so many at once */
+  /**
+   * @param write gives a result for each item, in their order, if anybody waits for one
+   * @param most so many at once
+   */
   constructor(
-    private readonly write: (items: readonly Item[]) => Promise<void>,
+    private readonly write: (items: readonly Item[]) => Promise<readonly Result[] | void>,
     private readonly most: number,
   ) {}
 
-  /** Resolves when the item is written. @throws what `write` throws for it */
-  add(item: Item): Promise<void> {
+  /** Resolves when the item has had its turn. @throws what `write` throws for it */
+  add(item: Item): Promise<Result> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ item, resolve, reject });
       if (!this.#isWriting) void this.#writeAll();
@@ -34,14 +37,13 @@ export class Gathering<Item> {
   }
 
   /** An item that cannot be written harms nobody else: after a failure each is tried alone. */
-  async #writeTogether(batch: readonly Waiting<Item>[]): Promise<void> {
+  async #writeTogether(batch: readonly Waiting<Item, Result>[]): Promise<void> {
     try {
-      await this.write(batch.map(({ item }) => item));
+      const results = await this.write(batch.map(({ item }) => item));
+      for (const [place, { resolve }] of batch.entries()) resolve(results?.[place] as Result);
     } catch (error) {
       if (batch.length === 1) batch[0]?.reject(error);
       else for (const one of batch) await this.#writeTogether([one]);
-      return;
     }
-    for (const { resolve } of batch) resolve();
   }
 }

@@ -21,28 +21,38 @@ interface TimelineRoom {
   readonly organizationId: string;
 }
 
+export interface TimelineLine {
+  readonly actor: Actor;
+  readonly room: TimelineRoom;
+  readonly step: VisitStep;
+  /**
+   * The participant or guest, where it is not the actor; a guest has no account, and the row says by this who it was.
+   */
+  readonly about?: string;
+}
+
 /** The timeline of a visit: rows of the audit log about its room. */
 @Injectable()
 export class VisitTimeline {
   constructor(private readonly audit: AuditService) {}
 
-  /**
-   * @param about the participant or guest, where it is not the actor; a guest has no account, and the row
-   * says by this who it was.
-   */
-  async add(
-    actor: Actor,
-    { id, organizationId }: TimelineRoom,
-    step: VisitStep,
-    about?: string,
-  ): Promise<void> {
-    await this.audit.record(actor, {
-      action: `room.${step}`,
-      resource: 'room',
-      resourceId: id,
-      organizationId,
-      ...(about !== undefined && { reason: about }),
-    });
+  async add(actor: Actor, room: TimelineRoom, step: VisitStep, about?: string): Promise<void> {
+    await this.addAll([{ actor, room, step, ...(about !== undefined && { about }) }]);
+  }
+
+  async addAll(lines: readonly TimelineLine[]): Promise<void> {
+    await this.audit.recordAll(
+      lines.map(({ actor, room: { id, organizationId }, step, about }) => ({
+        actor,
+        action: {
+          action: `room.${step}`,
+          resource: 'room',
+          resourceId: id,
+          organizationId,
+          ...(about !== undefined && { reason: about }),
+        },
+      })),
+    );
   }
 }
 

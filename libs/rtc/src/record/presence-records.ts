@@ -1,0 +1,152 @@
+import { Injectable } from '@nestjs/common';
+import { AppointmentsService } from '#appointments';
+import { newId } from '#kernel';
+import { anyOf, Database, Gathering } from '#platform';
+import type { RoomRole } from '../protocol/protocol.ts';
+import type { Admission, LeftReason } from '../rooms/room-directory.ts';
+import { participantActor, VisitTimeline } from './visit-timeline.ts';
+
+/** How many people who come at the same time are written down in one transaction. */
+const MOST_AT_ONCE = 32;
+
+interface Entry {
+  readonly step: 'enter';
+  readonly admission: Admission;
+  readonly at: Temporal.Instant;
+}
+
+interface Leave {
+  readonly step: 'leave';
+  readonly roomId: string;
+  readonly participantId: string;
+  readonly reason: LeftReason;
+  readonly at: Temporal.Instant;
+}
+
+/** Who was in a room from when until when, with the lines of the visit's timeline that say so. */
+@Injectable()
+export class PresenceRecords {
+  readonly #steps = new Gathering<Entry | Leave>(
+    (steps) => this.database.transaction(() => this.#write(steps)),
+    MOST_AT_ONCE,
+  );
+
+  constructor(
+    private readonly database: Database,
+    private readonly appointments: AppointmentsService,
+    private readonly timeline: VisitTimeline,
+  ) {}
+
+  /** Nothing is written when the room has ended meanwhile: then they are sent out at once. */
+  entered(admission: Admission, at: Temporal.Instant): Promise<void> {
+    return this.#steps.add({ step: 'enter', admission, at });
+  }
+
+  left(roomId: string, participantId: string, reason: LeftReason, at: Temporal.Instant): Promise<void> {
+    return this.#steps.add({ step: 'leave', roomId, participantId, reason, at });
+  }
+
+  /** In their order: somebody may have come and gone. */
+  async #write(steps: readonly (Entry | Leave)[]): Promise<void> {
+    let entries: Entry[] = [];
+    for (const step of steps) {
+      if (step.step === 'enter') {
+        entries.push(step);
+      } else {
+        await this.#enter(entries);
+        entries = [];
+        await this.#leave(step);
+      }
+    }
+    await this.#enter(entries);
+  }
+
+  async #enter(entries: readonly Entry[]): Promise<void> {
+    if (entries.length === 0) return;
+    const rooms = await this.#rooms(entries.map(({ admission }) => admission.roomId));
+    const open = new Map(rooms.filter(({ status }) => status !== 'ended').map((room) => [room.id, room]));
+    const entering = entries
+      .flatMap((entry) => {
+        const room = open.get(entry.admission.roomId);
+        return room ? [{ ...entry, room }] : [];
+      })
+      // In one order, so that two processes that write down the same people do not block each other.
+      .toSorted((one, other) => (one.room.id < other.room.id ? -1 : Number(one.room.id > other.room.id)));
+    if (entering.length === 0) return;
+    await this.appointments.arrived(
+      entering.flatMap(({ admission: { role: side }, room: { appointmentId } }) =>
+        side === 'guest' ? [] : [{ appointmentId, side }],
+      ),
+    );
+    const opened = await this.#open(entering);
+    for (const entry of entering) {
+      const { roomId, participantId } = entry.admission;
+      if (opened.has(`${roomId} ${participantId}`)) continue;
+      // A process that died could not say that they had left.
+      await this.#close(roomId, participantId, 'connection_lost', entry.at);
+      await this.#open([entry]);
+    }
+    await this.timeline.addAll(
+      entering.map(({ admission: { participantId, role }, room }) => ({
+        actor: participantActor(participantId, role),
+        room,
+        step: 'enter',
+        about: participantId,
+      })),
+    );
+  }
+
+  async #leave({ roomId, participantId, reason, at }: Leave): Promise<void> {
+    const role = await this.#close(roomId, participantId, reason, at);
+    if (!role) return;
+    const [room] = await this.#rooms([roomId]);
+    if (room) await this.timeline.add(participantActor(participantId, role), room, 'leave', participantId);
+  }
+
+  /** @returns those for whom nobody had forgotten to close an earlier one. */
+  async #open(entries: readonly Entry[]): Promise<Set<string>> {
+    const opened = await this.database.query
+      .insertInto('roomPresences')
+      .values(
+        entries.map(({ admission: { roomId, participantId, role }, at }) => ({
+          id: newId(),
+          roomId,
+          participantId,
+          role,
+          joinedAt: at,
+          guestId: role === 'guest' ? participantId : null,
+          userId: role === 'guest' ? null : participantId,
+        })),
+      )
+      .onConflict((open) => open.columns(['roomId', 'participantId']).where('leftAt', 'is', null).doNothing())
+      .returning(['roomId', 'participantId'])
+      .execute();
+    return new Set(opened.map(({ roomId, participantId }) => `${roomId} ${participantId}`));
+  }
+
+  /** @returns the role of who had been present. */
+  async #close(
+    roomId: string,
+    participantId: string,
+    leftReason: LeftReason,
+    leftAt: Temporal.Instant,
+  ): Promise<RoomRole | undefined> {
+    const closed = await this.database.query
+      .updateTable('roomPresences')
+      .set({ leftAt, leftReason })
+      .where('roomId', '=', roomId)
+      .where('participantId', '=', participantId)
+      .where('leftAt', 'is', null)
+      .returning('role')
+      .executeTakeFirst();
+    return closed?.role;
+  }
+
+  #rooms(ids: readonly string[]) {
+    return this.database.query
+      .selectFrom('rooms')
+      .select(['id', 'appointmentId', 'organizationId', 'status'])
+      .where('id', '=', anyOf(ids))
+      .execute();
+  }
+}
