@@ -1,17 +1,15 @@
+import { randomInt } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 
 export const LOOPBACK = '127.0.0.1';
 
-/** Whether a server could listen there now. Port 0 asks for any. */
-function tryListening(port: number, host?: string): Promise<number | NodeJS.ErrnoException> {
+/** Why no server could listen there now; undefined when one could. */
+function problemAt(port: number, host?: string): Promise<NodeJS.ErrnoException | undefined> {
   return new Promise((resolve) => {
     const server = createServer();
     server.once('error', resolve);
-    server.listen({ port, host, exclusive: true }, () => {
-      const address = server.address();
-      server.close(() => resolve(address && typeof address === 'object' ? address.port : port));
-    });
+    server.listen({ port, host, exclusive: true }, () => server.close(() => resolve(undefined)));
   });
 }
 
@@ -20,16 +18,29 @@ function tryListening(port: number, host?: string): Promise<number | NodeJS.Errn
  * @returns the operating system's code: EADDRINUSE, EACCES …
  */
 export async function portProblem(port: number): Promise<string | undefined> {
-  const result = await tryListening(port);
-  return typeof result === 'number' ? undefined : result.code;
+  return (await problemAt(port))?.code;
 }
 
+/**
+ * Below the ports that an operating system gives to connections that go out (from 32768 on Linux, from 49152
+ * elsewhere): one of those may be gone again before its server listens.
+ */
+const [FIRST_PORT, LAST_PORT] = [20_000, 32_767];
+const MAX_ATTEMPTS = 100;
+
 /** A port on loopback that is free now; `preferred` when it is. */
-export async function freePort(preferred = 0): Promise<number> {
-  const result = await tryListening(preferred, LOOPBACK);
-  if (typeof result === 'number') return result;
-  if (preferred === 0) throw result;
-  return await freePort();
+export async function freePort(preferred = anyPort()): Promise<number> {
+  let port = preferred;
+  for (let attempt = 1; ; attempt += 1) {
+    const problem = await problemAt(port, LOOPBACK);
+    if (!problem) return port;
+    if (attempt === MAX_ATTEMPTS) throw problem;
+    port = anyPort();
+  }
+}
+
+function anyPort(): number {
+  return randomInt(FIRST_PORT, LAST_PORT + 1);
 }
 
 /** Ports of the parts on loopback, the same at each start while they stay free. */
