@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import { sql } from 'kysely';
 import { AppointmentsService } from '#appointments';
 import { newId } from '#kernel';
 import { anyOf, Database, Gathering } from '#platform';
-import type { RoomRole } from '../protocol/protocol.ts';
 import type { Admission, LeftReason } from '../rooms/room-directory.ts';
 import { participantActor, VisitTimeline } from './visit-timeline.ts';
 
@@ -46,19 +46,23 @@ export class PresenceRecords {
     return this.#steps.add({ step: 'leave', roomId, participantId, reason, at });
   }
 
-  /** In their order: somebody may have come and gone. */
+  /** In their order: somebody may have come and gone, and come again. */
   async #write(steps: readonly (Entry | Leave)[]): Promise<void> {
     let entries: Entry[] = [];
+    let leaves: Leave[] = [];
     for (const step of steps) {
       if (step.step === 'enter') {
+        await this.#leave(leaves);
+        leaves = [];
         entries.push(step);
       } else {
         await this.#enter(entries);
         entries = [];
-        await this.#leave(step);
+        leaves.push(step);
       }
     }
     await this.#enter(entries);
+    await this.#leave(leaves);
   }
 
   async #enter(entries: readonly Entry[]): Promise<void> {
@@ -83,7 +87,7 @@ export class PresenceRecords {
       const { roomId, participantId } = entry.admission;
       if (opened.has(`${roomId} ${participantId}`)) continue;
       // A process that died could not say that they had left.
-      await this.#close(roomId, participantId, 'connection_lost', entry.at);
+      await this.#close([{ roomId, participantId, reason: 'connection_lost', at: entry.at }]);
       await this.#open([entry]);
     }
     await this.timeline.addAll(
@@ -96,11 +100,18 @@ export class PresenceRecords {
     );
   }
 
-  async #leave({ roomId, participantId, reason, at }: Leave): Promise<void> {
-    const role = await this.#close(roomId, participantId, reason, at);
-    if (!role) return;
-    const [room] = await this.#rooms([roomId]);
-    if (room) await this.timeline.add(participantActor(participantId, role), room, 'leave', participantId);
+  async #leave(leaves: readonly Leave[]): Promise<void> {
+    if (leaves.length === 0) return;
+    const closed = await this.#close(leaves);
+    const rooms = new Map(
+      (await this.#rooms(closed.map(({ roomId }) => roomId))).map((room) => [room.id, room]),
+    );
+    const lines = closed.flatMap(({ roomId, participantId, role }) => {
+      const room = rooms.get(roomId);
+      const actor = participantActor(participantId, role);
+      return room ? [{ actor, room, step: 'leave' as const, about: participantId }] : [];
+    });
+    if (lines.length > 0) await this.timeline.addAll(lines);
   }
 
   /** @returns those for whom nobody had forgotten to close an earlier one. */
@@ -124,22 +135,28 @@ export class PresenceRecords {
     return new Set(opened.map(({ roomId, participantId }) => `${roomId} ${participantId}`));
   }
 
-  /** @returns the role of who had been present. */
-  async #close(
-    roomId: string,
-    participantId: string,
-    leftReason: LeftReason,
-    leftAt: Temporal.Instant,
-  ): Promise<RoomRole | undefined> {
-    const closed = await this.database.query
-      .updateTable('roomPresences')
-      .set({ leftAt, leftReason })
-      .where('roomId', '=', roomId)
-      .where('participantId', '=', participantId)
-      .where('leftAt', 'is', null)
-      .returning('role')
-      .executeTakeFirst();
-    return closed?.role;
+  /** @returns those who had been present. */
+  async #close(leaves: readonly Omit<Leave, 'step'>[]) {
+    const column = (name: 'roomId' | 'participantId' | 'reason') => leaves.map((leave) => leave[name]);
+    const gone = sql<{
+      roomId: string;
+      participantId: string;
+      reason: LeftReason;
+      at: Temporal.Instant;
+    }>`unnest(
+      ${column('roomId')}::uuid[], ${column('participantId')}::uuid[], ${column('reason')}::text[],
+      ${leaves.map(({ at }) => at.toString())}::timestamptz[])`.as<'gone'>(
+      sql`gone(room_id, participant_id, reason, at)`,
+    );
+    return this.database.query
+      .updateTable('roomPresences as presence')
+      .from(gone)
+      .set((eb) => ({ leftAt: eb.ref('gone.at'), leftReason: eb.ref('gone.reason') }))
+      .whereRef('presence.roomId', '=', 'gone.roomId')
+      .whereRef('presence.participantId', '=', 'gone.participantId')
+      .where('presence.leftAt', 'is', null)
+      .returning(['presence.roomId', 'presence.participantId', 'presence.role'])
+      .execute();
   }
 
   #rooms(ids: readonly string[]) {
