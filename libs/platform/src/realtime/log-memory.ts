@@ -1,7 +1,7 @@
 import type { LogEntry } from './realtime-bus.ts';
 
 /** The first page of a log is small, each next one twice as large, up to the most. */
-const FIRST_PAGE_BYTES = 2 * 1024;
+const FIRST_PAGE_BYTES = 1024;
 const MAX_PAGE_BYTES = 64 * 1024;
 
 /** Some entries, one after the other. */
