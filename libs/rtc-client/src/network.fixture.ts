@@ -2,13 +2,13 @@ import { Clock, newId } from '#kernel';
 import { InProcessBus } from '#platform';
 import {
   type Admission,
-  type OpenDoor,
   RoomDirectory,
   RoomDoor,
   RoomHub,
   RTC_LIMITS,
   type RtcLimits,
   TurnCredentials,
+  type Visitor,
 } from '#rtc';
 import { RtcClient } from './rtc-client.ts';
 
@@ -55,12 +55,12 @@ class Wire {
   onmessage: ((event: { data: string }) => void) | null = null;
   onclose: ((event: { code: number }) => void) | null = null;
   readonly bufferedAmount = 0;
-  #door: OpenDoor | null = null;
+  #door: Visitor | null = null;
   #isCut = false;
   #up: string[] = [];
   #down: (string | { readonly code: number })[] = [];
 
-  constructor(private readonly openDoor: (wire: Wire['server']) => OpenDoor) {}
+  constructor(private readonly openDoor: (wire: Wire['server']) => Visitor) {}
 
   /** The client's end. */
   send(frame: string): void {

@@ -15,73 +15,88 @@ import type { PeerConnection, PeerSession } from './peer-session.ts';
 import type { Admission, RoomDirectory } from './room-directory.ts';
 import type { RoomHub } from './room-hub.ts';
 
-/** What the gateway does with a connection after it was opened: pass on what the socket says. */
-export interface OpenDoor {
-  receive(frame: string): void;
-  ponged(): void;
-  closed(): void;
-}
-
-/**
- * The way from a connection to a session: the first message must be `hello` with a join token or a resume
- * id, within the deadline, unless the token travelled with the handshake.
- */
+/** The way from connections to sessions: {@link Visitor} says how. */
 export class RoomDoor {
   constructor(
-    private readonly hub: RoomHub,
-    private readonly directory: RoomDirectory,
-    private readonly clock: Clock,
-    private readonly report: (error: unknown) => void,
+    readonly hub: RoomHub,
+    readonly directory: RoomDirectory,
+    readonly clock: Clock,
+    readonly report: (error: unknown) => void,
   ) {}
 
   /** @param admission what the gateway got for the token of the handshake, if there was one. */
-  open(connection: PeerConnection, roomId: string, admission: Admission | null): OpenDoor {
-    let session: PeerSession | null = admission && this.hub.attach(connection, admission);
-    let greeted = session !== null;
-    let closed = false;
-    const refuse = (code: CloseReason, message: string, refused: Refused = {}) => {
-      const at = this.clock.now().toString({ smallestUnit: 'millisecond' });
-      connection.send(JSON.stringify({ type: 'error', code, message, at, ...refused }));
-      connection.close(CLOSE_CODES[code], code);
-    };
-    const deadline = greeted
-      ? undefined
-      : setTimeout(() => refuse('hello_timeout', 'Say hello first.'), this.hub.limits.helloDeadlineMs);
+  open(connection: PeerConnection, roomId: string, admission: Admission | null): Visitor {
+    return new Visitor(this, connection, roomId, admission);
+  }
+}
 
-    const greet = async (frame: string): Promise<void> => {
-      const hello = readHello(frame);
-      if (!hello) {
-        const { text, refused } = refusalOf(frame, helloMeant);
-        return refuse('bad_message', `The first message is a hello. ${text}`, refused);
-      }
-      if ('resume_id' in hello) {
-        session = this.hub.resume(connection, roomId, hello.resume_id, hello.seq);
-        return;
-      }
-      const admitted = await this.directory.redeemJoinToken(roomId, hashJoinToken(hello.token));
-      if (closed) return;
-      if (admitted) session = this.hub.attach(connection, admitted);
-      else refuse('unauthorized', 'The token is not valid for this room. Ask for a new one.');
-    };
+/**
+ * Who stands in the door: the first message must be `hello` with a join token or a resume id, within the deadline,
+ * unless the token travelled with the handshake. The gateway passes on what the socket says.
+ */
+export class Visitor {
+  #session: PeerSession | null;
+  #isGreeted: boolean;
+  #isGone = false;
+  readonly #deadline: NodeJS.Timeout | undefined;
 
-    return {
-      receive: (frame) => {
-        if (session) return this.hub.receive(session, frame);
-        if (greeted) return refuse('bad_message', 'Wait for the welcome.');
-        greeted = true;
-        clearTimeout(deadline);
-        greet(frame).catch((error) => {
-          this.report(error);
-          refuse('unavailable', 'Please try again.');
-        });
-      },
-      ponged: () => session && this.hub.ponged(session),
-      closed: () => {
-        closed = true;
-        clearTimeout(deadline);
-        if (session) this.hub.dropped(session);
-      },
-    };
+  constructor(
+    private readonly door: RoomDoor,
+    private readonly connection: PeerConnection,
+    private readonly roomId: string,
+    admission: Admission | null,
+  ) {
+    this.#session = admission && door.hub.attach(connection, admission);
+    this.#isGreeted = this.#session !== null;
+    if (this.#isGreeted) return;
+    this.#deadline = setTimeout(
+      () => this.#refuse('hello_timeout', 'Say hello first.'),
+      door.hub.limits.helloDeadlineMs,
+    );
+  }
+
+  receive(frame: string): void {
+    if (this.#session) return this.door.hub.receive(this.#session, frame);
+    if (this.#isGreeted) return this.#refuse('bad_message', 'Wait for the welcome.');
+    this.#isGreeted = true;
+    clearTimeout(this.#deadline);
+    this.#greet(frame).catch((error) => {
+      this.door.report(error);
+      this.#refuse('unavailable', 'Please try again.');
+    });
+  }
+
+  ponged(): void {
+    if (this.#session) this.door.hub.ponged(this.#session);
+  }
+
+  closed(): void {
+    this.#isGone = true;
+    clearTimeout(this.#deadline);
+    if (this.#session) this.door.hub.dropped(this.#session);
+  }
+
+  async #greet(frame: string): Promise<void> {
+    const { hub, directory } = this.door;
+    const hello = readHello(frame);
+    if (!hello) {
+      const { text, refused } = refusalOf(frame, helloMeant);
+      return this.#refuse('bad_message', `The first message is a hello. ${text}`, refused);
+    }
+    if ('resume_id' in hello) {
+      this.#session = hub.resume(this.connection, this.roomId, hello.resume_id, hello.seq);
+      return;
+    }
+    const admitted = await directory.redeemJoinToken(this.roomId, hashJoinToken(hello.token));
+    if (this.#isGone) return;
+    if (admitted) this.#session = hub.attach(this.connection, admitted);
+    else this.#refuse('unauthorized', 'The token is not valid for this room. Ask for a new one.');
+  }
+
+  #refuse(code: CloseReason, message: string, refused: Refused = {}): void {
+    const at = this.door.clock.now().toString({ smallestUnit: 'millisecond' });
+    this.connection.send(JSON.stringify({ type: 'error', code, message, at, ...refused }));
+    this.connection.close(CLOSE_CODES[code], code);
   }
 }
 
