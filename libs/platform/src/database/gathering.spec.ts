@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { describe, it } from 'node:test';
 import { expect } from 'expect';
 import { Gathering } from './gathering.ts';
@@ -48,5 +49,15 @@ describe('what is gathered', () => {
   it('is answered each', async () => {
     const doubled = new Gathering<number, number>(async (items) => items.map((item) => item * 2), 2);
     expect(await Promise.all([1, 2, 3, 4].map((item) => doubled.add(item)))).toEqual([2, 4, 6, 8]);
+  });
+
+  it('knows nothing of what goes on around whoever adds', async () => {
+    const around = new AsyncLocalStorage<string>();
+    const seen = new Gathering<number, string | undefined>(
+      async (items) => items.map(() => around.getStore()),
+      2,
+    );
+    const all = around.run('a transaction', () => Promise.all([1, 2, 3].map((item) => seen.add(item))));
+    expect(await all).toEqual([undefined, undefined, undefined]);
   });
 });

@@ -1,3 +1,5 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+
 interface Waiting<Item, Result> {
   readonly item: Item;
   readonly resolve: (result: Result) => void;
@@ -7,11 +9,13 @@ interface Waiting<Item, Result> {
 /**
  * Brings what comes at the same time to the database together: what is added while something is under way waits,
  * and goes with all that came meanwhile. So a burst costs a few statements, and one item that comes alone waits for
- * nobody. Not for use inside a transaction: who goes together would share it.
+ * nobody. It knows nothing of the transaction of whoever adds: the items go together, and nobody's stands or falls
+ * with the transaction of another.
  */
 export class Gathering<Item, Result = void> {
   #waiting: Waiting<Item, Result>[] = [];
   #isWriting = false;
+  readonly #apart = AsyncLocalStorage.snapshot();
 
   /**
    * @param write gives a result for each item, in their order, if anybody waits for one
@@ -26,7 +30,7 @@ export class Gathering<Item, Result = void> {
   add(item: Item): Promise<Result> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ item, resolve, reject });
-      if (!this.#isWriting) void this.#writeAll();
+      if (!this.#isWriting) void this.#apart(() => this.#writeAll());
     });
   }
 
