@@ -91,6 +91,13 @@ describe('demo data', () => {
     expect(await app.sql(`select id from webhook_events where processed_at is null`)).toEqual([]);
   });
 
+  it('leaves to the server what is due after it, and nothing of the past', async () => {
+    const left = await app.sql<{ name: string }>(
+      `select distinct name from pgboss.job where name like 'payments.%' and start_after <= created_on`,
+    );
+    expect(left).toEqual([]);
+  });
+
   it('has an account to pay each approved doctor out to', async () => {
     const ready = await app.sql('select is_ready from payout_accounts');
     const approved = DOCTORS.filter(({ kyc }) => kyc === 'approved');

@@ -40,6 +40,10 @@ export class TimelineJobs extends Jobs {
     this.#plan(({ queue: { name } }) => name === queue.name, data, at);
   }
 
+  override async sendAll<Data extends JobData>(queue: Queue<Data>, all: readonly Data[]): Promise<void> {
+    for (const data of all) await this.send(queue, data);
+  }
+
   override async publish<Data extends JobData>(event: EventType<Data>, data: Data): Promise<void> {
     this.#plan((declaration) => declaration.event?.name === event.name, data, this.timeline.now());
   }
