@@ -57,10 +57,17 @@ describe('a visit of four', () => {
     const copied = await page.evaluate(() => navigator.clipboard.readText());
     expect(await page.getByLabel(`Link for ${name}`).inputValue()).toBe(copied);
     await page.getByRole('button', { name: 'Close' }).click();
-    // It is shown once.
+    // It is shown once. The list's answer comes when nobody looks any more, and is not kept for the next look.
+    const late = Promise.withResolvers<void>();
+    const list = /\/guests\/\?/;
+    await page.route(list, (route) => late.promise.then(() => route.continue()), { times: 1 });
     await page.locator('[data-action="guests"]:visible').click();
     expect(await page.getByLabel('Link for').isVisible()).toBe(false);
     await page.getByRole('button', { name: 'Close' }).click();
+    const answer = page.waitForResponse(list);
+    late.resolve();
+    await (await answer).finished();
+    expect(await page.locator('#guest-list li').count()).toBe(0);
     return copied;
   }
 

@@ -12,6 +12,8 @@ const STATUSES: Readonly<Record<Guest['status'], string>> = {
 };
 
 const dialog = $<HTMLDialogElement>('guests');
+/** How often was asked who is invited: of two answers the later question's counts. */
+let asked = 0;
 
 for (const button of document.querySelectorAll('[data-action="guests"]')) {
   button.addEventListener('click', () => {
@@ -20,7 +22,11 @@ for (const button of document.querySelectorAll('[data-action="guests"]')) {
   });
 }
 $('guests-close').addEventListener('click', closeGuests);
-dialog.addEventListener('close', forgetLink);
+dialog.addEventListener('close', () => {
+  forgetLink();
+  // Whoever opens it again sees who is invited then, not what was true before.
+  $('guest-list').replaceChildren();
+});
 
 export function closeGuests(): void {
   dialog.close();
@@ -30,8 +36,10 @@ export function closeGuests(): void {
 export async function refreshGuests(): Promise<void> {
   if (!dialog.open) return;
   await attempt(async () => {
+    asked += 1;
+    const question = asked;
     const invited = (await guests()).filter(({ status }) => status !== 'withdrawn');
-    $('guest-list').replaceChildren(...invited.map(lineOf));
+    if (dialog.open && question === asked) $('guest-list').replaceChildren(...invited.map(lineOf));
   });
 }
 
