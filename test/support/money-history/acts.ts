@@ -101,8 +101,7 @@ export class Acts {
       await this.#decide(at >> 3, 'approved');
     },
     advance: async ({ at, part }) => {
-      // To one of them only: whoever had an advance can be below zero.
-      const doctor = this.world.doctors[0];
+      const doctor = one(this.world.doctors, at >> 3);
       if (doctor) await this.#draft('', { doctor_id: doctor.doctorId, amount: partOf(doctor.fee, part) });
       await this.#decide(at, 'approved');
     },

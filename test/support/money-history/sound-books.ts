@@ -18,11 +18,10 @@ const NEVER: Readonly<Record<string, string>> = {
   'a payout that is not the sum of what it pays': `
     select o.id from payouts o join payout_items i on i.payout_id = o.id join ledger_postings p on p.id = i.posting_id
     group by o.id having o.amount + o.carried_amount <> -sum(p.amount)`,
-  'a doctor without an advance who has less than nothing': `
+  'a doctor who has less than nothing': `
     select a.practitioner_id, a.currency, sum(p.amount)::int as balance
     from ledger_postings p join ledger_accounts a on a.id = p.account_id
-    where a.kind = 'doctor_available' and a.practitioner_id not in (
-      select practitioner_id from payouts where kind = 'advance')
+    where a.kind = 'doctor_available'
     group by a.practitioner_id, a.currency having sum(p.amount) > 0`,
   'a debt below zero': `
     select a.practitioner_id, sum(p.amount)::int as balance

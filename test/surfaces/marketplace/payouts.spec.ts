@@ -382,6 +382,54 @@ describe('payouts', () => {
     expect(await doctorBalances(app, doctor.doctorId)).toEqual({});
   });
 
+  it('makes a refund a debt when another payout was paid with its money', async () => {
+    const doctor = await payableDoctor(app, author);
+    const first = await earnedVisit(app, doctor);
+    const id = await draft(doctor);
+    const second = await earnedVisit(app, doctor);
+    await refund(first);
+    // Enough is there: what the second visit brought.
+    expect((await decide(id, 'approved')).status).toBe(200);
+    await settled(app);
+    expect(await doctorBalances(app, doctor.doctorId)).toEqual({});
+    await refund(second);
+    expect(await doctorBalances(app, doctor.doctorId)).toEqual({ doctor_receivable: -NET });
+    expect((await generate(doctor)).body.data.payouts).toMatchObject([{ outcome: 'existing' }]);
+    for (let count = 0; count < 2; count += 1) await earnedVisit(app, doctor);
+    expect(await payout(await paidOut(doctor))).toMatchObject({ amount: eur(NET) });
+    expect(await doctorBalances(app, doctor.doctorId)).toEqual({});
+    expect(await transferredTo(app, doctor.doctorId)).toBe(2 * NET);
+  });
+
+  it('settles no debt that was undone since it was drafted, and gives back what it had kept', async () => {
+    const doctor = await payableDoctor(app, author);
+    const first = await earnedVisit(app, doctor);
+    await paidOut(doctor);
+    const { id: refundId } = await refund(first, 1000);
+    await earnedVisit(app, doctor);
+    const id = await draft(doctor);
+    const { provider_reference } = (await author.client.get(`/api/payments/refunds/${refundId}/`)).body.data;
+    app.sandbox.control.settleRefund(provider_reference, 'failed');
+    await settled(app);
+    // What the refund took is there again, and what it owed is not owed.
+    expect(await doctorBalances(app, doctor.doctorId)).toEqual({ doctor_available: NET });
+    const account = app.sandbox.control.accounts().at(-1)?.id ?? '';
+    app.sandbox.control.loseNext(1, ['account.updated']);
+    app.sandbox.control.restrictAccount(account);
+    expect((await decide(id, 'approved')).status).toBe(200);
+    await settled(app);
+    expect(await payout(id)).toMatchObject({ status: 'failed' });
+    expect(await doctorBalances(app, doctor.doctorId)).toEqual({ doctor_available: NET });
+    app.sandbox.control.completeOnboarding(account);
+    await settled(app);
+    expect((await decide(id, 'approved')).status).toBe(200);
+    await settled(app);
+    expect(await doctorBalances(app, doctor.doctorId)).toEqual({ doctor_available: 850 });
+    expect(await payout(await paidOut(doctor))).toMatchObject({ amount: eur(850) });
+    expect(await doctorBalances(app, doctor.doctorId)).toEqual({});
+    expect(await transferredTo(app, doctor.doctorId)).toBe(2 * NET);
+  });
+
   it('waits for an account that money can be sent to', async () => {
     const doctor = await registerDoctor(app, author);
     await earnedVisit(app, doctor);

@@ -17,7 +17,7 @@ export const EarningsAnswer = z
         reserved: MoneyField.describe('Kept back for payouts that are approved and not made yet.'),
         paid: MoneyField.describe('Paid out.'),
         receivable: MoneyField.describe(
-          'Owed after refunds of what was paid out; the next payout settles it.',
+          'Owed after refunds of what was paid out or advanced; the next payout settles it.',
         ),
         total: MoneyField.describe('pending + available + reserved + paid − receivable'),
         commission: MoneyField.describe('What the platform has kept.'),

@@ -130,7 +130,7 @@ describe('demo data', () => {
     expect((await file.text()).slice(0, 5)).toBe('%PDF-');
   });
 
-  it('leaves the server no past to do: no job, no mail', async () => {
+  it('tells nobody of its past, and dates it in the past', async () => {
     await app.drained();
     expect(await readdir(app.mailFolder)).toEqual([]);
     expect(await app.sql(`select id from notification_deliveries where status <> 'sent'`)).toEqual([]);

@@ -66,20 +66,17 @@ export class DisputeMovementsService {
     const { amount, fee } = movement;
     const isTaken = amount.amount < 0;
     if (amount.amount !== 0) {
+      const [was, is] = [sharesAfter(before, goneOf(before)), sharesAfter(before, goneOf(after))];
       const account = await (isTaken
-        ? this.doctorAccounts.takenFrom(before)
-        : this.doctorAccounts.givenBackTo(before, {
-            kind: 'dispute_withdrawn',
-            references: await this.#withdrawals(dispute.id),
-          }));
+        ? this.doctorAccounts.takenFrom(before, subtract(was.net, is.net))
+        : this.doctorAccounts.givenBackTo(
+            before,
+            { kind: 'dispute_withdrawn', references: await this.#withdrawals(dispute.id) },
+            subtract(is.net, was.net),
+          ));
       await this.ledger.post(
         { kind: isTaken ? 'dispute_withdrawn' : 'dispute_reinstated', reference: id, paymentId: before.id },
-        postingsBetween(
-          before,
-          sharesAfter(before, goneOf(before)),
-          sharesAfter(before, goneOf(after)),
-          account,
-        ),
+        postingsBetween(before, was, is, account),
       );
     }
     if (fee.amount !== 0) {

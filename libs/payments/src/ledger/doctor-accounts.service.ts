@@ -4,13 +4,19 @@ import { type Money, money } from '#kernel';
 import { Database } from '#platform';
 import type { Payment } from '../checkout/payment.entity.ts';
 import { HOLDING } from '../payouts/payout.states.ts';
-import { LedgerService } from './ledger.service.ts';
+import { type AccountKind, LedgerService } from './ledger.service.ts';
 import type { DoctorAccount } from './payment-shares.ts';
 
 /** Something that was booked, perhaps in parts. */
 interface Fact {
   readonly kind: 'earning_released' | 'refund_given' | 'dispute_withdrawn';
   readonly references: readonly [string, ...string[]];
+}
+
+/** What a doctor can have, and what they owe, in one currency. Neither is below zero. */
+interface Holdings {
+  readonly available: Money;
+  readonly owed: Money;
 }
 
 /**
@@ -29,36 +35,44 @@ export class DoctorAccountsService {
     await this.database.lock(`doctor-accounts:${practitionerId}`);
   }
 
-  /** What could be paid out at most: what is available, less what the doctor owes. The accounts are locked. */
-  async payable(practitionerId: string, currency: string): Promise<Money> {
+  /** What payouts are made from. The accounts are locked. */
+  async holdings(practitionerId: string, currency: string): Promise<Holdings> {
     const balances = await this.ledger.balances({ practitionerId });
-    const counting = balances.filter(
-      (account) =>
-        account.currency === currency &&
-        (account.kind === 'doctor_available' || account.kind === 'doctor_receivable'),
-    );
-    return money(-counting.reduce((sum, { balance }) => sum + balance, 0), currency);
+    const on = (kind: AccountKind) =>
+      balances.find((account) => account.kind === kind && account.currency === currency)?.balance ?? 0;
+    return {
+      available: money(-on('doctor_available'), currency),
+      owed: money(on('doctor_receivable'), currency),
+    };
   }
 
   /**
-   * Where it is taken from when money goes back: the doctor does not have it yet, has earned it, or has been
-   * paid it out already, and then owes it.
+   * Where it is taken from when money goes back: the doctor does not have it yet, can have it, or has been paid
+   * it out already, with this visit or in an advance or for another one, and then owes it.
+   * @param part the doctor's part of what goes back
    */
-  async takenFrom(payment: Payment): Promise<DoctorAccount> {
+  async takenFrom(payment: Payment, part: Money): Promise<DoctorAccount> {
     await this.lock(payment.practitionerId);
     if (!(await this.ledger.isBooked('earning_released', payment.id))) return 'doctor_pending';
+    const { available } = await this.holdings(payment.practitionerId, part.currency);
+    if (available.amount < part.amount) return 'doctor_receivable';
     const earned: Fact = { kind: 'earning_released', references: [payment.id] };
     return (await this.#isHeld(earned)) ? 'doctor_receivable' : 'doctor_available';
   }
 
-  /** Where it goes when `taken` is undone: that ends a debt which no payout has settled yet. */
-  async givenBackTo(payment: Payment, taken: Fact): Promise<DoctorAccount> {
+  /**
+   * Where it goes when `taken` is undone: that ends a debt which no payout has settled yet.
+   * @param part the doctor's part of what comes back
+   */
+  async givenBackTo(payment: Payment, taken: Fact, part: Money): Promise<DoctorAccount> {
     await this.lock(payment.practitionerId);
     if (!(await this.ledger.isBooked('earning_released', payment.id))) return 'doctor_pending';
-    const owed = await this.#postings(taken)
+    const { owed } = await this.holdings(payment.practitionerId, part.currency);
+    if (owed.amount < part.amount) return 'doctor_available';
+    const isDebt = await this.#postings(taken)
       .where('account.kind', '=', 'doctor_receivable')
       .executeTakeFirst();
-    return owed && !(await this.#isHeld(taken)) ? 'doctor_receivable' : 'doctor_available';
+    return isDebt && !(await this.#isHeld(taken)) ? 'doctor_receivable' : 'doctor_available';
   }
 
   /** Whether a payout that has the money pays or settles the fact. */

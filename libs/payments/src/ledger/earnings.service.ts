@@ -13,12 +13,12 @@ import { releasingPostings, sharesAfter } from './payment-shares.ts';
 export interface CurrencyEarnings {
   /** Paid for visits that are not over. */
   readonly pending: Money;
-  /** Of visits that are over, and not paid out; below zero when refunds took more than an advance had left. */
+  /** Of visits that are over, and not paid out. */
   readonly available: Money;
   /** Kept back for payouts that are approved and not made yet. */
   readonly reserved: Money;
   readonly paid: Money;
-  /** What the doctor owes after refunds of what was paid out; the next payout settles it. */
+  /** What the doctor owes after refunds of what was paid out or advanced; the next payout settles it. */
   readonly receivable: Money;
   /** Pending, available, reserved and paid, less what is receivable. */
   readonly total: Money;

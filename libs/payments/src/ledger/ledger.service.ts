@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
-import { Clock, type Money, newId } from '#kernel';
+import { Clock, type Money, money, newId } from '#kernel';
 import { Database, type Tables, Transactional } from '#platform';
 
 export type AccountKind = Tables['ledgerAccounts']['kind'];
@@ -9,9 +9,9 @@ export type AccountKind = Tables['ledgerAccounts']['kind'];
 export interface AccountName {
   readonly kind: AccountKind;
   /** For clearing accounts and fees. */
-  readonly provider?: string;
+  readonly provider?: string | null;
   /** For a doctor's accounts. */
-  readonly practitionerId?: string;
+  readonly practitionerId?: string | null;
 }
 
 /**
@@ -134,6 +134,28 @@ export class LedgerService {
     return true;
   }
 
+  /**
+   * Books the opposite of what was booked about the same reference.
+   * @param undone the kind of what is undone; when it was not booked, nothing is written
+   */
+  @Transactional()
+  async reverse(fact: LedgerFact, undone: FactKind): Promise<void> {
+    const rows = await this.database.query
+      .selectFrom('ledgerTransactions as transaction')
+      .innerJoin('ledgerPostings as posting', 'posting.transactionId', 'transaction.id')
+      .innerJoin('ledgerAccounts as account', 'account.id', 'posting.accountId')
+      .select(['account.kind', 'account.provider', 'account.practitionerId'])
+      .select(['posting.amount', 'posting.currency'])
+      .where('transaction.kind', '=', undone)
+      .where('transaction.reference', '=', fact.reference)
+      .execute();
+    if (rows.length === 0) return;
+    await this.post(
+      fact,
+      rows.map(({ amount, currency, ...account }) => ({ account, amount: money(-amount, currency) })),
+    );
+  }
+
   async isBooked(kind: FactKind, reference: string): Promise<boolean> {
     const row = await this.database.query
       .selectFrom('ledgerTransactions')
@@ -193,10 +215,8 @@ export class LedgerService {
             eb.and([
               eb('kind', '=', kind),
               eb('currency', '=', currency),
-              provider === undefined ? eb('provider', 'is', null) : eb('provider', '=', provider),
-              practitionerId === undefined
-                ? eb('practitionerId', 'is', null)
-                : eb('practitionerId', '=', practitionerId),
+              provider ? eb('provider', '=', provider) : eb('provider', 'is', null),
+              practitionerId ? eb('practitionerId', '=', practitionerId) : eb('practitionerId', 'is', null),
             ]),
           ),
         ),
@@ -234,12 +254,6 @@ class Accounts {
   }
 }
 
-interface Named {
-  readonly kind: AccountKind;
-  readonly provider?: string | null;
-  readonly practitionerId?: string | null;
-}
-
-function keyOf({ kind, provider, practitionerId }: Named, currency: string): string {
+function keyOf({ kind, provider, practitionerId }: AccountName, currency: string): string {
   return [kind, provider ?? '', practitionerId ?? '', currency].join(' ');
 }

@@ -8,19 +8,14 @@ const negative = ({ amount, currency }: Money): Money => money(-amount, currency
 
 /**
  * Keeps back what is to be paid, and settles what the doctor owes with it.
- * @param owed what is settled, not below zero: the doctor's earnings pay for it and for the amount.
+ * @param settled of what the doctor owes: the doctor's earnings pay for it and for the amount.
  */
-export function reservingPostings({ practitionerId, amount }: Paid, owed: Money): Posting[] {
+export function reservingPostings({ practitionerId, amount }: Paid, settled: Money): Posting[] {
   return [
-    { account: { kind: 'doctor_available', practitionerId }, amount: subtract(amount, negative(owed)) },
-    { account: { kind: 'doctor_receivable', practitionerId }, amount: negative(owed) },
+    { account: { kind: 'doctor_available', practitionerId }, amount: subtract(amount, negative(settled)) },
+    { account: { kind: 'doctor_receivable', practitionerId }, amount: negative(settled) },
     { account: { kind: 'payout_clearing', practitionerId }, amount: negative(amount) },
   ];
-}
-
-/** It came to nothing: everything is as before. */
-export function releasingPostings(payout: Paid, owed: Money): Posting[] {
-  return reservingPostings(payout, owed).map((posting) => ({ ...posting, amount: negative(posting.amount) }));
 }
 
 /**

@@ -5,7 +5,7 @@ import { LedgerService } from '../ledger/ledger.service.ts';
 import { payoutExceedsAvailable } from '../payments.errors.ts';
 import type { Payout } from './payout.entity.ts';
 import { PayoutLinesService } from './payout-lines.service.ts';
-import { carryingPostings, releasingPostings, reservingPostings } from './payout-postings.ts';
+import { carryingPostings, reservingPostings } from './payout-postings.ts';
 
 /** Keeps a doctor's money back for a payout, and gives it free again. */
 @Injectable()
@@ -21,30 +21,36 @@ export class PayoutReservationsService {
    * @throws conflict `payout_exceeds_available` when less is there than when it was drafted
    */
   async reserve(payout: Payout, attemptId: string): Promise<void> {
-    const payable = await this.doctorAccounts.payable(payout.practitionerId, payout.amount.currency);
+    const { available, owed } = await this.doctorAccounts.holdings(
+      payout.practitionerId,
+      payout.amount.currency,
+    );
+    const payable = subtract(available, owed);
     if (subtract(payable, payout.amount).amount < 0) throw payoutExceedsAvailable(payable);
     const kind = payout.kind === 'advance' ? 'advance_reserved' : 'payout_reserved';
-    const postings = reservingPostings(payout, await this.#owed(payout));
-    await this.ledger.post({ kind, reference: attemptId }, postings);
-    await this.#carry('rest_carried', payout, attemptId);
-  }
-
-  async release(payout: Payout, attemptId: string): Promise<void> {
-    const kind = payout.kind === 'advance' ? 'advance_released' : 'payout_released';
-    const postings = releasingPostings(payout, await this.#owed(payout));
-    await this.ledger.post({ kind, reference: attemptId }, postings);
-    await this.#carry('rest_released', payout, attemptId);
-  }
-
-  async #carry(kind: 'rest_carried' | 'rest_released', payout: Payout, reference: string): Promise<void> {
+    await this.ledger.post(
+      { kind, reference: attemptId },
+      reservingPostings(payout, await this.#settled(payout, owed)),
+    );
     if (payout.carried.amount === 0) return;
-    await this.ledger.post({ kind, reference }, carryingPostings(payout));
+    await this.ledger.post({ kind: 'rest_carried', reference: attemptId }, carryingPostings(payout));
   }
 
-  /** What the payout settles of what the doctor owes. */
-  async #owed({ id, amount }: Payout): Promise<Money> {
-    const none = money(0, amount.currency);
-    const settled = (await this.lines.ofPayout(id)).filter(({ onReceivable }) => onReceivable);
-    return subtract(none, settled.map(({ net }) => net).reduce(add, none));
+  /** It came to nothing: everything is as before. */
+  async release(payout: Payout, reference: string): Promise<void> {
+    const [released, reserved] =
+      payout.kind === 'advance'
+        ? (['advance_released', 'advance_reserved'] as const)
+        : (['payout_released', 'payout_reserved'] as const);
+    await this.ledger.reverse({ kind: released, reference }, reserved);
+    await this.ledger.reverse({ kind: 'rest_released', reference }, 'rest_carried');
+  }
+
+  /** What the payout settles of what the doctor owes: the debts among its lines, unless they were undone since. */
+  async #settled({ id, amount: { currency } }: Payout, owed: Money): Promise<Money> {
+    const lines = await this.lines.ofPayout(id);
+    const net = lines.filter(({ onReceivable }) => onReceivable).map((line) => line.net);
+    const debts = subtract(money(0, currency), net.reduce(add, money(0, currency)));
+    return money(Math.max(0, Math.min(debts.amount, owed.amount)), currency);
   }
 }

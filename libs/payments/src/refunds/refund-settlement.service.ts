@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AppointmentsService } from '#appointments';
-import { type Actor, Clock, money, newId } from '#kernel';
+import { type Actor, Clock, money, newId, subtract } from '#kernel';
 import { Database, Jobs, Transactional } from '#platform';
 import { goneOf, type Payment } from '../checkout/payment.entity.ts';
 import { standing } from '../checkout/payment.states.ts';
@@ -96,17 +96,17 @@ export class RefundSettlementService {
   ): Promise<void> {
     const refunded = money(refundedAfter, payment.amount.currency);
     const after = { ...payment, refunded };
+    const [was, is] = [sharesAfter(payment, goneOf(payment)), sharesAfter(payment, goneOf(after))];
     const account = await (kind === 'refund_given'
-      ? this.doctorAccounts.takenFrom(payment)
-      : this.doctorAccounts.givenBackTo(payment, { kind: 'refund_given', references: [refund.id] }));
+      ? this.doctorAccounts.takenFrom(payment, subtract(was.net, is.net))
+      : this.doctorAccounts.givenBackTo(
+          payment,
+          { kind: 'refund_given', references: [refund.id] },
+          subtract(is.net, was.net),
+        ));
     await this.ledger.post(
       { kind, reference: refund.id, paymentId: payment.id },
-      postingsBetween(
-        payment,
-        sharesAfter(payment, goneOf(payment)),
-        sharesAfter(payment, goneOf(after)),
-        account,
-      ),
+      postingsBetween(payment, was, is, account),
     );
     await this.database.query
       .updateTable('payments')
