@@ -89,7 +89,7 @@ async function end(world: World, chance: () => number): Promise<void> {
 }
 
 const UNFINISHED = `
-  select 'payment ' || status as what, id from payments
+  select provider || ' payment ' || status as what, id from payments
     where status in ('created', 'requires_action', 'processing', 'failed')
   union all select 'refund ' || status, id from refunds where status = 'pending'
   union all select 'payout ' || status, id from payouts where status in ('approved', 'processing')`;

@@ -106,10 +106,11 @@ export function razorpaySide({ control }: RazorpaySandbox): ProviderSide {
       if (way === 'regretted') this.refund(reference, REGRETTED);
     },
     bankSpeaks(reference, paid) {
-      const open = attemptsOf(reference).findLast(
-        ({ status }) => status === 'created' || status === 'failed',
-      );
-      if (open) tried(() => control.settlePayment(open.id, paid ? 'authorized' : 'failed'));
+      const attempts = attemptsOf(reference);
+      const pending = attempts.filter(({ status }) => status === 'created');
+      const last = pending.at(-1) ?? attempts.findLast(({ status }) => status === 'failed');
+      for (const one of pending) if (one !== last) tried(() => control.settlePayment(one.id, 'failed'));
+      if (last) tried(() => control.settlePayment(last.id, paid ? 'authorized' : 'failed'));
     },
     refund(reference, amount) {
       const taken = attemptsOf(reference).find(({ captured }) => captured);
