@@ -11,7 +11,6 @@ import { root } from './setup.mjs';
 
 const cache = join(root, 'node_modules', '.cache', 'televisit');
 const settings = version + readFileSync(join(root, '.swcrc'), 'utf8');
-mkdirSync(cache, { recursive: true });
 enableCompileCache(join(cache, 'v8'));
 
 registerHooks({
@@ -29,10 +28,23 @@ function compiled(filename) {
     return readFileSync(kept, 'utf8');
   } catch {
     const { code } = transformSync(source, { filename, sourceMaps: 'inline' });
-    // Whole or not at all: others look for it meanwhile.
-    const draft = `${kept}.${process.pid}`;
-    writeFileSync(draft, code);
-    renameSync(draft, kept);
+    keep(kept, code);
     return code;
+  }
+}
+
+/**
+ * @param {string} path
+ * @param {string} code
+ */
+function keep(path, code) {
+  const draft = `${path}.${process.pid}`;
+  try {
+    mkdirSync(cache, { recursive: true });
+    writeFileSync(draft, code);
+    // Whole or not at all: others look for it meanwhile.
+    renameSync(draft, path);
+  } catch {
+    // Where nothing can be written, as in packages that another user installed, each process compiles for itself.
   }
 }
