@@ -2,10 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
 import { Clock, newId, subtract } from '#kernel';
 import { Database } from '#platform';
-import { goneOf, type Payment } from '../checkout/payment.entity.ts';
+import type { Payment } from '../checkout/payment.entity.ts';
 import { DoctorAccountsService } from '../ledger/doctor-accounts.service.ts';
 import { LedgerService } from '../ledger/ledger.service.ts';
-import { feePostings, postingsBetween, sharesAfter } from '../ledger/payment-shares.ts';
+import { feePostings } from '../ledger/payment-shares.ts';
 import type { DisputeMovement } from '../providers/payment-provider.ts';
 import type { Dispute } from './dispute.entity.ts';
 
@@ -64,20 +64,13 @@ export class DisputeMovementsService {
     { dispute, movement, id }: { dispute: Dispute; movement: DisputeMovement; id: string },
   ): Promise<void> {
     const { amount, fee } = movement;
-    const isTaken = amount.amount < 0;
-    if (amount.amount !== 0) {
-      const [was, is] = [sharesAfter(before, goneOf(before)), sharesAfter(before, goneOf(after))];
-      const account = await (isTaken
-        ? this.doctorAccounts.takenFrom(before, subtract(was.net, is.net))
-        : this.doctorAccounts.givenBackTo(
-            before,
-            { kind: 'dispute_withdrawn', references: await this.#withdrawals(dispute.id) },
-            subtract(is.net, was.net),
-          ));
-      await this.ledger.post(
-        { kind: isTaken ? 'dispute_withdrawn' : 'dispute_reinstated', reference: id, paymentId: before.id },
-        postingsBetween(before, was, is, account),
-      );
+    if (amount.amount < 0) {
+      await this.doctorAccounts.book({ kind: 'dispute_withdrawn', reference: id }, before, after);
+    }
+    if (amount.amount > 0) {
+      const references = await this.#withdrawals(dispute.id);
+      const undone = { kind: 'dispute_withdrawn', references } as const;
+      await this.doctorAccounts.book({ kind: 'dispute_reinstated', reference: id }, before, after, undone);
     }
     if (fee.amount !== 0) {
       await this.ledger.post({ kind: 'dispute_fee', reference: id }, feePostings(before.provider, fee));

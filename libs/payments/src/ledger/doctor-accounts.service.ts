@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
-import { type Money, money } from '#kernel';
+import { type Money, money, subtract } from '#kernel';
 import { Database } from '#platform';
-import type { Payment } from '../checkout/payment.entity.ts';
+import { goneOf, type Payment } from '../checkout/payment.entity.ts';
 import { HOLDING } from '../payouts/payout.states.ts';
-import { type AccountKind, LedgerService } from './ledger.service.ts';
-import type { DoctorAccount } from './payment-shares.ts';
+import { type AccountKind, type LedgerFact, LedgerService } from './ledger.service.ts';
+import { type DoctorAccount, postingsBetween, sharesAfter } from './payment-shares.ts';
 
 /** Something that was booked, perhaps in parts. */
 interface Fact {
@@ -47,27 +47,42 @@ export class DoctorAccountsService {
   }
 
   /**
-   * Where it is taken from when money goes back: the doctor does not have it yet, can have it, or has been paid
-   * it out already, with this visit or in an advance or for another one, and then owes it.
-   * @param part the doctor's part of what goes back
+   * Books that money of a payment went back, or came from there again. In the transaction that makes it true, with
+   * the payment locked.
+   * @param before the payment as it was
+   * @param after what of it is left when the fact is true
+   * @param undone what took the money, when the fact undoes that
    */
-  async takenFrom(payment: Payment, part: Money): Promise<DoctorAccount> {
-    await this.lock(payment.practitionerId);
-    if (!(await this.ledger.isBooked('earning_released', payment.id))) return 'doctor_pending';
-    const { available } = await this.holdings(payment.practitionerId, part.currency);
-    if (available.amount < part.amount) return 'doctor_receivable';
-    const earned: Fact = { kind: 'earning_released', references: [payment.id] };
-    return (await this.#isHeld(earned)) ? 'doctor_receivable' : 'doctor_available';
+  async book(
+    fact: Omit<LedgerFact, 'paymentId'>,
+    before: Payment,
+    after: Payment,
+    undone?: Fact,
+  ): Promise<void> {
+    const [was, is] = [sharesAfter(before, goneOf(before)), sharesAfter(before, goneOf(after))];
+    await this.lock(before.practitionerId);
+    const account = await (undone
+      ? this.#givenBackTo(before, subtract(is.net, was.net), undone)
+      : this.#takenFrom(before, subtract(was.net, is.net)));
+    await this.ledger.post({ ...fact, paymentId: before.id }, postingsBetween(before, was, is, account));
   }
 
   /**
-   * Where it goes when `taken` is undone: that ends a debt which no payout has settled yet.
-   * @param part the doctor's part of what comes back
+   * The doctor does not have it yet, can have it, or has been paid it out already, with this visit or in an advance
+   * or for another one, and then owes it.
    */
-  async givenBackTo(payment: Payment, taken: Fact, part: Money): Promise<DoctorAccount> {
-    await this.lock(payment.practitionerId);
-    if (!(await this.ledger.isBooked('earning_released', payment.id))) return 'doctor_pending';
-    const { owed } = await this.holdings(payment.practitionerId, part.currency);
+  async #takenFrom({ id, practitionerId }: Payment, part: Money): Promise<DoctorAccount> {
+    if (!(await this.ledger.isBooked('earning_released', id))) return 'doctor_pending';
+    const { available } = await this.holdings(practitionerId, part.currency);
+    if (available.amount < part.amount) return 'doctor_receivable';
+    const earned: Fact = { kind: 'earning_released', references: [id] };
+    return (await this.#isHeld(earned)) ? 'doctor_receivable' : 'doctor_available';
+  }
+
+  /** That ends a debt which no payout has settled yet. */
+  async #givenBackTo({ id, practitionerId }: Payment, part: Money, taken: Fact): Promise<DoctorAccount> {
+    if (!(await this.ledger.isBooked('earning_released', id))) return 'doctor_pending';
+    const { owed } = await this.holdings(practitionerId, part.currency);
     if (owed.amount < part.amount) return 'doctor_available';
     const isDebt = await this.#postings(taken)
       .where('account.kind', '=', 'doctor_receivable')

@@ -1,16 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { AppointmentsService } from '#appointments';
-import { type Actor, Clock, money, newId, subtract } from '#kernel';
+import { type Actor, Clock, money, newId } from '#kernel';
 import { Database, Jobs, Transactional } from '#platform';
-import { goneOf, type Payment } from '../checkout/payment.entity.ts';
+import type { Payment } from '../checkout/payment.entity.ts';
 import { standing } from '../checkout/payment.states.ts';
 import { PaymentReader } from '../checkout/payment-reader.ts';
 import { type Outcome, SettlementService } from '../checkout/settlement.service.ts';
 import { RefundFailed, RefundSucceeded } from '../events.ts';
 import { DoctorAccountsService } from '../ledger/doctor-accounts.service.ts';
 import { EarningsService } from '../ledger/earnings.service.ts';
-import { LedgerService } from '../ledger/ledger.service.ts';
-import { postingsBetween, sharesAfter } from '../ledger/payment-shares.ts';
 import type { RefundSnapshot } from '../providers/payment-provider.ts';
 import { asRefund, type Refund } from './refund.entity.ts';
 import { refundStates } from './refund.states.ts';
@@ -24,7 +22,6 @@ export class RefundSettlementService {
     private readonly jobs: Jobs,
     private readonly payments: PaymentReader,
     private readonly settlement: SettlementService,
-    private readonly ledger: LedgerService,
     private readonly doctorAccounts: DoctorAccountsService,
     private readonly earnings: EarningsService,
     private readonly appointments: AppointmentsService,
@@ -96,18 +93,9 @@ export class RefundSettlementService {
   ): Promise<void> {
     const refunded = money(refundedAfter, payment.amount.currency);
     const after = { ...payment, refunded };
-    const [was, is] = [sharesAfter(payment, goneOf(payment)), sharesAfter(payment, goneOf(after))];
-    const account = await (kind === 'refund_given'
-      ? this.doctorAccounts.takenFrom(payment, subtract(was.net, is.net))
-      : this.doctorAccounts.givenBackTo(
-          payment,
-          { kind: 'refund_given', references: [refund.id] },
-          subtract(is.net, was.net),
-        ));
-    await this.ledger.post(
-      { kind, reference: refund.id, paymentId: payment.id },
-      postingsBetween(payment, was, is, account),
-    );
+    const given = { kind: 'refund_given', references: [refund.id] } as const;
+    const undone = kind === 'refund_returned' ? given : undefined;
+    await this.doctorAccounts.book({ kind, reference: refund.id }, payment, after, undone);
     await this.database.query
       .updateTable('payments')
       .set({
